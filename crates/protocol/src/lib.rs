@@ -1,1 +1,4 @@
 //! protocol
+
+pub mod notary;
+pub mod store;

@@ -1,0 +1,3 @@
+//! The notary: uniqueness and time.
+
+pub mod store;
