@@ -1,1 +1,26 @@
-//! deed
+//! Deed: a small, typed, total and declarative contract language that a lawyer and a regulator can read.
+//!
+//! A contract is text. [`Contract::load`] parses and checks it, and bounds its cost before it ever
+//! runs; [`Contract::apply`] computes everything that follows from an action and its arguments, or
+//! refuses with the rule, the figures and the law. The crate knows no network, clock, file or
+//! randomness: the same text and the same inputs give the same verdict everywhere.
+
+mod args;
+mod contract;
+mod diagnostic;
+pub mod limits;
+mod outcome;
+mod schema;
+mod value;
+
+pub use args::{ArgError, ArgProblem};
+pub use contract::Contract;
+pub use diagnostic::{Diagnostic, LoadError};
+pub use outcome::{
+    Allocated, Call, DraftMove, Due, FactRoles, MoneyMove, Outcome, Refusal, Settled,
+};
+pub use schema::{
+    Action, Attestation, Control, Field, Input, Keep, KeepFrom, Kind, MoneyShape, PartyRef, Record,
+    Rule, Type,
+};
+pub use value::{Currency, CurrencyError, FactValue, Money, MoneyError, Party, PartyError, Value};

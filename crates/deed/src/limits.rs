@@ -1,0 +1,34 @@
+//! Every limit of the language, with its reason. An unbounded input is an attack.
+
+/// Longest source text, in bytes: several times the longest statute-sized contract we can imagine.
+pub const SOURCE_BYTES_MAX: usize = 256 * 1024;
+/// Deepest indentation, in levels: declaration, clause, continuation and one to spare.
+pub const INDENT_LEVELS_MAX: usize = 6;
+/// Deepest nesting of an expression: no readable sentence goes deeper, and the stack stays small.
+pub const NESTING_MAX: usize = 32;
+/// Most declarations, fields, parameters or clauses of one block: indices fit `u16`, pages stay readable.
+pub const ITEMS_MAX: usize = 256;
+/// Most diagnostics shown in one run: beyond this the first ones are the cause.
+pub const DIAGNOSTICS_MAX: usize = 20;
+/// Longest name, in bytes.
+pub const NAME_BYTES_MAX: usize = 64;
+/// Longest text value, in bytes: a description, not a document (those travel as attachments).
+pub const TEXT_BYTES_MAX: usize = 4096;
+/// Largest declared size of a list.
+pub const LIST_ITEMS_MAX: u32 = 1000;
+/// Most elementary steps of one action in the worst case: about ten milliseconds.
+pub const COST_MAX: u64 = 1_000_000;
+/// Steps counted for comparing two texts, which may be long.
+pub const TEXT_COST: u64 = 16;
+/// Most money facts consumed by one money view: bounds the tokens a notary must check at once.
+pub const MONEY_INPUTS_MAX: usize = 64;
+/// Most money facts created by one money view: room for a batch of payments and for fan-out.
+pub const MONEY_OUTPUTS_MAX: usize = 1024;
+/// Longest identifier of a party, in bytes.
+pub const PARTY_BYTES_MAX: usize = 64;
+/// Largest amount in a literal, in minor units: a thousand times the world's yearly product in pence.
+pub const MONEY_LITERAL_MAX: i64 = 10_000_000_000_000_000;
+/// Most figures named in one refusal: enough to see why, short enough to read.
+pub const FIGURES_MAX: usize = 6;
+/// Finest percentage, in decimal places: published rates use at most three.
+pub const PERCENT_DECIMALS_MAX: usize = 4;

@@ -1,0 +1,248 @@
+//! What a contract declares, for those who draft, show, store or publish facts.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::value::{Currency, Party};
+
+/// The type of a field or parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// True or false.
+    Bool,
+    /// A whole number of 64 bits.
+    Int,
+    /// Text.
+    Text,
+    /// An amount in this currency.
+    Money(Currency),
+    /// A day.
+    Date,
+    /// A legal identity.
+    Party,
+    /// One of the names, in declared order.
+    Choice(Arc<[Arc<str>]>),
+    /// The type, or nothing.
+    Optional(Box<Type>),
+    /// A list with a declared largest size.
+    List {
+        /// The type of each item.
+        of: Box<Type>,
+        /// The largest number of items.
+        at_most: u32,
+    },
+    /// Index into [`crate::Contract::records`].
+    Record(u16),
+}
+
+/// As a contract writes it; a record's name is not known here and shows as `record`.
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool => f.write_str("bool"),
+            Self::Int => f.write_str("int"),
+            Self::Text => f.write_str("text"),
+            Self::Money(currency) => write!(f, "money {currency}"),
+            Self::Date => f.write_str("date"),
+            Self::Party => f.write_str("party"),
+            Self::Choice(names) => f.write_str(&names.join(" or ")),
+            Self::Optional(of) => write!(f, "{of} or none"),
+            Self::List { of, at_most } => write!(f, "list of {of} at most {at_most}"),
+            Self::Record(_) => f.write_str("record"),
+        }
+    }
+}
+
+/// A named and typed place: a fact's or record's field, or an action's parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The name in the contract.
+    pub name: String,
+    /// What a person is told about it in a form; may be empty.
+    pub doc: String,
+    /// Its type.
+    pub ty: Type,
+}
+
+/// A record: values that belong together inside a fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The name in the contract.
+    pub name: String,
+    /// Its fields in declared order.
+    pub fields: Vec<Field>,
+}
+
+/// Where a party comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PartyRef {
+    /// A party named by the contract.
+    Constant(Party),
+    /// The party in this field (absent when the field is optional and empty).
+    Field(u16),
+    /// Every party of a list of parties in this field.
+    Items(u16),
+    /// The party in a field of each record of a list.
+    EachItem {
+        /// The list's field.
+        list: u16,
+        /// The field inside each record.
+        field: u16,
+    },
+}
+
+/// Who can use a fact up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// Nobody: the fact is never consumed.
+    Nobody,
+    /// One party's key.
+    One(PartyRef),
+    /// All of several parties' keys.
+    AllOf(Vec<PartyRef>),
+    /// The controller together with an attestor.
+    With {
+        /// The controller.
+        controller: PartyRef,
+        /// The attestor whose key is needed as well.
+        attestor: PartyRef,
+    },
+}
+
+/// Who vouches for a fact to strangers: `needed` of the parties; empty means all who sign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attestation {
+    /// How many of the parties must sign.
+    pub needed: u16,
+    /// The parties.
+    pub parties: Vec<PartyRef>,
+}
+
+/// The moment from which a fact is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeepFrom {
+    /// Since it was created.
+    Created,
+    /// Since it was consumed.
+    Consumed,
+}
+
+/// How long a fact is kept, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// For good.
+    Forever {
+        /// The legal basis.
+        law: Option<String>,
+    },
+    /// For a number of calendar months.
+    Months {
+        /// Calendar months (a year is twelve).
+        months: u32,
+        /// From when.
+        from: KeepFrom,
+        /// The legal basis.
+        law: Option<String>,
+    },
+}
+
+/// Which fields make a kind of fact money; every other field is an attribute of the money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MoneyShape {
+    /// The field with the amount.
+    pub amount: u16,
+    /// The field with the holder.
+    pub holder: u16,
+}
+
+/// A kind of fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// The name in the contract.
+    pub name: String,
+    /// What it is, in a sentence; may be empty.
+    pub doc: String,
+    /// Its fields in declared order, which is the canonical order.
+    pub fields: Vec<Field>,
+    /// Published fields, ascending; empty when nothing is public.
+    pub public: Vec<u16>,
+    /// Set when the kind is money.
+    pub money: Option<MoneyShape>,
+    /// The fields that together identify one fact; empty when there is no business key.
+    pub one_per: Vec<u16>,
+    /// Who can use it up.
+    pub control: Control,
+    /// Who vouches for it.
+    pub attestation: Attestation,
+    /// Who sees it whole, apart from those who sign.
+    pub seen_by: Vec<PartyRef>,
+    /// Who is shown it without any power over it.
+    pub observed_by: Vec<PartyRef>,
+    /// Whom it is about.
+    pub about: Vec<PartyRef>,
+    /// How long it is kept.
+    pub keep: Option<Keep>,
+    /// The law it rests on.
+    pub law: Option<String>,
+}
+
+impl Kind {
+    /// The index of a field by name.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<u16> {
+        self.fields
+            .iter()
+            .position(|f| f.name == name)
+            .and_then(|i| u16::try_from(i).ok())
+    }
+
+    /// The indices of the money's attributes (all fields but amount and holder), in order.
+    pub fn attributes(&self) -> impl Iterator<Item = u16> + '_ {
+        let shape = self.money;
+        (0..u16::try_from(self.fields.len()).unwrap_or(u16::MAX))
+            .filter(move |i| shape.is_some_and(|s| *i != s.amount && *i != s.holder))
+    }
+}
+
+/// A fact that an action needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Its name inside the action.
+    pub name: String,
+    /// Index into [`crate::Contract::kinds`].
+    pub kind: u16,
+}
+
+/// A named condition of an action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The code that refusals carry: the text in snake case.
+    pub code: String,
+    /// The text in the contract.
+    pub text: String,
+    /// The law cited beside it.
+    pub law: Option<String>,
+}
+
+/// Something that can be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Action {
+    /// The name in the contract.
+    pub name: String,
+    /// What it does, in a sentence; may be empty.
+    pub doc: String,
+    /// The law it rests on.
+    pub law: Option<String>,
+    /// Its parameters in declared order.
+    pub params: Vec<Field>,
+    /// The facts it uses up, in declared order.
+    pub consumes: Vec<Input>,
+    /// The facts it reads without using them up, in declared order.
+    pub references: Vec<Input>,
+    /// The kinds of the facts it creates, in order.
+    pub creates: Vec<u16>,
+    /// The kinds of money that it moves or issues, ascending.
+    pub moves: Vec<u16>,
+    /// Its rules in declared order.
+    pub rules: Vec<Rule>,
+}
