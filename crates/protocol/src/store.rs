@@ -137,6 +137,9 @@ pub enum StoreError {
     Io(String),
 }
 
+/// A key and its value.
+pub type Pair = (Vec<u8>, Vec<u8>);
+
 /// Ordered key-value storage with atomic, durable batches.
 pub trait Store {
     /// The value at `key`, if there is one.
@@ -149,7 +152,7 @@ pub trait Store {
         prefix: &[u8],
         after: Option<&[u8]>,
         limit: usize,
-    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError>;
+    ) -> Result<Vec<Pair>, StoreError>;
 
     /// Applies the batch whole, and returns only once it would survive loss of power.
     fn commit(&mut self, batch: WriteBatch) -> Result<(), StoreError>;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Store, StoreError, Table, WriteBatch};
+use super::{Pair, Store, StoreError, Table, WriteBatch};
 
 /// What goes wrong at a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl<S: Store> Store for FaultyStore<S> {
         prefix: &[u8],
         after: Option<&[u8]>,
         limit: usize,
-    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    ) -> Result<Vec<Pair>, StoreError> {
         self.inner.scan(table, prefix, after, limit)
     }
 

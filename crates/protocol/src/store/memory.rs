@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use super::{Store, StoreError, Table, WriteBatch, prefix_end, scan_start};
+use super::{Pair, Store, StoreError, Table, WriteBatch, prefix_end, scan_start};
 
 /// Keeps everything in memory. Cloning it is the simulator's snapshot of a disk.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Store for MemoryStore {
         prefix: &[u8],
         after: Option<&[u8]>,
         limit: usize,
-    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    ) -> Result<Vec<Pair>, StoreError> {
         let Some(pairs) = self.tables.get(&table) else {
             return Ok(Vec::new());
         };
@@ -96,7 +96,13 @@ mod tests {
     #[test]
     fn a_scan_returns_its_prefix_in_order_after_the_given_key() {
         let store = filled();
-        let cases: [(&[u8], Option<&[u8]>, usize, &[&[u8]]); 8] = [
+        type Case = (
+            &'static [u8],
+            Option<&'static [u8]>,
+            usize,
+            &'static [&'static [u8]],
+        );
+        let cases: [Case; 8] = [
             (b"a", None, 9, &[b"a", b"a1", b"a2"]),
             (b"a", Some(b"a"), 9, &[b"a1", b"a2"]),
             (b"a", Some(b"a1"), 1, &[b"a2"]),

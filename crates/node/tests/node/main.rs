@@ -1,0 +1,5 @@
+//! Tests of the rooms that touch the world: real files, real syncs, real sockets on loopback.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod store;

@@ -1,0 +1,149 @@
+use std::os::unix::fs::PermissionsExt;
+
+use proptest::prelude::*;
+use protocol::store::{MemoryStore, Store, Table, WriteBatch};
+
+use super::{open, put};
+
+#[test]
+fn every_table_keeps_its_own_pairs_across_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder);
+    for table in Table::ALL {
+        store
+            .commit(put(table, "same key", format!("of {}", table.name())))
+            .unwrap();
+        store.commit(put(table, "", "")).unwrap();
+    }
+    drop(store);
+    let store = open(&folder);
+    for table in Table::ALL {
+        let expected = format!("of {}", table.name()).into_bytes();
+        assert_eq!(store.get(table, b"same key"), Ok(Some(expected)));
+        assert_eq!(store.get(table, b""), Ok(Some(Vec::new())));
+        assert_eq!(store.get(table, b"other"), Ok(None));
+    }
+}
+
+#[test]
+fn table_names_are_pinned() {
+    let names: Vec<&str> = Table::ALL.iter().map(|table| table.name()).collect();
+    assert_eq!(
+        names.join(" "),
+        "meta facts transactions flows instructions outbox addresses keys index published observed"
+    );
+}
+
+#[test]
+fn files_are_readable_by_their_owner_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let held = node::store::DataFolder::take(&data).unwrap();
+    let mut store = node::store::SqliteStore::open(&held, Default::default()).unwrap();
+    store.commit(put(Table::Meta, "k", "v")).unwrap();
+    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&data), 0o700);
+    let mut names = Vec::new();
+    for file in data.read_dir().unwrap() {
+        let file = file.unwrap();
+        assert_eq!(mode(&file.path()), 0o600, "{:?}", file.file_name());
+        names.push(file.file_name().into_string().unwrap());
+    }
+    names.sort();
+    assert_eq!(
+        names,
+        ["lock", "node.sqlite", "node.sqlite-shm", "node.sqlite-wal"]
+    );
+}
+
+#[test]
+fn a_reader_sees_what_is_committed_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder);
+    let reader = store.reader().unwrap();
+    assert_eq!(reader.get(Table::Facts, b"k"), Ok(None));
+    store.commit(put(Table::Facts, "k", "v")).unwrap();
+    assert_eq!(reader.get(Table::Facts, b"k"), Ok(Some(b"v".to_vec())));
+    assert_eq!(
+        reader.scan(Table::Facts, b"", None, 9),
+        Ok(vec![(b"k".to_vec(), b"v".to_vec())])
+    );
+    assert_eq!(reader.examine(), Ok(()));
+}
+
+#[test]
+fn syncs_are_counted_one_per_commit_and_two_per_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder);
+    for n in 0..5_u8 {
+        store.commit(put(Table::Meta, [n], [n])).unwrap();
+    }
+    store.commit(WriteBatch::new()).unwrap();
+    assert_eq!(store.syncs(), 5);
+    store.checkpoint().unwrap();
+    assert_eq!(store.syncs(), 7);
+}
+
+#[test]
+fn a_long_log_is_moved_into_the_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder);
+    let value = vec![7; 1 << 20];
+    for n in 0..40_u8 {
+        store.commit(put(Table::Meta, [n], value.clone())).unwrap();
+    }
+    let log = folder.path().join("node.sqlite-wal").metadata().unwrap();
+    assert!(log.len() < 20 << 20, "the log has {} bytes", log.len());
+    assert!(store.syncs() > 40);
+    for n in 0..40_u8 {
+        assert_eq!(store.get(Table::Meta, &[n]), Ok(Some(value.clone())));
+    }
+}
+
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(prop_oneof![Just(0), Just(1), Just(254), Just(255)], 0..4)
+}
+
+fn table() -> impl Strategy<Value = Table> {
+    prop::sample::select(Table::ALL.to_vec())
+}
+
+fn batch() -> impl Strategy<Value = WriteBatch> {
+    let write = (table(), bytes(), prop::option::weighted(0.7, bytes()));
+    prop::collection::vec(write, 0..12).prop_map(|writes| {
+        let mut batch = WriteBatch::new();
+        for (table, key, value) in writes {
+            match value {
+                Some(value) => batch.put(table, key, value),
+                None => batch.delete(table, key),
+            }
+        }
+        batch
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn the_disk_answers_as_memory_does(
+        batches in prop::collection::vec(batch(), 1..6),
+        scans in prop::collection::vec((table(), bytes(), prop::option::of(bytes()), 0..9_usize), 1..40),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut disk = open(&folder);
+        let mut memory = MemoryStore::new();
+        for batch in batches {
+            memory.commit(batch.clone()).unwrap();
+            disk.commit(batch).unwrap();
+        }
+        for (table, prefix, after, limit) in scans {
+            let after = after.as_deref();
+            prop_assert_eq!(
+                disk.scan(table, &prefix, after, limit),
+                memory.scan(table, &prefix, after, limit)
+            );
+            prop_assert_eq!(disk.get(table, &prefix), memory.get(table, &prefix));
+        }
+    }
+}
