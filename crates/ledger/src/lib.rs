@@ -1,1 +1,28 @@
-//! ledger
+//! The ledger: facts, transactions, views, tear-offs, tokens, scoped signatures, certificates and proof bundles, in one
+//! canonical encoding, with the checks that make each of them worth relying on.
+//!
+//! Nothing here does IO, reads a clock or draws a random number: salts, secrets and times are arguments. The room knows
+//! the contract language (`deed`) and the transparency log (`tlog`), and nothing of nodes, stores or networks.
+#![forbid(unsafe_code)]
+
+pub mod address;
+pub mod bundle;
+pub mod certificate;
+pub mod codec;
+pub mod control;
+pub mod digest;
+pub mod envelope;
+pub mod fact;
+pub mod limits;
+pub mod map;
+pub mod public;
+pub mod signature;
+pub mod tearoff;
+pub mod token;
+pub mod transaction;
+pub mod trust;
+pub mod validity;
+pub mod view;
+
+pub use codec::DecodeError;
+pub use digest::{ContractId, Digest, Lineage, NetworkId, Token, TransactionId, ViewRoot};

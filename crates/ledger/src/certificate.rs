@@ -1,0 +1,137 @@
+//! The notary's certificate: an id in a batch, the batch in the log, the log's signed checkpoint.
+
+use minicbor::{Decode, Encode};
+
+use crate::codec;
+use crate::digest::{Digest, Token, TransactionId};
+use crate::fact::{merkle_path, root, root_from_path};
+
+const IDS: u8 = 0x50;
+const TOKENS: u8 = 0x51;
+
+/// The network map that a batch was decided under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct MapPin {
+    /// Entries in the map's log.
+    #[n(0)]
+    pub size: u64,
+    /// Root of the map's log at that size.
+    #[n(1)]
+    pub root: Digest,
+}
+
+/// One batch of the notary, a leaf of its log: agreed time, pinned map, ids, and what each token was spent on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct BatchEntry {
+    /// Batches before this one.
+    #[n(0)]
+    pub height: u64,
+    /// Agreed time in milliseconds since 1970-01-01 UTC.
+    #[n(1)]
+    pub time_ms: u64,
+    /// The network map in force.
+    #[n(2)]
+    pub map: MapPin,
+    /// Number of ids.
+    #[n(3)]
+    pub ids: u32,
+    /// Root over the ids.
+    #[n(4)]
+    pub ids_root: Digest,
+    /// Root over (token, H(id ‖ r)), ascending by token: holds the notary to one id a token without showing which.
+    #[n(5)]
+    pub tokens_root: Digest,
+}
+
+/// What a token was spent on, blinded: H(id ‖ r) with the requester's r.
+#[must_use]
+pub fn spent_on(id: &TransactionId, r: &Digest) -> Digest {
+    Digest::of(&[b"spent/v1", id.bytes(), &r.0])
+}
+
+/// The root over a batch's ids.
+#[must_use]
+pub fn ids_root(ids: &[TransactionId]) -> Digest {
+    root(IDS, &leaves(ids))
+}
+
+/// The path from the id at `index` to the batch's [`ids_root`].
+#[must_use]
+pub fn id_path(ids: &[TransactionId], index: usize) -> Option<Vec<Digest>> {
+    merkle_path(&leaves(ids), index)
+}
+
+fn leaves(ids: &[TransactionId]) -> Vec<Digest> {
+    ids.iter().map(|id| Digest::of(&[&[0x52], id.bytes()])).collect()
+}
+
+/// The root over what a batch's tokens were spent on; `spent` must ascend by token.
+#[must_use]
+pub fn tokens_root(spent: &[(Token, Digest)]) -> Digest {
+    debug_assert!(spent.is_sorted_by(|a, b| a.0 < b.0));
+    let leaves: Vec<Digest> = spent.iter().map(|(t, on)| Digest::of(&[&[0x53], t.bytes(), &on.0])).collect();
+    root(TOKENS, &leaves)
+}
+
+/// Everything that shows, offline, that a transaction was certified.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Certificate {
+    /// The batch.
+    #[n(0)]
+    pub entry: BatchEntry,
+    /// Position of the id in the batch.
+    #[n(1)]
+    pub index: u32,
+    /// Path from the id to the batch's root over ids.
+    #[n(2)]
+    pub path: Vec<Digest>,
+    /// Position of the batch in the log.
+    #[n(3)]
+    pub log_index: u64,
+    /// Path from the batch to the log's root.
+    #[n(4)]
+    pub log_path: Vec<Digest>,
+    /// The signed checkpoint of the log, a C2SP signed note.
+    #[n(5)]
+    pub checkpoint: String,
+}
+
+/// Why a certificate isn't accepted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CertificateError {
+    /// The id isn't in the batch.
+    #[error("the transaction is not in the notary's batch")]
+    NotInBatch,
+    /// The batch isn't in the log.
+    #[error("the notary's batch is not in the log")]
+    NotInLog,
+    /// The checkpoint isn't signed as trusted.
+    #[error("the checkpoint is not signed by a trusted notary: {reason}")]
+    Checkpoint {
+        /// What the note's check found.
+        reason: String,
+    },
+    /// Fields of the batch contradict its place.
+    #[error("the batch's height is not its place in the log")]
+    Height,
+}
+
+impl Certificate {
+    /// Checks everything but the checkpoint's signature and gives the log root and size that the checkpoint must have.
+    ///
+    /// # Errors
+    /// [`CertificateError::NotInBatch`], [`CertificateError::NotInLog`], [`CertificateError::Height`].
+    pub fn check_paths(&self, id: &TransactionId, log_size: u64, log_root: &Digest) -> Result<(), CertificateError> {
+        let leaf = Digest::of(&[&[0x52], id.bytes()]);
+        if root_from_path(IDS, leaf, self.index, self.entry.ids, &self.path) != Some(self.entry.ids_root) {
+            return Err(CertificateError::NotInBatch);
+        }
+        if self.entry.height != self.log_index {
+            return Err(CertificateError::Height);
+        }
+        let leaf = tlog::leaf_hash(&codec::encode(&self.entry));
+        let path: Vec<tlog::Hash> = self.log_path.iter().map(|h| (*h).into()).collect();
+        tlog::verify_inclusion(leaf, self.log_index, log_size, &path, (*log_root).into())
+            .map_err(|_| CertificateError::NotInLog)
+    }
+}

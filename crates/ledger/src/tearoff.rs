@@ -1,0 +1,194 @@
+//! Tear-offs: a transaction as one recipient may see it, with everything else behind hashes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use deed::Party;
+use minicbor::{Decode, Encode};
+
+use crate::address::Voucher;
+use crate::digest::{Digest, TransactionId, ViewRoot};
+use crate::fact::{Fact, Opening, outputs_root};
+use crate::transaction::{Header, IdOpening, Transaction};
+use crate::view::{View, ViewSkeleton};
+
+/// What is shown of a created fact.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub enum ShownOutput {
+    /// All of it, to those who may use it.
+    #[n(0)]
+    Whole(#[n(0)] Fact),
+    /// Some leaves, to those who must see that a due was discharged.
+    #[n(1)]
+    Part(#[n(0)] Opening),
+}
+
+impl ShownOutput {
+    /// The fact's commitment.
+    #[must_use]
+    pub fn commitment(&self) -> Digest {
+        match self {
+            Self::Whole(fact) => fact.commitment(),
+            Self::Part(opening) => opening.commitment(),
+        }
+    }
+}
+
+/// What is shown of a view.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub enum SeenView {
+    /// All of it.
+    #[n(0)]
+    Whole(#[n(0)] View),
+    /// Some of the created facts only.
+    #[n(1)]
+    Outputs(#[n(0)] SeenOutputs),
+    /// Nothing but its root.
+    #[n(2)]
+    Hidden(#[n(0)] ViewRoot),
+}
+
+/// Created facts shown without their view.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct SeenOutputs {
+    /// The view's parts as hashes.
+    #[n(0)]
+    pub skeleton: ViewSkeleton,
+    /// The commitments of all created facts, in order.
+    #[n(1)]
+    pub commitments: Vec<Digest>,
+    /// Those that are shown, by output.
+    #[n(2)]
+    pub shown: BTreeMap<u32, ShownOutput>,
+}
+
+impl SeenOutputs {
+    /// Whether what is shown belongs to the view that the skeleton describes.
+    #[must_use]
+    pub fn hangs_together(&self) -> bool {
+        outputs_root(&self.commitments) == self.skeleton.outputs
+            && self.shown.iter().all(|(output, shown)| {
+                self.commitments.get(*output as usize) == Some(&shown.commitment())
+                    && match shown {
+                        ShownOutput::Whole(_) => true,
+                        ShownOutput::Part(opening) => opening.well_formed(),
+                    }
+            })
+    }
+}
+
+/// The proof, by its owner's signature, that a created fact's key is the recipient's own.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct Vouched {
+    /// The view.
+    #[n(0)]
+    pub view: u32,
+    /// The output.
+    #[n(1)]
+    pub output: u32,
+    /// The voucher for its control key.
+    #[n(2)]
+    pub voucher: Voucher,
+}
+
+/// A transaction as one recipient may see it.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct TearOff {
+    /// The header.
+    #[n(0)]
+    pub header: Header,
+    /// The views, in order.
+    #[n(1)]
+    pub views: Vec<SeenView>,
+    /// Vouchers for keys of recipients that don't sign.
+    #[n(2)]
+    pub vouchers: Vec<Vouched>,
+}
+
+impl SeenView {
+    /// The view's root.
+    #[must_use]
+    pub fn root(&self) -> ViewRoot {
+        match self {
+            Self::Whole(view) => view.root(),
+            Self::Outputs(outputs) => outputs.skeleton.root(),
+            Self::Hidden(root) => *root,
+        }
+    }
+}
+
+impl TearOff {
+    /// Header and view roots, which give the id.
+    #[must_use]
+    pub fn opening(&self) -> IdOpening {
+        IdOpening { header: self.header.clone(), roots: self.views.iter().map(SeenView::root).collect() }
+    }
+
+    /// The transaction's id.
+    #[must_use]
+    pub fn id(&self) -> TransactionId {
+        self.opening().id()
+    }
+
+    /// The whole view at `ordinal`, when shown whole.
+    #[must_use]
+    pub fn whole(&self, ordinal: u32) -> Option<&View> {
+        match self.views.get(ordinal as usize) {
+            Some(SeenView::Whole(view)) => Some(view),
+            _ => None,
+        }
+    }
+}
+
+/// Who sees what of one view.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Audience {
+    /// See it whole.
+    pub whole: BTreeSet<Party>,
+    /// See it whole through a sealed envelope, without taking part.
+    pub observers: BTreeSet<Party>,
+    /// May use a created fact, so see that fact whole.
+    pub owners: BTreeMap<u32, BTreeSet<Party>>,
+    /// Must see that a due was discharged, so see the due and the fields of the created fact.
+    pub creditors: BTreeMap<u32, BTreeSet<Party>>,
+}
+
+impl Transaction {
+    /// The transaction as `viewers` (the parties of one node) together may see it.
+    #[must_use]
+    pub fn tear_off(&self, audiences: &[Audience], viewers: &BTreeSet<Party>, vouchers: &[Vouched]) -> TearOff {
+        let among = |set: Option<&BTreeSet<Party>>| set.is_some_and(|s| !s.is_disjoint(viewers));
+        let views = self
+            .views
+            .iter()
+            .zip(audiences)
+            .map(|(view, audience)| {
+                if among(Some(&audience.whole)) {
+                    return SeenView::Whole(view.clone());
+                }
+                let shown: BTreeMap<u32, ShownOutput> = (0u32..)
+                    .zip(&view.created)
+                    .filter_map(|(output, fact)| {
+                        if among(audience.owners.get(&output)) {
+                            Some((output, ShownOutput::Whole(fact.clone())))
+                        } else if among(audience.creditors.get(&output)) {
+                            // Control policy and token key are nobody's business but the owner's.
+                            Some((output, ShownOutput::Part(fact.open(|leaf| leaf != 1 && leaf != 2))))
+                        } else {
+                            None
+                        }
+                    })
+                    .collect();
+                if shown.is_empty() {
+                    SeenView::Hidden(view.root())
+                } else {
+                    SeenView::Outputs(SeenOutputs {
+                        skeleton: view.skeleton(),
+                        commitments: view.commitments(),
+                        shown,
+                    })
+                }
+            })
+            .collect();
+        TearOff { header: self.header.clone(), views, vouchers: vouchers.to_vec() }
+    }
+}

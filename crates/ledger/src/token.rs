@@ -1,0 +1,48 @@
+//! Blinded single-use markers.
+//!
+//! `k` is known to whoever holds the fact whole; the token is bound to the creating transaction, view, output and home
+//! notary, so that two facts never share one and no fact has two. Readers can compute a token; only the controllers can
+//! spend it. What a notary can't unlink: counts, timing, and repeated references to one fact.
+
+use crate::digest::{Digest, Lineage, Token, hmac_sha256};
+use crate::fact::FactRef;
+
+/// The secret that blinds a fact's token, derived from the fact's salt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenKey(pub [u8; 32]);
+
+impl TokenKey {
+    /// The hash that the fact commits to.
+    #[must_use]
+    pub fn hash(&self) -> Digest {
+        Digest::of(&[b"pvn token key/1\0", &self.0])
+    }
+
+    /// The blinding value of a fact created at `at` whose home is `notary`.
+    #[must_use]
+    pub fn rho(&self, notary: &Lineage, at: &FactRef) -> Digest {
+        hmac_sha256(
+            &self.0,
+            &[b"rho/v1", notary.bytes(), at.transaction.bytes(), &at.view.to_be_bytes(), &at.output.to_be_bytes()],
+        )
+    }
+}
+
+/// The token of a fact under `control` with blinding value `rho`.
+#[must_use]
+pub fn token(control: &Digest, rho: &Digest) -> Token {
+    Token(Digest::of(&[b"null/v1", &control.0, &rho.0]))
+}
+
+/// The token by which a signer can cancel a transaction before it is notarised: whoever knows the 32-byte secret can
+/// spend it first, and then the transaction can't be certified any more.
+#[must_use]
+pub fn cancel(secret: &[u8; 32]) -> Token {
+    Token(Digest::of(&[b"cancel/v1", secret]))
+}
+
+/// The token of a business key (`one per …`), made with its attestor's secret.
+#[must_use]
+pub fn business_key(attestor_secret: &[u8; 32], contract: &[u8; 32], key: &[u8], generation: u32) -> Token {
+    Token(hmac_sha256(attestor_secret, &[b"key/v1", contract, &generation.to_be_bytes(), key]))
+}
