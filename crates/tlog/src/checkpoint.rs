@@ -13,8 +13,8 @@ use crate::note_text::NoteText;
 use crate::signer::{NoteSigner, SignError};
 use crate::tree::EMPTY_ROOT;
 
-/// Identity of a log: the first line of its checkpoints. 1 to 255 bytes without control characters; recommended to be a URL without its scheme
-/// and the name of the log's key.
+/// Identity of a log: the first line of its checkpoints. 1 to 255 bytes without control characters;
+/// recommended to be a URL without its scheme and the name of the log's key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin(Arc<str>);
 
@@ -185,7 +185,8 @@ impl Checkpoint {
         NoteText::from_valid(self.to_string())
     }
 
-    /// Signs the checkpoint as its log. A log must never sign two checkpoints of which neither extends the other.
+    /// Signs the checkpoint as its log. A log must never sign two checkpoints of which neither
+    /// extends the other.
     ///
     /// # Errors
     /// [`SignError`].

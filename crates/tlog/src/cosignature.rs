@@ -63,7 +63,8 @@ impl Cosignature {
     }
 }
 
-/// The message that a cosigner signs: a header, the time and the checkpoint's whole text, without its signatures.
+/// The message that a cosigner signs: a header, the time and the checkpoint's whole text, without
+/// its signatures.
 pub fn cosigned_message(time_unix_s: u64, checkpoint_text: &str) -> String {
     format!("cosignature/v1\ntime {time_unix_s}\n{checkpoint_text}")
 }

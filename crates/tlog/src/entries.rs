@@ -1,4 +1,5 @@
-//! Entry bundles (C2SP tlog-tiles, "Log entries"): up to 256 log entries, each after its length as a big-endian 16-bit integer.
+//! Entry bundles (C2SP tlog-tiles, "Log entries"): up to 256 log entries, each after its length as
+//! a big-endian 16-bit integer.
 
 use crate::limits::{ENTRY_BYTES_MAX, TILE_WIDTH};
 use crate::tile::EntryBundle;

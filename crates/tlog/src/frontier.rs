@@ -1,4 +1,5 @@
-//! The right edge of a log: all that is needed to append to it and to know its root, however long it is.
+//! The right edge of a log: all that is needed to append to it and to know its root, however long
+//! it is.
 
 use crate::hash::{HASH_BYTES, Hash, node_hash};
 use crate::limits::TREE_SIZE_MAX;
@@ -9,8 +10,9 @@ const SIZE_BYTES: usize = 8;
 
 /// Size of a log and the roots of the complete subtrees that make it up, at most 64 hashes.
 ///
-/// Stored form ([`Frontier::to_bytes`]): size as 8 big-endian bytes, then those roots from left to right. The store is trusted for
-/// them: a corrupt frontier gives wrong roots, which consistency proofs against earlier checkpoints expose.
+/// Stored form ([`Frontier::to_bytes`]): size as 8 big-endian bytes, then those roots from left to
+/// right. The store is trusted for them: a corrupt frontier gives wrong roots, which consistency
+/// proofs against earlier checkpoints expose.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Frontier {
     size: u64,
@@ -51,7 +53,8 @@ impl Frontier {
         Frontier::default()
     }
 
-    /// Rebuilds the frontier of a log of `size` leaves from its stored nodes; reads one node for each one bit of `size`.
+    /// Rebuilds the frontier of a log of `size` leaves from its stored nodes; reads one node for
+    /// each one bit of `size`.
     ///
     /// # Errors
     /// Whatever `read` returns.
@@ -78,8 +81,8 @@ impl Frontier {
         self.append_with(leaf, |_, _| ());
     }
 
-    /// Appends a leaf hash and tells `completed` every node that is new with it, from the leaf up: what the log has to store
-    /// (for tiles, those with a [`Node::tile_slot`]).
+    /// Appends a leaf hash and tells `completed` every node that is new with it, from the leaf up:
+    /// what the log has to store (for tiles, those with a [`Node::tile_slot`]).
     pub fn append_with(&mut self, leaf: Hash, mut completed: impl FnMut(Node, Hash)) {
         let mut node = Node::leaf(self.size);
         let mut hash = leaf;
@@ -111,7 +114,8 @@ impl Frontier {
     /// Reads the stored form.
     ///
     /// # Errors
-    /// [`FrontierError`] unless the bytes are exactly what [`Frontier::to_bytes`] writes for some frontier.
+    /// [`FrontierError`] unless the bytes are exactly what [`Frontier::to_bytes`] writes for some
+    /// frontier.
     pub fn from_bytes(bytes: &[u8]) -> Result<Frontier, FrontierError> {
         let (size, hashes) = bytes
             .split_first_chunk::<SIZE_BYTES>()

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use crate::limits::NAME_BYTES_MAX;
 
-/// Name of a key in a note (C2SP signed-note, "Format"), recommended to be a URL without its scheme: `example.com/log`.
-/// 1 to 255 bytes without Unicode spaces, plus signs or control characters.
+/// Name of a key in a note (C2SP signed-note, "Format"), recommended to be a URL without its
+/// scheme: `example.com/log`. 1 to 255 bytes without Unicode spaces, plus signs or control
+/// characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyName(Arc<str>);
 

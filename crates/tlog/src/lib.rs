@@ -1,18 +1,22 @@
 //! Transparency log: what makes a log's history checkable by anyone who doesn't trust its operator.
 //!
-//! - **Tree** (RFC 6962, RFC 9162): [`leaf_hash`], [`node_hash`]; [`MerkleTree`], [`merkle_root`], [`merkle_path`] for trees in memory.
-//! - **Log**: [`Frontier`] appends; [`completed_by`] and [`tiles_grown`] tell what to store; [`prove_inclusion`], [`prove_consistency`] build
-//!   proofs from stored nodes or, through [`TileReader`], from tiles.
+//! - **Tree** (RFC 6962, RFC 9162): [`leaf_hash`], [`node_hash`]; [`MerkleTree`], [`merkle_root`],
+//!   [`merkle_path`] for trees in memory.
+//! - **Log**: [`Frontier`] appends; [`completed_by`] and [`tiles_grown`] tell what to store;
+//!   [`prove_inclusion`], [`prove_consistency`] build proofs from stored nodes or, through
+//!   [`TileReader`], from tiles.
 //! - **Verification**: [`verify_inclusion`], [`verify_consistency`], [`root_from_path`].
-//! - **Notes** (C2SP signed-note): [`Note`], signed by a [`NoteSigner`], verified against [`VerifierKey`]s.
-//! - **Checkpoints** (C2SP tlog-checkpoint, tlog-cosignature): [`Checkpoint`], cosigned by a [`Cosigner`], believed under a
-//!   [`CheckpointPolicy`].
+//! - **Notes** (C2SP signed-note): [`Note`], signed by a [`NoteSigner`], verified against
+//!   [`VerifierKey`]s.
+//! - **Checkpoints** (C2SP tlog-checkpoint, tlog-cosignature): [`Checkpoint`], cosigned by a
+//!   [`Cosigner`], believed under a [`CheckpointPolicy`].
 //! - **Files** (C2SP tlog-tiles): [`Tile`], [`EntryBundle`], [`TilePath`], [`encode_entries`].
 //!
-//! Parsing is strict everywhere: one value has one encoding, and what is read gives the same bytes back.
+//! Parsing is strict everywhere: one value has one encoding, and what is read gives the same bytes
+//! back.
 //!
-//! This crate knows no ledger. It has no clock, randomness, files, sockets or async runtime, and never will: times and seeds
-//! are arguments, stored nodes come through closures.
+//! This crate knows no ledger. It has no clock, randomness, files, sockets or async runtime, and
+//! never will: times and seeds are arguments, stored nodes come through closures.
 //!
 //! ```
 //! use std::collections::BTreeMap;
@@ -32,7 +36,7 @@
 //! let checkpoint = Checkpoint::new(Origin::new("log.example")?, frontier.size(), frontier.root())?;
 //! let mut note = checkpoint.sign(&log)?;
 //! note.add(witness.cosign(&checkpoint, 1_795_132_800)?)?;
-//! let proof = prove_inclusion(1, frontier.size(), |node| nodes.get(&node).copied().ok_or("node lost"))?;
+//! let proof = prove_inclusion(1, frontier.size(), |node| nodes.get(&node).copied().ok_or(std::fmt::Error))?;
 //!
 //! // A reader believes the checkpoint, and then the proof.
 //! let policy = CheckpointPolicy::new(

@@ -1,10 +1,12 @@
-//! Names of the nodes that a log keeps: the roots of its complete subtrees, which never change once the tree has them.
+//! Names of the nodes that a log keeps: the roots of its complete subtrees, which never change once
+//! the tree has them.
 
 use std::ops::Range;
 
 use crate::limits::{TILE_HEIGHT, TILE_WIDTH};
 
-/// A complete subtree: `2^level` leaves starting at leaf `index * 2^level`. Level 0 is the leaf itself.
+/// A complete subtree: `2^level` leaves starting at leaf `index * 2^level`. Level 0 is the leaf
+/// itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Node {
     /// Height above the leaves.
@@ -30,8 +32,8 @@ impl Node {
         Node { level: 0, index }
     }
 
-    /// The slot of this node's hash, or `None` for the nodes between tile levels, which tiles leave out because
-    /// they follow from the hashes below.
+    /// The slot of this node's hash, or `None` for the nodes between tile levels, which tiles leave
+    /// out because they follow from the hashes below.
     pub const fn tile_slot(self) -> Option<TileSlot> {
         if self.level.is_multiple_of(TILE_HEIGHT) {
             Some(TileSlot {
@@ -45,7 +47,8 @@ impl Node {
     }
 }
 
-/// The nodes that appending leaf `leaf_index` completes, from the leaf up: all that a log has to write for it.
+/// The nodes that appending leaf `leaf_index` completes, from the leaf up: all that a log has to
+/// write for it.
 pub fn completed_by(leaf_index: u64) -> impl Iterator<Item = Node> {
     (0..=leaf_index.trailing_ones().min(u64::BITS - 1) as u8).map(move |level| Node {
         level,
@@ -68,8 +71,8 @@ pub(crate) fn cover(leaves: Range<u64>) -> Vec<Node> {
     nodes
 }
 
-/// The complete subtrees whose roots together give the root of a tree of `size` leaves, from left to right.
-/// There are as many as `size` has one bits.
+/// The complete subtrees whose roots together give the root of a tree of `size` leaves, from left
+/// to right. There are as many as `size` has one bits.
 pub fn subtrees(size: u64) -> Vec<Node> {
     cover(0..size)
 }

@@ -1,5 +1,5 @@
-//! Signed notes (C2SP signed-note): a text and the signatures over it. What is not verified yet can't be read by accident:
-//! [`Note::verify_exact`] and [`Note::verify_any`] give the text.
+//! Signed notes (C2SP signed-note): a text and the signatures over it. What is not verified yet
+//! can't be read by accident: [`Note::verify_exact`] and [`Note::verify_any`] give the text.
 
 use std::fmt;
 

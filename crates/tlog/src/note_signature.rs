@@ -1,4 +1,5 @@
-//! One signature line of a note: `— <key name> base64(key id ‖ signature)` (C2SP signed-note, "Format").
+//! One signature line of a note: `— <key name> base64(key id ‖ signature)` (C2SP signed-note,
+//! "Format").
 
 use std::fmt;
 

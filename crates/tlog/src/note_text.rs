@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::limits::NOTE_BYTES_MAX;
 
-/// Text that can be signed as a note: ends in a newline and has no other ASCII control characters (C2SP signed-note, "Format").
+/// Text that can be signed as a note: ends in a newline and has no other ASCII control characters
+/// (C2SP signed-note, "Format").
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NoteText(String);
 

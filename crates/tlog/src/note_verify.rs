@@ -66,8 +66,8 @@ pub enum NoteVerifyError {
 }
 
 impl Note {
-    /// Accepts a note only if every one of its signatures is a valid one of a trusted key: no byte of it is left unchecked. Only the
-    /// order of the signature lines carries no meaning.
+    /// Accepts a note only if every one of its signatures is a valid one of a trusted key: no byte
+    /// of it is left unchecked. Only the order of the signature lines carries no meaning.
     ///
     /// # Errors
     /// [`NoteVerifyError`].
@@ -86,8 +86,9 @@ impl Note {
         }
     }
 
-    /// Accepts a note with a valid signature of at least one trusted key, and ignores signatures of others (C2SP signed-note,
-    /// "Signatures"). A bad signature in the name of a trusted key is not ignored.
+    /// Accepts a note with a valid signature of at least one trusted key, and ignores signatures of
+    /// others (C2SP signed-note, "Signatures"). A bad signature in the name of a trusted key is not
+    /// ignored.
     ///
     /// # Errors
     /// [`NoteVerifyError`], never [`NoteVerifyError::UnknownKey`].

@@ -147,7 +147,8 @@ impl CheckpointPolicy {
         })
     }
 
-    /// Reads a signed checkpoint and believes it if it satisfies this policy. Extension lines are refused.
+    /// Reads a signed checkpoint and believes it if it satisfies this policy. Extension lines are
+    /// refused.
     ///
     /// # Errors
     /// [`OpenError`].

@@ -1,7 +1,7 @@
 //! Proofs built from the stored nodes of a log, in O(log n) reads.
 //!
-//! `read` is asked only for complete subtrees within the tree, each at most once for a proof. A key-value store of nodes answers it
-//! directly; [`crate::TileReader`] answers it from C2SP tiles.
+//! `read` is asked only for complete subtrees within the tree, each at most once for a proof. A
+//! key-value store of nodes answers it directly; [`crate::TileReader`] answers it from C2SP tiles.
 
 use std::ops::Range;
 
@@ -44,7 +44,8 @@ pub fn stored_root<E>(size: u64, read: impl FnMut(Node) -> Result<Hash, E>) -> R
     range_root(0..size, read)
 }
 
-/// Inclusion proof of leaf `index` in the tree of `size` leaves (RFC 9162 §2.1.3.1), from the leaf's sibling up.
+/// Inclusion proof of leaf `index` in the tree of `size` leaves (RFC 9162 §2.1.3.1), from the
+/// leaf's sibling up.
 ///
 /// # Errors
 /// [`ProveError::NoSuchLeaf`], or [`ProveError::Read`] with what `read` returned.
@@ -71,10 +72,12 @@ pub fn prove_inclusion<E>(
     roots_from_the_leaf_up(siblings, &mut read)
 }
 
-/// Consistency proof between the tree's first `old_size` and first `new_size` leaves (RFC 9162 §2.1.4.1). Empty when they are equal.
+/// Consistency proof between the tree's first `old_size` and first `new_size` leaves (RFC 9162
+/// §2.1.4.1). Empty when they are equal.
 ///
 /// # Errors
-/// [`ProveError::FromEmptyTree`], [`ProveError::Shrunk`], or [`ProveError::Read`] with what `read` returned.
+/// [`ProveError::FromEmptyTree`], [`ProveError::Shrunk`], or [`ProveError::Read`] with what `read`
+/// returned.
 pub fn prove_consistency<E>(
     old_size: u64,
     new_size: u64,
@@ -98,14 +101,16 @@ pub fn prove_consistency<E>(
             within = right;
         }
     }
-    // The verifier knows the old root already: it is left out where it is itself a subtree of the new tree.
+    // The verifier knows the old root already: it is left out where it is itself a subtree of the
+    // new tree.
     if within.start != 0 {
         ranges.push(within);
     }
     roots_from_the_leaf_up(ranges, &mut read)
 }
 
-/// The two subtrees of a tree over `leaves`: the left one is the largest complete one that is smaller than the whole.
+/// The two subtrees of a tree over `leaves`: the left one is the largest complete one that is
+/// smaller than the whole.
 fn split(leaves: &Range<u64>) -> (Range<u64>, Range<u64>) {
     let middle = leaves.start + (1 << (leaves.end - leaves.start - 1).ilog2());
     (leaves.start..middle, middle..leaves.end)

@@ -1,4 +1,5 @@
-//! Private keys of logs and witnesses. Ed25519 is deterministic (RFC 8032): signing needs no randomness.
+//! Private keys of logs and witnesses. Ed25519 is deterministic (RFC 8032): signing needs no
+//! randomness.
 
 use std::fmt;
 
@@ -15,15 +16,16 @@ use crate::note_signature::NoteSignature;
 use crate::note_text::NoteText;
 use crate::verifier_key::{KEY_BYTES, KeyId, KeyText, SignatureType, VerifierKey};
 
-/// Start of the text form of a private key; the plus sign keeps it from being taken for a public one.
+/// Start of the text form of a private key; the plus sign keeps it from being taken for a public
+/// one.
 const SKEY_PREFIX: &str = "PRIVATE+KEY+";
 
 /// A log's private key: signs notes, with type `0x01`.
 #[derive(Clone)]
 pub struct NoteSigner(NamedPair);
 
-/// A witness's or validator's private key: cosigns checkpoints, with type `0x04`. It needs a seed of its own: the signed message does not
-/// name the cosigner.
+/// A witness's or validator's private key: cosigns checkpoints, with type `0x04`. It needs a seed
+/// of its own: the signed message does not name the cosigner.
 #[derive(Clone)]
 pub struct Cosigner(NamedPair);
 
@@ -129,7 +131,8 @@ impl NoteSigner {
 }
 
 impl Cosigner {
-    /// The key of a 32-byte seed, which must be secret, uniformly random and not used for anything else.
+    /// The key of a 32-byte seed, which must be secret, uniformly random and not used for anything
+    /// else.
     ///
     /// # Errors
     /// [`SignerError::Rejected`].
@@ -158,8 +161,8 @@ impl Cosigner {
         &self.0.verifier
     }
 
-    /// States that at `time_unix_s` (seconds since the Unix epoch) this checkpoint was the largest consistent one seen of its log.
-    /// The caller must have verified that.
+    /// States that at `time_unix_s` (seconds since the Unix epoch) this checkpoint was the largest
+    /// consistent one seen of its log. The caller must have verified that.
     ///
     /// # Errors
     /// [`CosignError`].

@@ -1,4 +1,5 @@
-//! Tiles (C2SP tlog-tiles, "Merkle Tree"): the tree in files of up to 256 hashes that never change once full.
+//! Tiles (C2SP tlog-tiles, "Merkle Tree"): the tree in files of up to 256 hashes that never change
+//! once full.
 
 use std::fmt;
 
@@ -73,7 +74,8 @@ impl Tile {
         })
     }
 
-    /// Tile `index` at `level` as it is in a tree of `size` leaves, or `None` where that tree has no hashes.
+    /// Tile `index` at `level` as it is in a tree of `size` leaves, or `None` where that tree has
+    /// no hashes.
     pub fn in_tree(level: u8, index: u64, size: u64) -> Option<Tile> {
         let span = TileSpan::in_row(index, hashes_at(level, size))?;
         Some(Tile { level, span })
@@ -165,8 +167,8 @@ fn hashes_at(level: u8, size: u64) -> u64 {
         .unwrap_or(0)
 }
 
-/// The tiles that have to be written when a log grows from `old_size` to `new_size` leaves, by level and index: those with new hashes, at their
-/// width in the new tree.
+/// The tiles that have to be written when a log grows from `old_size` to `new_size` leaves, by
+/// level and index: those with new hashes, at their width in the new tree.
 pub fn tiles_grown(old_size: u64, new_size: u64) -> impl Iterator<Item = Tile> {
     let width = u64::from(TILE_WIDTH);
     (0..TILE_LEVELS).flat_map(move |level| {

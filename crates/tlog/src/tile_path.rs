@@ -1,4 +1,5 @@
-//! Paths of tiles and entry bundles below a log's URL prefix (C2SP tlog-tiles, "APIs"). One resource has one path.
+//! Paths of tiles and entry bundles below a log's URL prefix (C2SP tlog-tiles, "APIs"). One
+//! resource has one path.
 
 use std::fmt;
 use std::str::FromStr;
@@ -25,7 +26,8 @@ pub enum TilePathError {
     /// The level is not a decimal number from 0 to 63 without leading zeroes.
     #[error("a tile's level is a decimal number up to {TILE_LEVEL_MAX}")]
     Level,
-    /// The index is not in groups of three digits, all but the last marked with `x`, or is too large.
+    /// The index is not in groups of three digits, all but the last marked with `x`, or is too
+    /// large.
     #[error(
         "a tile's index is a number up to {TILE_INDEX_MAX} in groups of three digits, such as x001/x234/067"
     )]

@@ -1,4 +1,5 @@
-//! Nodes of a tree read from its tiles, so that proofs can be built wherever a log's tiles are at hand.
+//! Nodes of a tree read from its tiles, so that proofs can be built wherever a log's tiles are at
+//! hand.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,8 @@ use crate::node::Node;
 use crate::tile::{Tile, TileBytesError};
 use crate::tree::merkle_root;
 
-/// Answers the reads of [`crate::prove_inclusion`] and its siblings from tiles, fetching each tile once.
+/// Answers the reads of [`crate::prove_inclusion`] and its siblings from tiles, fetching each tile
+/// once.
 ///
 /// Tiles are taken as they come. That is safe: a proof built from wrong ones does not verify.
 #[derive(Debug)]
@@ -45,8 +47,8 @@ pub enum TileReadError<E> {
 }
 
 impl<E, F: FnMut(Tile) -> Result<Vec<u8>, E>> TileReader<F> {
-    /// Reads the tree of `size` leaves. `fetch` gives a tile's content, with exactly the tile's width: where a partial tile was deleted in favour
-    /// of the full one, it cuts the full one.
+    /// Reads the tree of `size` leaves. `fetch` gives a tile's content, with exactly the tile's
+    /// width: where a partial tile was deleted in favour of the full one, it cuts the full one.
     pub fn new(size: u64, fetch: F) -> TileReader<F> {
         TileReader {
             size,
@@ -71,7 +73,8 @@ impl<E, F: FnMut(Tile) -> Result<Vec<u8>, E>> TileReader<F> {
         if !in_tree {
             return Err(not_in_tree);
         }
-        // Tiles hold every eighth level: the node is the root over some neighbouring hashes of one tile.
+        // Tiles hold every eighth level: the node is the root over some neighbouring hashes of one
+        // tile.
         let hashes = 1usize << (node.level % TILE_HEIGHT);
         let first = node.index << (node.level % TILE_HEIGHT);
         let (index, position) = (

@@ -1,4 +1,5 @@
-//! Trees small enough to hold in memory: a batch, a transaction, a fact. Same shape and proofs as the log.
+//! Trees small enough to hold in memory: a batch, a transaction, a fact. Same shape and proofs as
+//! the log.
 
 use crate::frontier::Frontier;
 use crate::hash::{Hash, node_hash};
@@ -12,7 +13,8 @@ pub const EMPTY_ROOT: Hash = Hash([
 /// A whole tree in memory: one node hash for each leaf to build, then root and paths are look-ups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MerkleTree {
-    /// From the leaves up to the single root; an odd last hash moves up unchanged. Empty only without leaves.
+    /// From the leaves up to the single root; an odd last hash moves up unchanged. Empty only
+    /// without leaves.
     levels: Vec<Vec<Hash>>,
 }
 
@@ -50,7 +52,8 @@ impl MerkleTree {
             .unwrap_or(EMPTY_ROOT)
     }
 
-    /// Inclusion proof of the leaf at `index`, from the leaf's sibling up; `None` if there is no such leaf.
+    /// Inclusion proof of the leaf at `index`, from the leaf's sibling up; `None` if there is no
+    /// such leaf.
     pub fn path(&self, index: usize) -> Option<Vec<Hash>> {
         if index >= self.len() {
             return None;

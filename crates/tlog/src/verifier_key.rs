@@ -1,4 +1,5 @@
-//! Public keys of logs and witnesses, and their text form, the *vkey* (C2SP signed-note, "Verifier keys").
+//! Public keys of logs and witnesses, and their text form, the *vkey* (C2SP signed-note, "Verifier
+//! keys").
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,8 +14,8 @@ use crate::key_name::{KeyName, KeyNameError};
 /// Bytes of an Ed25519 public key, and of the seed of a private one (RFC 8032 §5.1.5).
 pub const KEY_BYTES: usize = 32;
 
-/// First bytes of SHA-256 over key name, signature type and public key. Together with the name it finds the key; it proves nothing.
-/// Text form: eight lower-case hexadecimal digits.
+/// First bytes of SHA-256 over key name, signature type and public key. Together with the name it
+/// finds the key; it proves nothing. Text form: eight lower-case hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId(pub [u8; 4]);
 
@@ -144,7 +145,8 @@ impl VerifierKey {
         })
     }
 
-    /// Reads the text form, `name+id+base64(type ‖ key)`, and checks the id. One key has one text: [`VerifierKey`]'s `Display`.
+    /// Reads the text form, `name+id+base64(type ‖ key)`, and checks the id. One key has one text:
+    /// [`VerifierKey`]'s `Display`.
     ///
     /// # Errors
     /// [`VerifierKeyError`].
@@ -194,7 +196,8 @@ impl VerifierKey {
         &self.public_key
     }
 
-    /// Strict Ed25519: RFC 8032 §5.1.7 without cofactor, S below the group order, so that a signature can't be altered and stay valid.
+    /// Strict Ed25519: RFC 8032 §5.1.7 without cofactor, S below the group order, so that a
+    /// signature can't be altered and stay valid.
     pub(crate) fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
         UnparsedPublicKey::new(&ED25519, &self.public_key)
             .verify(message, signature)
@@ -217,7 +220,8 @@ impl KeyText<'_> {
     }
 }
 
-/// True for the encodings of the eight points whose order divides the cofactor, the sign of x aside: the same list as libsodium's.
+/// True for the encodings of the eight points whose order divides the cofactor, the sign of x
+/// aside: the same list as libsodium's.
 fn has_small_order(public_key: &[u8; KEY_BYTES]) -> bool {
     const ORDER_8: [[u8; KEY_BYTES]; 2] = [
         [

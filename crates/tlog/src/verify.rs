@@ -1,4 +1,5 @@
-//! Verification of proofs (RFC 9162 §2.1.3.2 and §2.1.4.2). A proof has exactly the hashes that its sizes imply, neither more nor fewer.
+//! Verification of proofs (RFC 9162 §2.1.3.2 and §2.1.4.2). A proof has exactly the hashes that its
+//! sizes imply, neither more nor fewer.
 
 use crate::hash::{Hash, node_hash};
 
@@ -73,8 +74,8 @@ pub enum ConsistencyError {
 
 /// The root that a leaf hash and its path lead to, in a tree of `size` leaves.
 ///
-/// The size decides the shape of the tree, but the root does not bind it: take it from a signed checkpoint or from hashed data, never from
-/// whoever gives the proof.
+/// The size decides the shape of the tree, but the root does not bind it: take it from a signed
+/// checkpoint or from hashed data, never from whoever gives the proof.
 ///
 /// # Errors
 /// [`InclusionError::NoSuchLeaf`] and [`InclusionError::PathLength`].
@@ -98,7 +99,8 @@ pub fn root_from_path(
     Ok(climb_border(climb(leaf, index, inner), border))
 }
 
-/// Verifies that a leaf hash is the one at `index` in the tree of `size` leaves with this root. See [`root_from_path`] about `size`.
+/// Verifies that a leaf hash is the one at `index` in the tree of `size` leaves with this root. See
+/// [`root_from_path`] about `size`.
 ///
 /// # Errors
 /// [`InclusionError`].
@@ -119,8 +121,8 @@ pub fn verify_inclusion(
     Ok(())
 }
 
-/// Verifies that the tree (`new_size`, `new_root`) starts with all leaves of the tree (`old_size`, `old_root`).
-/// Take sizes and roots from signed checkpoints.
+/// Verifies that the tree (`new_size`, `new_root`) starts with all leaves of the tree (`old_size`,
+/// `old_root`). Take sizes and roots from signed checkpoints.
 ///
 /// # Errors
 /// [`ConsistencyError`].
@@ -137,7 +139,8 @@ pub fn verify_consistency(
     if old_size > new_size {
         return Err(ConsistencyError::Shrunk { old_size, new_size });
     }
-    // Both trees contain the complete subtree that ends at the old tree's last leaf: the proof climbs from it to both roots.
+    // Both trees contain the complete subtree that ends at the old tree's last leaf: the proof
+    // climbs from it to both roots.
     let shape = Shape::of(old_size - 1, new_size);
     let height = old_size.trailing_zeros();
     let steps = if old_size == new_size {
