@@ -2,10 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::args::ArgError;
+use crate::args::{self, ArgError};
+use crate::check::{self, Program};
 use crate::diagnostic::LoadError;
+use crate::eval;
+use crate::money;
 use crate::outcome::{Call, DraftMove, Due, FactRoles, MoneyMove, Outcome, Refusal, Settled};
+use crate::roles;
 use crate::schema::{Action, Kind, Record};
+use crate::syntax;
 use crate::value::{FactValue, Party, Value};
 
 /// A contract whose text has been read and checked; immutable, cheap to share behind an `Arc`.
@@ -16,11 +21,7 @@ pub struct Contract {
     title: String,
     law: Option<String>,
     source: String,
-    parties: BTreeMap<String, Party>,
-    records: Vec<Record>,
-    kinds: Vec<Kind>,
-    actions: Vec<Action>,
-    cost_bound: u64,
+    program: Program,
 }
 
 impl Contract {
@@ -52,27 +53,28 @@ impl Contract {
     /// The most elementary steps that any action can take.
     #[must_use]
     pub fn cost_bound(&self) -> u64 {
-        self.cost_bound
+        self.program.cost_bound
     }
     /// The parties that the contract names.
     #[must_use]
     pub fn parties(&self) -> &BTreeMap<String, Party> {
-        &self.parties
+        &self.program.parties
     }
     /// The records, in declared order.
     #[must_use]
     pub fn records(&self) -> &[Record] {
-        &self.records
+        &self.program.records
     }
     /// The kinds of fact, in declared order.
     #[must_use]
     pub fn kinds(&self) -> &[Kind] {
-        &self.kinds
+        &self.program.kinds
     }
     /// The index of a kind by name.
     #[must_use]
     pub fn kind(&self, name: &str) -> Option<u16> {
-        self.kinds
+        self.program
+            .kinds
             .iter()
             .position(|k| k.name == name)
             .and_then(|i| u16::try_from(i).ok())
@@ -80,51 +82,98 @@ impl Contract {
     /// The actions, in declared order.
     #[must_use]
     pub fn actions(&self) -> &[Action] {
-        &self.actions
+        &self.program.actions
     }
     /// The index of an action by name.
     #[must_use]
     pub fn action(&self, name: &str) -> Option<u16> {
-        self.actions
+        self.program
+            .actions
             .iter()
             .position(|a| a.name == name)
             .and_then(|i| u16::try_from(i).ok())
     }
 }
 
-// FIRST-SLICE: bodies follow.
-#[allow(
-    clippy::missing_errors_doc,
-    missing_docs,
-    clippy::unimplemented,
-    unused_variables
-)]
+/// What a contract does.
 impl Contract {
+    /// Reads and checks a contract's text.
+    ///
+    /// # Errors
+    /// Every error found, each at its place. A text with errors of form is not checked for meaning.
     pub fn load(source: &str) -> Result<Contract, LoadError> {
-        unimplemented!()
+        let mut problems = Vec::new();
+        let file = syntax::parse(source, &mut problems);
+        let program = match problems.is_empty() {
+            true => check::check(&file, source, &mut problems),
+            false => Program::default(),
+        };
+        match file.name {
+            Some(name) if problems.is_empty() => Ok(Contract {
+                name: name.text,
+                version: file.version,
+                title: file.title,
+                law: file.law,
+                source: source.to_owned(),
+                program,
+            }),
+            _ => Err(LoadError::new(source, problems)),
+        }
     }
+
+    /// Runs all rules of an action and computes everything that follows.
+    ///
+    /// # Errors
+    /// The first rule that does not hold, or what could not be computed.
     pub fn apply(&self, call: &Call<'_>) -> Result<Outcome, Refusal> {
-        unimplemented!()
+        eval::apply(&self.program, call)
     }
+
+    /// Checks a money view: nothing is made or lost, and every due is discharged once and in full.
+    ///
+    /// # Errors
+    /// The built-in rule that does not hold, with the figures.
     pub fn settle(&self, money_move: &MoneyMove<'_>) -> Result<Settled, Refusal> {
-        unimplemented!()
+        money::settle(&self.program, money_move)
     }
+
+    /// Picks money facts for dues of one payer: the smallest single fact that suffices, else the
+    /// largest first; change is one fact for each set of attributes. Facts that are not the payer's,
+    /// or of other attributes, are passed over.
+    ///
+    /// # Errors
+    /// `payer_holds_enough_money` when there is too little, `money_in_too_many_pieces` when it would
+    /// take more facts than one view may consume.
     pub fn draft_move(
         &self,
         money: u16,
         dues: &[Due],
         held: &[FactValue],
     ) -> Result<DraftMove, Refusal> {
-        unimplemented!()
+        money::draft(&self.program, money, dues, held)
     }
+
+    /// Who has which part in a fact.
+    ///
+    /// # Errors
+    /// `fact_fits_its_kind` when the fact is not of this contract.
     pub fn roles_of(&self, fact: &FactValue) -> Result<FactRoles, Refusal> {
-        unimplemented!()
+        roles::roles_of(&self.program, fact)
     }
+
+    /// Reads an action's arguments from plain strings, as forms, JSON and CSV give them.
+    ///
+    /// # Errors
+    /// Every argument that is missing, unknown or cannot be read.
     pub fn parse_args(
         &self,
         action: u16,
         given: &BTreeMap<String, String>,
     ) -> Result<Vec<Value>, ArgError> {
-        unimplemented!()
+        args::parse(&self.program, action, given)
+    }
+
+    pub(crate) fn program(&self) -> &Program {
+        &self.program
     }
 }

@@ -5,6 +5,9 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
+use crate::limits::DIAGNOSTICS_MAX;
+use crate::syntax::Problem;
+
 /// One error at one place of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -22,6 +25,23 @@ pub struct Diagnostic {
     pub column: usize,
 }
 
+impl Diagnostic {
+    fn new(source: &str, problem: Problem) -> Self {
+        let floor = |at: usize| source.floor_char_boundary(at.min(source.len()));
+        let span = floor(problem.span.start)..floor(problem.span.end.max(problem.span.start));
+        let before = &source[..span.start];
+        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
+        Self {
+            message: problem.message,
+            label: problem.label,
+            help: problem.help,
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            span,
+        }
+    }
+}
+
 /// The contract was refused at load, with every error found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadError {
@@ -30,6 +50,21 @@ pub struct LoadError {
 }
 
 impl LoadError {
+    /// Puts problems in the order of the text, the first of each place, up to the limit.
+    pub(crate) fn new(source: &str, mut problems: Vec<Problem>) -> Self {
+        problems.sort_by_key(|p| (p.span.start, p.span.end));
+        problems.dedup_by(|a, b| a.span == b.span && a.message == b.message);
+        problems.truncate(DIAGNOSTICS_MAX);
+        let diagnostics = problems
+            .into_iter()
+            .map(|p| Diagnostic::new(source, p))
+            .collect();
+        Self {
+            source: source.to_owned(),
+            diagnostics,
+        }
+    }
+
     /// The errors in the order of the text; never empty.
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {

@@ -6,11 +6,20 @@
 //! randomness: the same text and the same inputs give the same verdict everywhere.
 
 mod args;
+mod check;
 mod contract;
+mod cost;
 mod diagnostic;
+mod eval;
+mod hostile;
+mod ir;
 pub mod limits;
+mod money;
+mod near;
 mod outcome;
+mod roles;
 mod schema;
+mod syntax;
 mod value;
 
 pub use args::{ArgError, ArgProblem};

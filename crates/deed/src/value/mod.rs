@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+pub(crate) use money::parse_minor;
 pub use money::{Currency, CurrencyError, Money, MoneyError};
-pub(crate) use money::{parse_minor, thousands};
 pub use party::{Party, PartyError};
 
 /// One value; its type stands in the contract.

@@ -196,7 +196,7 @@ impl fmt::Debug for Money {
 }
 
 /// A whole number with commas between thousands.
-pub(crate) fn thousands(number: u64) -> String {
+fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {

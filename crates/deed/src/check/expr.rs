@@ -1,0 +1,332 @@
+//! Expressions whose type follows from themselves.
+
+use crate::ir::Ir;
+use crate::near::did_you_mean;
+use crate::schema::{Field, Type};
+use crate::syntax::ast::{Assign, Each, Expr, Name, Node, Quality};
+use crate::syntax::{Problem, Span};
+use crate::value::{Money, Value};
+
+use super::context::Context;
+use super::types::describe;
+
+/// Functions of the language itself.
+pub(crate) const PLAIN_FUNCTIONS: [&str; 1] = ["financial_year"];
+
+pub(crate) type Typed = Result<(Ir, Type), Problem>;
+
+impl Context<'_> {
+    /// The program and type of an expression.
+    pub(crate) fn infer(&mut self, expr: &Expr) -> Typed {
+        let span = expr.span;
+        match &expr.node {
+            Node::Bool(value) => Ok((Ir::Const(Value::Bool(*value)), Type::Bool)),
+            Node::Int(value) => Ok((Ir::Const(Value::Int(*value)), Type::Int)),
+            Node::Money(money) => {
+                Ok((Ir::Const(Value::Money(*money)), Type::Money(money.currency)))
+            }
+            Node::Text(text) => Ok((Ir::Const(Value::text(text)), Type::Text)),
+            Node::Date(date) => Ok((Ir::Const(Value::Date(*date)), Type::Date)),
+            Node::None => Err(Problem::new(
+                span,
+                "it is not clear what is none here",
+                "of which type?",
+            )),
+            Node::List(_) => Err(Problem::new(
+                span,
+                "it is not clear what this is a list of",
+                "of which type?",
+            )),
+            Node::Effective if self.dated => Ok((Ir::Effective, Type::Date)),
+            Node::Effective => Err(Problem::new(
+                span,
+                "there is no transaction here",
+                "no effective date",
+            )),
+            Node::Name(name) => self.name(name, span),
+            Node::Field(base, field) => self.field(base, field),
+            Node::Not(inner) => Ok((
+                Ir::Not(Box::new(self.expect(inner, &Type::Bool)?)),
+                Type::Bool,
+            )),
+            Node::Negate(inner) => self.negate(inner),
+            Node::Binary(op, left, right) => self.binary(*op, left, right, span),
+            Node::Is {
+                value,
+                quality,
+                negated,
+            } => self.quality(value, *quality, *negated),
+            Node::If(condition, yes, no) => {
+                let condition = self.expect(condition, &Type::Bool)?;
+                let (yes, no, ty) = self.pair(yes, no)?;
+                Ok((Ir::If(Box::new(condition), Box::new(yes), Box::new(no)), ty))
+            }
+            Node::Each {
+                how,
+                item,
+                list,
+                body,
+            } => self.each(*how, item, list, body),
+            Node::Call { name, argument } => self.call(name, argument),
+            Node::Length(inner) => {
+                let (ir, ty) = self.infer(inner)?;
+                match ty {
+                    Type::Text | Type::List { .. } => Ok((Ir::Length(Box::new(ir)), Type::Int)),
+                    other => Err(self.mismatch(inner.span, "text or a list", &other)),
+                }
+            }
+            Node::Record { name, fields } => self.record(name, fields),
+        }
+    }
+
+    /// "Expected this, but this is that."
+    pub(crate) fn mismatch(&self, span: Span, expected: &str, found: &Type) -> Problem {
+        let found = describe(found, self.program);
+        Problem::new(
+            span,
+            format!("expected {expected}, found {found}"),
+            format!("this is {found}"),
+        )
+    }
+
+    fn name(&self, name: &str, span: Span) -> Typed {
+        if let Some(found) = self.value(name, span)? {
+            return Ok(found);
+        }
+        if let Some((_, kind, _)) = self.fact(name) {
+            let kind = &self.program.kinds[usize::from(kind)];
+            let help = format!(
+                "say which field, as in `{name}.{}`",
+                kind.fields.first().map_or("", |f| &f.name)
+            );
+            return Err(
+                Problem::new(span, format!("`{name}` is a whole fact"), "not a value").help(help),
+            );
+        }
+        Err(self.unknown(name, span))
+    }
+
+    fn field(&mut self, base: &Expr, field: &Name) -> Typed {
+        if let Node::Name(name) = &base.node
+            && let Some((input, kind, consumed)) = self.fact(name)
+        {
+            let kind = &self.program.kinds[usize::from(kind)];
+            let (index, ty) = find(&kind.fields, &kind.name, field)?;
+            return Ok((
+                if consumed {
+                    Ir::Consumed(input, index)
+                } else {
+                    Ir::Referenced(input, index)
+                },
+                ty,
+            ));
+        }
+        let (ir, ty) = self.infer(base)?;
+        let Type::Record(record) = ty else {
+            return Err(self.mismatch(base.span, "a fact or record", &ty));
+        };
+        let record = &self.program.records[usize::from(record)];
+        let (index, ty) = find(&record.fields, &record.name, field)?;
+        Ok((Ir::Field(Box::new(ir), index), ty))
+    }
+
+    fn negate(&mut self, inner: &Expr) -> Typed {
+        let (ir, ty) = self.infer(inner)?;
+        match ty {
+            Type::Int | Type::Money(_) => Ok((Ir::Negate(Box::new(ir)), ty)),
+            other => Err(self.mismatch(inner.span, "a number or an amount", &other)),
+        }
+    }
+
+    fn quality(&mut self, value: &Expr, quality: Quality, negated: bool) -> Typed {
+        let (ir, ty) = self.infer(value)?;
+        let (fits, expected) = match quality {
+            Quality::Positive | Quality::Negative | Quality::Zero => (
+                matches!(ty, Type::Int | Type::Money(_)),
+                "a number or an amount",
+            ),
+            Quality::None => (
+                matches!(ty, Type::Optional(_)),
+                "something that may be none",
+            ),
+            Quality::Empty => (
+                matches!(ty, Type::Text | Type::List { .. }),
+                "text or a list",
+            ),
+        };
+        if !fits {
+            return Err(self.mismatch(value.span, expected, &ty));
+        }
+        Ok((
+            Ir::Is {
+                value: Box::new(ir),
+                quality,
+                negated,
+            },
+            Type::Bool,
+        ))
+    }
+
+    fn each(&mut self, how: Each, item: &Name, list: &Expr, body: &Expr) -> Typed {
+        let (list_ir, ty) = self.infer(list)?;
+        let Type::List { of, at_most } = ty else {
+            return Err(self.mismatch(list.span, "a list", &ty));
+        };
+        self.fresh(item)?;
+        let slot = u16::try_from(self.locals.len()).unwrap_or(u16::MAX);
+        self.locals.push((item.text.clone(), Some(*of)));
+        let result = match how {
+            Each::Sum => self.infer(body),
+            _ => self.expect(body, &Type::Bool).map(|ir| (ir, Type::Bool)),
+        };
+        self.locals.pop();
+        let (body_ir, body_type) = result?;
+        let (zero, ty) = match (how, &body_type) {
+            (Each::Every, _) => (Value::Bool(true), Type::Bool),
+            (Each::Some, _) => (Value::Bool(false), Type::Bool),
+            (Each::Count, _) => (Value::Int(0), Type::Int),
+            (Each::Sum, Type::Int) => (Value::Int(0), Type::Int),
+            (Each::Sum, Type::Money(currency)) => {
+                (Value::Money(Money::new(*currency, 0)), body_type.clone())
+            }
+            (Each::Sum, other) => {
+                return Err(self.mismatch(body.span, "a number or an amount", other));
+            }
+        };
+        Ok((
+            Ir::Each {
+                how,
+                list: Box::new(list_ir),
+                body: Box::new(body_ir),
+                zero,
+                slot,
+                at_most,
+            },
+            ty,
+        ))
+    }
+
+    fn call(&mut self, name: &Name, argument: &Expr) -> Typed {
+        if name.text == "financial_year" {
+            return Ok((
+                Ir::FinancialYear(Box::new(self.expect(argument, &Type::Date)?)),
+                Type::Int,
+            ));
+        }
+        let scale = self
+            .program
+            .schedules
+            .iter()
+            .position(|s| s.name == name.text);
+        match scale.map(|i| (i, self.program.schedules[i].currency())) {
+            Some((index, Some(currency))) => {
+                let ty = Type::Money(currency);
+                let argument = self.expect(argument, &ty)?;
+                if !self.dated {
+                    return Err(Problem::new(
+                        name.span,
+                        "there is no transaction here",
+                        "no effective date",
+                    ));
+                }
+                Ok((
+                    Ir::Scale(u16::try_from(index).unwrap_or(u16::MAX), Box::new(argument)),
+                    ty,
+                ))
+            }
+            _ => {
+                let scales = self.program.schedules.iter().map(|s| s.name.as_str());
+                let help = did_you_mean(&name.text, scales.chain(PLAIN_FUNCTIONS));
+                let message = format!("there is no scale or function `{}`", name.text);
+                Err(Problem::new(name.span, message, "not declared").help(help))
+            }
+        }
+    }
+
+    fn record(&mut self, name: &Name, given: &[Assign]) -> Typed {
+        let Some(index) = self
+            .program
+            .records
+            .iter()
+            .position(|r| r.name == name.text)
+        else {
+            let known = self.program.records.iter().map(|r| r.name.as_str());
+            return Err(Problem::new(
+                name.span,
+                format!("there is no record `{}`", name.text),
+                "not declared",
+            )
+            .help(did_you_mean(&name.text, known)));
+        };
+        let record = &self.program.records[index];
+        let fields = self.complete(&record.fields, &record.name, given, name.span)?;
+        Ok((
+            Ir::Record(fields),
+            Type::Record(u16::try_from(index).unwrap_or(u16::MAX)),
+        ))
+    }
+
+    /// One expression for every field; an optional field may be left out.
+    pub(crate) fn complete(
+        &mut self,
+        fields: &[Field],
+        owner: &str,
+        given: &[Assign],
+        span: Span,
+    ) -> Result<Vec<Ir>, Problem> {
+        let mut out: Vec<Option<Ir>> = vec![None; fields.len()];
+        self.assign(fields, owner, given, &mut out)?;
+        let mut missing = Vec::new();
+        for (field, place) in fields.iter().zip(&mut out) {
+            if place.is_none() && matches!(field.ty, Type::Optional(_)) {
+                *place = Some(Ir::Const(Value::Absent));
+            }
+            if place.is_none() {
+                missing.push(format!("`{}`", field.name));
+            }
+        }
+        if missing.is_empty() {
+            return Ok(out.into_iter().flatten().collect());
+        }
+        Err(Problem::new(
+            span,
+            format!("{owner} needs {}", missing.join(", ")),
+            "not all fields are given",
+        ))
+    }
+
+    /// Puts each given value in its field's place; nothing twice.
+    pub(crate) fn assign(
+        &mut self,
+        fields: &[Field],
+        owner: &str,
+        given: &[Assign],
+        out: &mut [Option<Ir>],
+    ) -> Result<(), Problem> {
+        for (i, assign) in given.iter().enumerate() {
+            let name = &assign.name;
+            if given[..i].iter().any(|a| a.name.text == name.text) {
+                return Err(Problem::new(
+                    name.span,
+                    format!("`{}` is given twice", name.text),
+                    "given before",
+                ));
+            }
+            let (index, ty) = find(fields, owner, name)?;
+            out[usize::from(index)] = Some(self.expect(&assign.value, &ty)?);
+        }
+        Ok(())
+    }
+}
+
+fn find(fields: &[Field], owner: &str, name: &Name) -> Result<(u16, Type), Problem> {
+    match fields.iter().position(|f| f.name == name.text) {
+        Some(i) => Ok((u16::try_from(i).unwrap_or(u16::MAX), fields[i].ty.clone())),
+        None => {
+            let known = fields.iter().map(|f| f.name.as_str());
+            let message = format!("{owner} has no field `{}`", name.text);
+            Err(Problem::new(name.span, message, "not a field")
+                .help(did_you_mean(&name.text, known)))
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Kinds of fact.
+
+use crate::near::did_you_mean;
+use crate::schema::{Attestation, Control, Keep, Kind, MoneyShape, PartyRef, Type};
+use crate::syntax::ast::{ControlExpr, FactClause, FactDecl, FactNode, Name, PartyPath};
+use crate::syntax::{Problem, Span};
+
+use super::Program;
+use super::party::party_ref;
+use super::types;
+
+/// Checks one kind; what is wrong is reported and left out.
+pub(crate) fn kind(decl: &FactDecl, program: &Program, problems: &mut Vec<Problem>) -> Kind {
+    let mut checker = Checker {
+        kind: empty(decl, program, problems),
+        program,
+        problems,
+    };
+    let mut controlled = None;
+    for (i, clause) in decl.clauses.iter().enumerate() {
+        let twice = decl.clauses[..i]
+            .iter()
+            .any(|c| std::mem::discriminant(&c.node) == std::mem::discriminant(&clause.node));
+        if twice {
+            checker.problems.push(Problem::new(
+                clause.span,
+                "this clause stands here twice",
+                "said before",
+            ));
+        }
+        if matches!(clause.node, FactNode::Controlled(_)) {
+            controlled = Some(clause.span);
+        }
+        if let Err(problem) = checker.clause(clause) {
+            checker.problems.push(problem);
+        }
+    }
+    if controlled.is_none() {
+        let help = "say `controlled by` a party, a field, or `nobody` when it is never consumed";
+        checker.problems.push(
+            Problem::new(
+                decl.name.span,
+                format!("{} does not say who controls it", decl.name.text),
+                "no control",
+            )
+            .help(help.to_owned()),
+        );
+    }
+    if decl.money {
+        checker.money(controlled.unwrap_or(decl.name.span));
+    }
+    checker.kind
+}
+
+fn empty(decl: &FactDecl, program: &Program, problems: &mut Vec<Problem>) -> Kind {
+    if decl.fields.is_empty() {
+        problems.push(Problem::new(
+            decl.name.span,
+            "a fact has at least one field",
+            "no fields",
+        ));
+    }
+    Kind {
+        name: decl.name.text.clone(),
+        doc: decl.doc.clone(),
+        fields: types::fields(&decl.fields, program, problems),
+        public: Vec::new(),
+        money: None,
+        one_per: Vec::new(),
+        control: Control::Nobody,
+        attestation: Attestation {
+            needed: 0,
+            parties: Vec::new(),
+        },
+        seen_by: Vec::new(),
+        observed_by: Vec::new(),
+        about: Vec::new(),
+        keep: None,
+        law: None,
+    }
+}
+
+struct Checker<'c> {
+    kind: Kind,
+    program: &'c Program,
+    problems: &'c mut Vec<Problem>,
+}
+
+impl Checker<'_> {
+    fn party(&self, path: &PartyPath) -> Result<PartyRef, Problem> {
+        party_ref(path, &self.kind.fields, self.program)
+    }
+
+    fn parties(&self, paths: &[PartyPath]) -> Result<Vec<PartyRef>, Problem> {
+        paths.iter().map(|p| self.party(p)).collect()
+    }
+
+    fn fields(&self, names: &[Name]) -> Result<Vec<u16>, Problem> {
+        let mut out = Vec::new();
+        for name in names {
+            let Some(index) = self.kind.field(&name.text) else {
+                let known = self.kind.fields.iter().map(|f| f.name.as_str());
+                let message = format!("{} has no field `{}`", self.kind.name, name.text);
+                return Err(Problem::new(name.span, message, "not a field")
+                    .help(did_you_mean(&name.text, known)));
+            };
+            if out.contains(&index) {
+                let message = format!("`{}` stands here twice", name.text);
+                return Err(Problem::new(name.span, message, "said before"));
+            }
+            out.push(index);
+        }
+        Ok(out)
+    }
+
+    fn clause(&mut self, clause: &FactClause) -> Result<(), Problem> {
+        match &clause.node {
+            FactNode::OnePer(names) => self.kind.one_per = self.fields(names)?,
+            FactNode::Controlled(control) => self.kind.control = self.control(control)?,
+            FactNode::Attested { needed, parties } => {
+                self.kind.attestation = self.attestation(*needed, parties, clause.span)?;
+            }
+            FactNode::SeenBy(paths) => self.kind.seen_by = self.parties(paths)?,
+            FactNode::ObservedBy(paths) => self.kind.observed_by = self.parties(paths)?,
+            FactNode::Public(Some(names)) => {
+                self.kind.public = self.fields(names)?;
+                self.kind.public.sort_unstable();
+            }
+            FactNode::Public(None) => {
+                self.kind.public =
+                    (0..u16::try_from(self.kind.fields.len()).unwrap_or(u16::MAX)).collect();
+            }
+            FactNode::About(paths) => self.kind.about = self.parties(paths)?,
+            FactNode::Keep {
+                months: None, law, ..
+            } => self.kind.keep = Some(Keep::Forever { law: law.clone() }),
+            FactNode::Keep {
+                months: Some(months),
+                from,
+                law,
+            } => {
+                self.kind.keep = Some(Keep::Months {
+                    months: *months,
+                    from: *from,
+                    law: law.clone(),
+                });
+            }
+            FactNode::Law(law) => self.kind.law = Some(law.clone()),
+        }
+        Ok(())
+    }
+
+    fn control(&self, control: &ControlExpr) -> Result<Control, Problem> {
+        Ok(match control {
+            ControlExpr::Nobody => Control::Nobody,
+            ControlExpr::One(path) => Control::One(self.party(path)?),
+            ControlExpr::AllOf(paths) => Control::AllOf(self.parties(paths)?),
+            ControlExpr::With(controller, attestor) => Control::With {
+                controller: self.party(controller)?,
+                attestor: self.party(attestor)?,
+            },
+        })
+    }
+
+    fn attestation(
+        &self,
+        needed: Option<i64>,
+        paths: &[PartyPath],
+        span: Span,
+    ) -> Result<Attestation, Problem> {
+        let parties = self.parties(paths)?;
+        let all = u16::try_from(parties.len()).unwrap_or(u16::MAX);
+        let needed = match needed {
+            None => all,
+            Some(k) => u16::try_from(k)
+                .ok()
+                .filter(|k| (1..=all).contains(k))
+                .ok_or_else(|| {
+                    Problem::new(
+                        span,
+                        format!("any 1 to {all} of {all} parties can be asked for, not {k}"),
+                        "no such number",
+                    )
+                })?,
+        };
+        Ok(Attestation { needed, parties })
+    }
+
+    /// Money has one amount, and is held by the one party that controls it.
+    fn money(&mut self, span: Span) {
+        let amounts: Vec<u16> = (0_u16..)
+            .zip(&self.kind.fields)
+            .filter(|(_, f)| matches!(f.ty, Type::Money(_)))
+            .map(|(i, _)| i)
+            .collect();
+        let holder = match self.kind.control {
+            Control::One(PartyRef::Field(i))
+            | Control::With {
+                controller: PartyRef::Field(i),
+                ..
+            } => Some(i),
+            _ => None,
+        };
+        let holder = holder.filter(|i| {
+            self.kind
+                .fields
+                .get(usize::from(*i))
+                .is_some_and(|f| f.ty == Type::Party)
+        });
+        match (amounts.as_slice(), holder) {
+            ([amount], Some(holder)) => {
+                self.kind.money = Some(MoneyShape {
+                    amount: *amount,
+                    holder,
+                })
+            }
+            ([_], None) => self.problems.push(
+                Problem::new(
+                    span,
+                    "money is controlled by the party that holds it",
+                    "expected a field of type party",
+                )
+                .help("say `controlled by` and the field with the holder".to_owned()),
+            ),
+            _ => self.problems.push(Problem::new(
+                span,
+                format!(
+                    "money has one amount, but {} has {} fields of type money",
+                    self.kind.name,
+                    amounts.len()
+                ),
+                "expected exactly one",
+            )),
+        }
+    }
+}

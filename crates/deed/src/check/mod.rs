@@ -1,0 +1,115 @@
+//! From the tree as written to a program: every name resolved, every type checked, every size bounded.
+
+mod action;
+mod context;
+mod due;
+mod expect;
+mod expr;
+mod kind;
+mod names;
+mod ops;
+mod party;
+mod schedule;
+mod types;
+
+use std::collections::BTreeMap;
+
+use crate::cost;
+use crate::ir::{Body, Schedule};
+use crate::limits::COST_MAX;
+use crate::schema::{Action, Kind, Record, Type};
+use crate::syntax::ast::{Expr, File};
+use crate::syntax::{Problem, Span};
+use crate::value::{Party, Value};
+
+pub(crate) use action::code;
+pub(crate) use context::Context;
+pub(crate) use expr::PLAIN_FUNCTIONS;
+pub(crate) use types::describe;
+
+/// Everything that a contract declares, ready to run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Program {
+    pub(crate) parties: BTreeMap<String, Party>,
+    pub(crate) records: Vec<Record>,
+    pub(crate) kinds: Vec<Kind>,
+    pub(crate) schedules: Vec<Schedule>,
+    pub(crate) schedule_types: Vec<Type>,
+    pub(crate) actions: Vec<Action>,
+    pub(crate) bodies: Vec<Body>,
+    pub(crate) cost_bound: u64,
+}
+
+/// Checks a contract that parsed without a problem.
+pub(crate) fn check(file: &File, source: &str, problems: &mut Vec<Problem>) -> Program {
+    let mut program = Program::default();
+    names::check(file, problems);
+    for decl in &file.parties {
+        match Party::new(&decl.id.text) {
+            Ok(party) => {
+                program.parties.insert(decl.name.text.clone(), party);
+            }
+            Err(error) => problems.push(Problem::new(
+                decl.id.span,
+                error.to_string(),
+                "this identifier",
+            )),
+        }
+    }
+    for decl in &file.records {
+        let fields = types::fields(&decl.fields, &program, problems);
+        program.records.push(Record {
+            name: decl.name.text.clone(),
+            fields,
+        });
+    }
+    for decl in &file.facts {
+        let kind = kind::kind(decl, &program, problems);
+        program.kinds.push(kind);
+    }
+    for decl in &file.schedules {
+        let (schedule, ty) = schedule::schedule(decl, &program, problems);
+        program.schedules.push(schedule);
+        program.schedule_types.push(ty);
+    }
+    for decl in &file.actions {
+        let (action, body) = action::action(decl, &program, source, problems);
+        let cost = cost_of(&action, &body, &program);
+        if cost > COST_MAX {
+            problems.push(too_costly(decl.name.span, &action.name, cost));
+        }
+        program.cost_bound = program.cost_bound.max(cost);
+        program.actions.push(action);
+        program.bodies.push(body);
+    }
+    problems.retain(|p| !p.message.is_empty());
+    program
+}
+
+/// A constant of a known type, as scenarios write them.
+pub(crate) fn constant(expr: &Expr, ty: &Type, context: &Context<'_>) -> Result<Value, Problem> {
+    schedule::constant(expr, ty, context)
+}
+
+fn cost_of(action: &Action, body: &Body, program: &Program) -> u64 {
+    let kinds = action
+        .consumes
+        .iter()
+        .chain(&action.references)
+        .map(|i| i.kind)
+        .chain(action.creates.clone());
+    let facts = kinds
+        .filter_map(|k| program.kinds.get(usize::from(k)))
+        .flat_map(|k| &k.fields);
+    let values = action.params.iter().chain(facts);
+    values
+        .map(|field| cost::of_type(&field.ty, &program.records))
+        .fold(cost::of_body(body, &program.schedules), u64::saturating_add)
+}
+
+fn too_costly(span: Span, name: &str, cost: u64) -> Problem {
+    let message =
+        format!("the action {name} can take {cost} steps, more than the {COST_MAX} allowed");
+    Problem::new(span, message, "too costly")
+        .help("declare smaller lists, or avoid a list within a list".to_owned())
+}

@@ -1,0 +1,94 @@
+//! The names a contract declares: once each, in the one style, and not to be taken for one another.
+
+use std::collections::BTreeMap;
+
+use crate::syntax::Problem;
+use crate::syntax::ast::{FieldDecl, File, Name};
+
+use super::PLAIN_FUNCTIONS;
+
+/// A name as it looks at a glance (after UTS #39's skeletons, for the letters names are written in).
+fn skeleton(name: &str) -> String {
+    name.to_ascii_lowercase()
+        .replace("rn", "m")
+        .replace("vv", "w")
+        .replace('0', "o")
+        .replace(['1', 'i'], "l")
+}
+
+/// Refuses names given twice, and names that look like another.
+pub(crate) fn distinct<'n>(names: impl Iterator<Item = &'n Name>, problems: &mut Vec<Problem>) {
+    let mut seen: BTreeMap<String, &Name> = BTreeMap::new();
+    for name in names {
+        match seen.get(&skeleton(&name.text)) {
+            Some(first) if first.text == name.text => {
+                let message = format!("`{}` is declared twice", name.text);
+                problems.push(Problem::new(name.span, message, "declared before"));
+            }
+            Some(first) => {
+                let message = format!("`{}` looks like `{}`", name.text, first.text);
+                problems.push(
+                    Problem::new(name.span, message, "easily taken for the other")
+                        .help("choose a name that nobody can mistake".to_owned()),
+                );
+            }
+            None => {
+                seen.insert(skeleton(&name.text), name);
+            }
+        }
+    }
+}
+
+/// Refuses a name whose first letter has the wrong case.
+pub(crate) fn styled(name: &Name, capital: bool, problems: &mut Vec<Problem>) {
+    let first = name.text.chars().next().unwrap_or_default();
+    if first.is_ascii_uppercase() != capital {
+        let rule = if capital {
+            "a capital letter"
+        } else {
+            "a small letter"
+        };
+        let mut fixed = name.text.clone();
+        let head = if capital {
+            first.to_ascii_uppercase()
+        } else {
+            first.to_ascii_lowercase()
+        };
+        fixed.replace_range(..1, &head.to_string());
+        let help = format!(
+            "write `{fixed}`: kinds, records and actions begin with a capital, all else small"
+        );
+        let message = format!("`{}` begins with {rule}", name.text);
+        problems.push(Problem::new(name.span, message, "wrong case").help(help));
+    }
+}
+
+pub(super) fn check(file: &File, problems: &mut Vec<Problem>) {
+    let capitals = file
+        .records
+        .iter()
+        .map(|r| &r.name)
+        .chain(file.facts.iter().map(|f| &f.name))
+        .chain(file.actions.iter().map(|a| &a.name));
+    let small = file
+        .parties
+        .iter()
+        .map(|p| &p.name)
+        .chain(file.schedules.iter().map(|s| &s.name));
+    capitals.clone().for_each(|n| styled(n, true, problems));
+    small.clone().for_each(|n| styled(n, false, problems));
+    for name in small
+        .clone()
+        .filter(|n| PLAIN_FUNCTIONS.contains(&n.text.as_str()))
+    {
+        let message = format!("`{}` is a function of the language", name.text);
+        problems.push(Problem::new(name.span, message, "choose another name"));
+    }
+    distinct(capitals.chain(small), problems);
+    let records = file.records.iter().map(|r| &r.fields);
+    let facts = file.facts.iter().map(|f| &f.fields);
+    for fields in records.chain(facts) {
+        fields.iter().for_each(|f| styled(&f.name, false, problems));
+        distinct(fields.iter().map(|f: &FieldDecl| &f.name), problems);
+    }
+}

@@ -1,0 +1,170 @@
+//! Operators.
+
+use crate::cost;
+use crate::ir::{Arithmetic, Ir, Order};
+use crate::schema::Type;
+use crate::syntax::ast::{Expr, Node, Op};
+use crate::syntax::{Problem, Span};
+
+use super::context::Context;
+use super::expr::Typed;
+use super::types::{comparable, describe};
+
+impl Context<'_> {
+    pub(crate) fn binary(&mut self, op: Op, left: &Expr, right: &Expr, span: Span) -> Typed {
+        match op {
+            Op::And | Op::Or => {
+                let left = Box::new(self.expect(left, &Type::Bool)?);
+                let right = Box::new(self.expect(right, &Type::Bool)?);
+                Ok((
+                    if op == Op::And {
+                        Ir::And(left, right)
+                    } else {
+                        Ir::Or(left, right)
+                    },
+                    Type::Bool,
+                ))
+            }
+            Op::Equal => self.equal(left, right, false),
+            Op::NotEqual => self.equal(left, right, true),
+            Op::Less => self.order(Order::Less, left, right),
+            Op::LessOrEqual => self.order(Order::LessOrEqual, left, right),
+            Op::Greater => self.order(Order::Greater, left, right),
+            Op::GreaterOrEqual => self.order(Order::GreaterOrEqual, left, right),
+            Op::In => self.contains(left, right),
+            Op::Otherwise => self.otherwise(left, right),
+            Op::Add => self.arithmetic(Arithmetic::Add, left, right, span),
+            Op::Subtract => self.arithmetic(Arithmetic::Subtract, left, right, span),
+            Op::Multiply => self.arithmetic(Arithmetic::Multiply, left, right, span),
+        }
+    }
+
+    fn equal(&mut self, left: &Expr, right: &Expr, negated: bool) -> Typed {
+        let (left, right, ty) = self.pair(left, right)?;
+        let weight = cost::of_type(&ty, &self.program.records);
+        Ok((
+            Ir::Equal {
+                left: Box::new(left),
+                right: Box::new(right),
+                negated,
+                weight,
+            },
+            Type::Bool,
+        ))
+    }
+
+    fn order(&mut self, order: Order, left: &Expr, right: &Expr) -> Typed {
+        let (left_ir, right_ir, ty) = self.pair(left, right)?;
+        if !matches!(ty, Type::Int | Type::Money(_) | Type::Date) {
+            return Err(self.mismatch(left.span, "a number, an amount or a date", &ty));
+        }
+        Ok((
+            Ir::Order {
+                order,
+                left: Box::new(left_ir),
+                right: Box::new(right_ir),
+            },
+            Type::Bool,
+        ))
+    }
+
+    fn contains(&mut self, value: &Expr, list: &Expr) -> Typed {
+        if matches!(list.node, Node::List(_)) {
+            let (value, ty) = self.infer(value)?;
+            let item = if let Type::Optional(of) = &ty {
+                of.as_ref().clone()
+            } else {
+                ty
+            };
+            let at_most = u32::MAX;
+            let list = self.expect(
+                list,
+                &Type::List {
+                    of: Box::new(item.clone()),
+                    at_most,
+                },
+            )?;
+            let items = match &list {
+                Ir::List(items) => items.len(),
+                Ir::Const(crate::value::Value::List(items)) => items.len(),
+                _ => 0,
+            };
+            return Ok((
+                self.contained(value, list, &item, u64::try_from(items).unwrap_or(u64::MAX)),
+                Type::Bool,
+            ));
+        }
+        let (list_ir, list_type) = self.infer(list)?;
+        let Type::List { of, at_most } = list_type else {
+            return Err(self.mismatch(list.span, "a list", &list_type));
+        };
+        let value_ir = if self.needs_type(value) {
+            self.expect(value, &of)?
+        } else {
+            let (ir, ty) = self.infer(value)?;
+            if !comparable(&ty, &of) {
+                return Err(self.mismatch(value.span, &describe(&of, self.program), &ty));
+            }
+            ir
+        };
+        Ok((
+            self.contained(value_ir, list_ir, &of, u64::from(at_most)),
+            Type::Bool,
+        ))
+    }
+
+    fn contained(&self, value: Ir, list: Ir, of: &Type, items: u64) -> Ir {
+        let weight = items.saturating_mul(cost::of_type(of, &self.program.records));
+        Ir::Contains {
+            value: Box::new(value),
+            list: Box::new(list),
+            weight,
+        }
+    }
+
+    fn otherwise(&mut self, left: &Expr, right: &Expr) -> Typed {
+        let (left_ir, ty) = self.infer(left)?;
+        let Type::Optional(of) = ty else {
+            return Err(self.mismatch(left.span, "something that may be none", &ty));
+        };
+        let right = self.expect(right, &of)?;
+        Ok((Ir::Otherwise(Box::new(left_ir), Box::new(right)), *of))
+    }
+
+    fn arithmetic(&mut self, op: Arithmetic, left: &Expr, right: &Expr, span: Span) -> Typed {
+        let (left_ir, left_type) = self.infer(left)?;
+        let (right_ir, right_type) = self.infer(right)?;
+        let ty = match (op, &left_type, &right_type) {
+            (_, Type::Int, Type::Int) => Type::Int,
+            (Arithmetic::Add | Arithmetic::Subtract, Type::Money(a), Type::Money(b)) if a == b => {
+                left_type
+            }
+            (Arithmetic::Multiply, Type::Money(_), Type::Int) => left_type,
+            (Arithmetic::Multiply, Type::Int, Type::Money(_)) => right_type,
+            _ => {
+                let (a, b) = (
+                    describe(&left_type, self.program),
+                    describe(&right_type, self.program),
+                );
+                let verb = match op {
+                    Arithmetic::Add => "added",
+                    Arithmetic::Subtract => "subtracted",
+                    Arithmetic::Multiply => "multiplied",
+                };
+                return Err(Problem::new(
+                    span,
+                    format!("{a} and {b} cannot be {verb}"),
+                    "types do not match",
+                ));
+            }
+        };
+        Ok((
+            Ir::Arithmetic {
+                op,
+                left: Box::new(left_ir),
+                right: Box::new(right_ir),
+            },
+            ty,
+        ))
+    }
+}

@@ -1,0 +1,114 @@
+//! The most steps that an action can take, from declared sizes alone.
+
+use crate::ir::{Body, Ir, Schedule, Step, Tables};
+use crate::limits::TEXT_COST;
+use crate::schema::{Record, Type};
+
+/// The cost of reading, comparing or copying a value of the type.
+pub(crate) fn of_type(ty: &Type, records: &[Record]) -> u64 {
+    match ty {
+        Type::Bool | Type::Int | Type::Money(_) | Type::Date => 1,
+        Type::Text => TEXT_COST,
+        Type::Party | Type::Choice(_) => 2,
+        Type::Optional(of) => of_type(of, records),
+        Type::List { of, at_most } => u64::from(*at_most)
+            .saturating_mul(of_type(of, records))
+            .saturating_add(1),
+        Type::Record(index) => records.get(usize::from(*index)).map_or(1, |r| {
+            r.fields
+                .iter()
+                .fold(1, |sum, f| of_type(&f.ty, records).saturating_add(sum))
+        }),
+    }
+}
+
+/// The cost of one run of an action, apart from reading its inputs.
+pub(crate) fn of_body(body: &Body, scales: &[Schedule]) -> u64 {
+    let one = |ir: &Ir| of(ir, scales);
+    let all = |irs: &[Ir]| {
+        irs.iter()
+            .fold(0_u64, |sum, ir| sum.saturating_add(of(ir, scales)))
+    };
+    let steps = body.steps.iter().map(|step| match step {
+        Step::Let(value) => one(value),
+        Step::Rule(rule) => one(&rule.condition),
+    });
+    let creates = body.creates.iter().map(|c| all(&c.fields));
+    let dues = body.dues.iter().map(|d| {
+        [one(&d.payer), one(&d.payee), one(&d.amount), all(&d.to)]
+            .into_iter()
+            .chain(d.from.as_deref().map(all))
+            .chain(d.when.as_ref().map(one))
+            .fold(1, u64::saturating_add)
+    });
+    steps
+        .chain(creates)
+        .chain(dues)
+        .fold(all(&body.signers), u64::saturating_add)
+}
+
+fn of(ir: &Ir, scales: &[Schedule]) -> u64 {
+    let one = |ir: &Ir| of(ir, scales);
+    let inner = match ir {
+        Ir::Const(_)
+        | Ir::Arg(_)
+        | Ir::Consumed(..)
+        | Ir::Referenced(..)
+        | Ir::Local(_)
+        | Ir::Effective => 0,
+        Ir::Field(a, _)
+        | Ir::Not(a)
+        | Ir::Negate(a)
+        | Ir::Is { value: a, .. }
+        | Ir::FinancialYear(a) => one(a),
+        Ir::Length(a) => one(a).saturating_add(TEXT_COST),
+        Ir::And(a, b) | Ir::Or(a, b) | Ir::Otherwise(a, b) => one(a).saturating_add(one(b)),
+        Ir::Order {
+            left: a, right: b, ..
+        }
+        | Ir::Arithmetic {
+            left: a, right: b, ..
+        } => one(a).saturating_add(one(b)),
+        Ir::Equal {
+            left: a,
+            right: b,
+            weight,
+            ..
+        }
+        | Ir::Contains {
+            value: a,
+            list: b,
+            weight,
+        } => one(a).saturating_add(one(b)).saturating_add(*weight),
+        Ir::If(a, b, c) => one(a).saturating_add(one(b).max(one(c))),
+        Ir::Each {
+            list,
+            body,
+            at_most,
+            ..
+        } => one(list)
+            .saturating_add(u64::from(*at_most).saturating_mul(one(body).saturating_add(1))),
+        Ir::List(items) | Ir::Record(items) => items
+            .iter()
+            .fold(0_u64, |sum, i| sum.saturating_add(one(i))),
+        Ir::Scale(index, a) => one(a).saturating_add(table_size(*index, scales)),
+        Ir::Parameter(index) => table_size(*index, scales),
+    };
+    inner.saturating_add(1)
+}
+
+fn table_size(index: u16, scales: &[Schedule]) -> u64 {
+    let rows = match scales.get(usize::from(index)).map(|s| &s.tables) {
+        Some(Tables::Scale { dated, .. }) => {
+            dated.len()
+                + dated
+                    .iter()
+                    .map(|(_, slices)| slices.len())
+                    .max()
+                    .unwrap_or(0)
+        }
+        Some(Tables::Parameter(values)) => values.len(),
+        None => 0,
+    };
+    u64::try_from(rows).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,199 @@
+//! One action from its arguments to everything that follows.
+
+use crate::check::Program;
+use crate::ir::{Body, DueIr, Ir, RuleIr, Step};
+use crate::outcome::{Call, Due, Outcome, Refusal};
+use crate::schema::{Action, Input};
+use crate::value::{FactValue, Party, Value};
+
+use super::expr::Machine;
+use super::fits::{fact_fits, values_fit};
+
+/// Runs all rules in the order of the text, then computes signers, created facts and dues.
+pub(crate) fn apply(program: &Program, call: &Call<'_>) -> Result<Outcome, Refusal> {
+    let index = usize::from(call.action);
+    let (Some(action), Some(body)) = (program.actions.get(index), program.bodies.get(index)) else {
+        let message = format!("the contract has no action number {}", call.action);
+        return Err(Refusal::new("action_is_of_the_contract", message));
+    };
+    inputs_fit(program, action, call)?;
+    let mut machine = Machine {
+        call,
+        effective: Value::Date(call.effective),
+        schedules: &program.schedules,
+        locals: Vec::with_capacity(body.steps.len()),
+    };
+    run_steps(&mut machine, action, body)?;
+    let signers = signers(&mut machine, &body.signers)?;
+    let mut created = Vec::with_capacity(body.creates.len());
+    for create in &body.creates {
+        created.push(FactValue {
+            kind: create.kind,
+            fields: machine.values(&create.fields)?,
+        });
+    }
+    let mut dues = Vec::with_capacity(body.dues.len());
+    for ir in &body.dues {
+        dues.extend(due(&mut machine, ir)?);
+    }
+    Ok(Outcome {
+        created,
+        signers,
+        dues,
+    })
+}
+
+fn inputs_fit(program: &Program, action: &Action, call: &Call<'_>) -> Result<(), Refusal> {
+    values_fit(
+        call.args,
+        &action.params,
+        &program.records,
+        "arguments_fit_the_action",
+        &action.name,
+    )?;
+    facts_fit(program, action, &action.consumes, call.consumed, "consumes")?;
+    facts_fit(
+        program,
+        action,
+        &action.references,
+        call.referenced,
+        "references",
+    )
+}
+
+fn facts_fit(
+    program: &Program,
+    action: &Action,
+    inputs: &[Input],
+    facts: &[FactValue],
+    verb: &str,
+) -> Result<(), Refusal> {
+    const RULE: &str = "facts_fit_the_action";
+    if inputs.len() != facts.len() {
+        let message = format!(
+            "{} {verb} {} facts, not {}",
+            action.name,
+            inputs.len(),
+            facts.len()
+        );
+        return Err(Refusal::new(RULE, message));
+    }
+    for (input, fact) in inputs.iter().zip(facts) {
+        if input.kind != fact.kind {
+            let wanted = program
+                .kinds
+                .get(usize::from(input.kind))
+                .map_or("", |k| &k.name);
+            let message = format!(
+                "{} {verb} one {wanted} as {}, not another kind",
+                action.name, input.name
+            );
+            return Err(Refusal::new(RULE, message));
+        }
+        fact_fits(fact, &program.kinds, &program.records)?;
+    }
+    Ok(())
+}
+
+fn run_steps<'a>(
+    machine: &mut Machine<'a>,
+    action: &Action,
+    body: &'a Body,
+) -> Result<(), Refusal> {
+    for step in &body.steps {
+        match step {
+            Step::Let(ir) => {
+                let value = machine.eval(ir)?;
+                machine.locals.push(value);
+            }
+            Step::Rule(rule) => {
+                if !machine.test(&rule.condition)? {
+                    return Err(refused(machine, action, rule));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Names the rule, the law and the figures.
+fn refused<'a>(machine: &mut Machine<'a>, action: &Action, rule: &'a RuleIr) -> Refusal {
+    let Some(declared) = action.rules.get(usize::from(rule.index)) else {
+        return Refusal::new("contract_is_well_typed", "a rule without a name");
+    };
+    let mut figures = Vec::new();
+    for (label, ir) in &rule.figures {
+        if let Ok(value) = machine.eval(ir) {
+            figures.push(format!("{label} is {value}"));
+        }
+    }
+    let message = match figures.as_slice() {
+        [] => format!("{}: it does not hold", declared.text),
+        some => format!("{}: {}", declared.text, some.join(", ")),
+    };
+    Refusal {
+        rule: declared.code.clone(),
+        message,
+        law: declared.law.clone().or_else(|| action.law.clone()),
+    }
+}
+
+/// Everybody once, in the order of the text; an optional party that is absent does not sign.
+fn signers<'a>(machine: &mut Machine<'a>, irs: &'a [Ir]) -> Result<Vec<Party>, Refusal> {
+    let mut out: Vec<Party> = Vec::with_capacity(irs.len());
+    let mut add = |party: &Party| {
+        if !out.contains(party) {
+            out.push(party.clone());
+        }
+    };
+    for ir in irs {
+        match machine.eval(ir)?.as_ref() {
+            Value::Party(party) => add(party),
+            Value::List(items) => items.iter().filter_map(Value::as_party).for_each(&mut add),
+            _ => {}
+        }
+    }
+    if out.is_empty() {
+        return Err(Refusal::new("somebody_signs", "nobody signs this"));
+    }
+    Ok(out)
+}
+
+fn due<'a>(machine: &mut Machine<'a>, ir: &'a DueIr) -> Result<Option<Due>, Refusal> {
+    if let Some(when) = &ir.when
+        && !machine.test(when)?
+    {
+        return Ok(None);
+    }
+    let amount = machine.eval(&ir.amount)?.as_money();
+    let payer = machine.eval(&ir.payer)?.as_party().cloned();
+    let payee = machine.eval(&ir.payee)?.as_party().cloned();
+    let (Some(amount), Some(payer), Some(payee)) = (amount, payer, payee) else {
+        return Err(Refusal::new(
+            "contract_is_well_typed",
+            "a due without payer, payee or amount",
+        ));
+    };
+    if amount.minor < 0 {
+        let message = format!("{payer} would owe {payee} {amount}, less than nothing");
+        return Err(Refusal {
+            rule: "amount_below_zero".to_owned(),
+            message,
+            law: ir.law.clone(),
+        });
+    }
+    if amount.minor == 0 {
+        return Ok(None);
+    }
+    let from = ir.from.as_ref().map(|f| machine.values(f)).transpose()?;
+    let to = machine.values(&ir.to)?;
+    Ok(Some(Due {
+        money: ir.money,
+        payer,
+        payee,
+        amount,
+        from,
+        to,
+        law: ir.law.clone(),
+    }))
+}

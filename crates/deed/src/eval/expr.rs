@@ -1,0 +1,304 @@
+//! Evaluating expressions. Values are borrowed where they stand and copied only when computed.
+
+use std::borrow::Cow;
+
+use jiff::civil::Date;
+
+use crate::ir::{Arithmetic, Ir, Order, Schedule};
+use crate::outcome::{Call, Refusal};
+use crate::syntax::ast::{Each, Quality};
+use crate::value::{Money, Value};
+
+use super::schedule;
+
+/// What an expression can see.
+pub(super) struct Machine<'a> {
+    pub(super) call: &'a Call<'a>,
+    pub(super) effective: Value,
+    pub(super) schedules: &'a [Schedule],
+    /// `let`s, then the items of the quantifiers that are running.
+    pub(super) locals: Vec<Cow<'a, Value>>,
+}
+
+type Evaluated<'a> = Result<Cow<'a, Value>, Refusal>;
+
+/// The checker makes this impossible; a refusal keeps evaluation total all the same.
+fn ill_typed() -> Refusal {
+    Refusal::new(
+        "contract_is_well_typed",
+        "the contract computes with values of the wrong type",
+    )
+}
+
+pub(super) fn overflow() -> Refusal {
+    Refusal::new("amount_overflow", "a number or amount grows beyond 64 bits")
+}
+
+impl<'a> Machine<'a> {
+    pub(super) fn eval(&mut self, ir: &'a Ir) -> Evaluated<'a> {
+        match ir {
+            Ir::Const(value) => Ok(Cow::Borrowed(value)),
+            Ir::Arg(i) => place(self.call.args, *i),
+            Ir::Consumed(i, field) => fact_field(self.call.consumed, *i, *field),
+            Ir::Referenced(i, field) => fact_field(self.call.referenced, *i, *field),
+            Ir::Local(i) => self
+                .locals
+                .get(usize::from(*i))
+                .cloned()
+                .ok_or_else(ill_typed),
+            Ir::Effective => Ok(Cow::Owned(self.effective.clone())),
+            Ir::Field(base, field) => self.field(base, *field),
+            Ir::Negate(inner) => self.negate(inner),
+            Ir::Otherwise(left, right) => match self.eval(left)? {
+                value if *value == Value::Absent => self.eval(right),
+                value => Ok(value),
+            },
+            Ir::Arithmetic { op, left, right } => {
+                let (left, right) = (self.eval(left)?, self.eval(right)?);
+                arithmetic(*op, &left, &right).map(Cow::Owned)
+            }
+            Ir::If(condition, yes, no) => {
+                if self.test(condition)? {
+                    self.eval(yes)
+                } else {
+                    self.eval(no)
+                }
+            }
+            Ir::Each {
+                how,
+                list,
+                body,
+                zero,
+                slot,
+                ..
+            } => self.each(*how, list, body, zero, *slot),
+            Ir::Length(inner) => length(self.eval(inner)?.as_ref()),
+            Ir::List(items) => self.all(items).map(|v| Cow::Owned(Value::List(v))),
+            Ir::Record(fields) => self.all(fields).map(|v| Cow::Owned(Value::Record(v))),
+            Ir::Scale(index, inner) => {
+                let amount = self.eval(inner)?.as_money().ok_or_else(ill_typed)?;
+                let scale = self
+                    .schedules
+                    .get(usize::from(*index))
+                    .ok_or_else(ill_typed)?;
+                schedule::scale(scale, amount, self.call.effective)
+                    .map(|m| Cow::Owned(Value::Money(m)))
+            }
+            Ir::Parameter(index) => {
+                let parameter = self
+                    .schedules
+                    .get(usize::from(*index))
+                    .ok_or_else(ill_typed)?;
+                schedule::parameter(parameter, self.call.effective).map(Cow::Borrowed)
+            }
+            Ir::FinancialYear(inner) => match self.eval(inner)?.as_ref() {
+                Value::Date(date) => Ok(Cow::Owned(Value::Int(financial_year(*date)))),
+                _ => Err(ill_typed()),
+            },
+            Ir::Not(_)
+            | Ir::And(..)
+            | Ir::Or(..)
+            | Ir::Equal { .. }
+            | Ir::Order { .. }
+            | Ir::Contains { .. }
+            | Ir::Is { .. } => self.test(ir).map(|b| Cow::Owned(Value::Bool(b))),
+        }
+    }
+
+    /// Evaluates a condition.
+    pub(super) fn test(&mut self, ir: &'a Ir) -> Result<bool, Refusal> {
+        match ir {
+            Ir::Not(inner) => Ok(!self.test(inner)?),
+            Ir::And(left, right) => Ok(self.test(left)? && self.test(right)?),
+            Ir::Or(left, right) => Ok(self.test(left)? || self.test(right)?),
+            Ir::Equal {
+                left,
+                right,
+                negated,
+                ..
+            } => {
+                let (left, right) = (self.eval(left)?, self.eval(right)?);
+                Ok((left == right) != *negated)
+            }
+            Ir::Order { order, left, right } => {
+                let (left, right) = (self.eval(left)?, self.eval(right)?);
+                compare(*order, &left, &right)
+            }
+            Ir::Contains { value, list, .. } => {
+                let (value, list) = (self.eval(value)?, self.eval(list)?);
+                match list.as_ref() {
+                    Value::List(items) => Ok(items.contains(&value)),
+                    _ => Err(ill_typed()),
+                }
+            }
+            Ir::Is {
+                value,
+                quality,
+                negated,
+            } => Ok(has(*quality, self.eval(value)?.as_ref())? != *negated),
+            other => match self.eval(other)?.as_ref() {
+                Value::Bool(value) => Ok(*value),
+                _ => Err(ill_typed()),
+            },
+        }
+    }
+
+    fn all(&mut self, items: &'a [Ir]) -> Result<Vec<Value>, Refusal> {
+        items
+            .iter()
+            .map(|i| self.eval(i).map(Cow::into_owned))
+            .collect()
+    }
+
+    pub(super) fn values(&mut self, items: &'a [Ir]) -> Result<Vec<Value>, Refusal> {
+        self.all(items)
+    }
+
+    fn field(&mut self, base: &'a Ir, field: u16) -> Evaluated<'a> {
+        let index = usize::from(field);
+        match self.eval(base)? {
+            Cow::Borrowed(Value::Record(fields)) => {
+                fields.get(index).map(Cow::Borrowed).ok_or_else(ill_typed)
+            }
+            Cow::Owned(Value::Record(mut fields)) if index < fields.len() => {
+                Ok(Cow::Owned(fields.swap_remove(index)))
+            }
+            _ => Err(ill_typed()),
+        }
+    }
+
+    fn negate(&mut self, inner: &'a Ir) -> Evaluated<'a> {
+        let negated = match self.eval(inner)?.as_ref() {
+            Value::Int(n) => Value::Int(n.checked_neg().ok_or_else(overflow)?),
+            Value::Money(m) => Value::Money(Money::new(
+                m.currency,
+                m.minor.checked_neg().ok_or_else(overflow)?,
+            )),
+            _ => return Err(ill_typed()),
+        };
+        Ok(Cow::Owned(negated))
+    }
+
+    fn each(
+        &mut self,
+        how: Each,
+        list: &'a Ir,
+        body: &'a Ir,
+        zero: &'a Value,
+        slot: u16,
+    ) -> Evaluated<'a> {
+        let items: Vec<Cow<'a, Value>> = match self.eval(list)? {
+            Cow::Borrowed(Value::List(items)) => items.iter().map(Cow::Borrowed).collect(),
+            Cow::Owned(Value::List(items)) => items.into_iter().map(Cow::Owned).collect(),
+            _ => return Err(ill_typed()),
+        };
+        let mut total = Cow::Borrowed(zero);
+        for item in items {
+            self.locals.truncate(usize::from(slot));
+            self.locals.push(item);
+            if how == Each::Sum {
+                let value = self.eval(body)?;
+                total = Cow::Owned(arithmetic(Arithmetic::Add, &total, &value)?);
+                continue;
+            }
+            match (how, self.test(body)?) {
+                (Each::Every, false) | (Each::Some, true) => {
+                    total = Cow::Owned(Value::Bool(how == Each::Some));
+                    break;
+                }
+                (Each::Count, true) => {
+                    total = Cow::Owned(arithmetic(Arithmetic::Add, &total, &Value::Int(1))?)
+                }
+                _ => {}
+            }
+        }
+        self.locals.truncate(usize::from(slot));
+        Ok(total)
+    }
+}
+
+fn place(values: &[Value], index: u16) -> Evaluated<'_> {
+    values
+        .get(usize::from(index))
+        .map(Cow::Borrowed)
+        .ok_or_else(ill_typed)
+}
+
+fn fact_field(facts: &[crate::value::FactValue], fact: u16, field: u16) -> Evaluated<'_> {
+    facts
+        .get(usize::from(fact))
+        .map_or_else(|| Err(ill_typed()), |f| place(&f.fields, field))
+}
+
+fn arithmetic(op: Arithmetic, left: &Value, right: &Value) -> Result<Value, Refusal> {
+    let number = |a: i64, b: i64| {
+        match op {
+            Arithmetic::Add => a.checked_add(b),
+            Arithmetic::Subtract => a.checked_sub(b),
+            Arithmetic::Multiply => a.checked_mul(b),
+        }
+        .ok_or_else(overflow)
+    };
+    match (left, right) {
+        (Value::Int(a), Value::Int(b)) => number(*a, *b).map(Value::Int),
+        (Value::Money(a), Value::Money(b))
+            if a.currency == b.currency && op != Arithmetic::Multiply =>
+        {
+            number(a.minor, b.minor).map(|minor| Value::Money(Money::new(a.currency, minor)))
+        }
+        (Value::Money(m), Value::Int(n)) | (Value::Int(n), Value::Money(m))
+            if op == Arithmetic::Multiply =>
+        {
+            number(m.minor, *n).map(|minor| Value::Money(Money::new(m.currency, minor)))
+        }
+        _ => Err(ill_typed()),
+    }
+}
+
+fn compare(order: Order, left: &Value, right: &Value) -> Result<bool, Refusal> {
+    let ordering = match (left, right) {
+        (Value::Int(a), Value::Int(b)) => a.cmp(b),
+        (Value::Money(a), Value::Money(b)) if a.currency == b.currency => a.minor.cmp(&b.minor),
+        (Value::Date(a), Value::Date(b)) => a.cmp(b),
+        _ => return Err(ill_typed()),
+    };
+    Ok(match order {
+        Order::Less => ordering.is_lt(),
+        Order::LessOrEqual => ordering.is_le(),
+        Order::Greater => ordering.is_gt(),
+        Order::GreaterOrEqual => ordering.is_ge(),
+    })
+}
+
+fn has(quality: Quality, value: &Value) -> Result<bool, Refusal> {
+    let number = match value {
+        Value::Int(n) => Some(*n),
+        Value::Money(m) => Some(m.minor),
+        _ => None,
+    };
+    match (quality, number, value) {
+        (Quality::Positive, Some(n), _) => Ok(n > 0),
+        (Quality::Negative, Some(n), _) => Ok(n < 0),
+        (Quality::Zero, Some(n), _) => Ok(n == 0),
+        (Quality::None, _, value) => Ok(*value == Value::Absent),
+        (Quality::Empty, _, Value::Text(text)) => Ok(text.trim().is_empty()),
+        (Quality::Empty, _, Value::List(items)) => Ok(items.is_empty()),
+        _ => Err(ill_typed()),
+    }
+}
+
+fn length<'a>(value: &Value) -> Evaluated<'a> {
+    let length = match value {
+        Value::Text(text) => text.chars().count(),
+        Value::List(items) => items.len(),
+        _ => return Err(ill_typed()),
+    };
+    Ok(Cow::Owned(Value::Int(
+        i64::try_from(length).map_err(|_| overflow())?,
+    )))
+}
+
+/// The year in which the United Kingdom's financial year starts: it runs from 1 April to 31 March.
+pub(crate) fn financial_year(date: Date) -> i64 {
+    i64::from(date.year()) - i64::from(date.month() < 4)
+}

@@ -1,0 +1,9 @@
+//! Running a program. Total: it always ends, and what cannot be computed is a refusal.
+
+mod apply;
+mod expr;
+mod fits;
+mod schedule;
+
+pub(crate) use apply::apply;
+pub(crate) use fits::fact_fits;

@@ -1,0 +1,152 @@
+//! What evaluation runs: names have become indices, types have been checked, sizes are known.
+
+use jiff::civil::Date;
+
+use crate::syntax::ast::{Each, Quality, Rounding};
+use crate::value::{Money, Value};
+
+/// An expression.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Ir {
+    Const(Value),
+    Arg(u16),
+    /// A field of a consumed fact.
+    Consumed(u16, u16),
+    /// A field of a referenced fact.
+    Referenced(u16, u16),
+    /// A `let`, or the item of a quantifier.
+    Local(u16),
+    Effective,
+    Field(Box<Ir>, u16),
+    Not(Box<Ir>),
+    Negate(Box<Ir>),
+    And(Box<Ir>, Box<Ir>),
+    Or(Box<Ir>, Box<Ir>),
+    /// Equality; the weight is the cost of comparing two values of the type.
+    Equal {
+        left: Box<Ir>,
+        right: Box<Ir>,
+        negated: bool,
+        weight: u64,
+    },
+    Order {
+        order: Order,
+        left: Box<Ir>,
+        right: Box<Ir>,
+    },
+    /// Whether a list holds a value; the weight is the cost of comparing with all items.
+    Contains {
+        value: Box<Ir>,
+        list: Box<Ir>,
+        weight: u64,
+    },
+    Otherwise(Box<Ir>, Box<Ir>),
+    Arithmetic {
+        op: Arithmetic,
+        left: Box<Ir>,
+        right: Box<Ir>,
+    },
+    Is {
+        value: Box<Ir>,
+        quality: Quality,
+        negated: bool,
+    },
+    If(Box<Ir>, Box<Ir>, Box<Ir>),
+    /// `zero` is what an empty list gives; `slot` holds the item while the body runs.
+    Each {
+        how: Each,
+        list: Box<Ir>,
+        body: Box<Ir>,
+        zero: Value,
+        slot: u16,
+        at_most: u32,
+    },
+    Length(Box<Ir>),
+    List(Vec<Ir>),
+    Record(Vec<Ir>),
+    Scale(u16, Box<Ir>),
+    Parameter(u16),
+    FinancialYear(Box<Ir>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arithmetic {
+    Add,
+    Subtract,
+    Multiply,
+}
+
+/// What an action does, in the order in which it runs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Body {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) signers: Vec<Ir>,
+    pub(crate) dues: Vec<DueIr>,
+    pub(crate) creates: Vec<CreateIr>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    /// The value of the next local.
+    Let(Ir),
+    Rule(RuleIr),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct RuleIr {
+    /// Index into the action's rules.
+    pub(crate) index: u16,
+    pub(crate) condition: Ir,
+    /// What to name in a refusal, as written.
+    pub(crate) figures: Vec<(String, Ir)>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct CreateIr {
+    pub(crate) kind: u16,
+    pub(crate) fields: Vec<Ir>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct DueIr {
+    pub(crate) money: u16,
+    pub(crate) payer: Ir,
+    pub(crate) payee: Ir,
+    pub(crate) amount: Ir,
+    pub(crate) from: Option<Vec<Ir>>,
+    pub(crate) to: Vec<Ir>,
+    pub(crate) when: Option<Ir>,
+    pub(crate) law: Option<String>,
+}
+
+/// Dated values, earliest first.
+#[derive(Clone, Debug)]
+pub(crate) struct Schedule {
+    pub(crate) name: String,
+    pub(crate) tables: Tables,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Tables {
+    Scale {
+        rounding: Rounding,
+        unit: Money,
+        dated: Vec<(Date, Vec<SliceIr>)>,
+    },
+    Parameter(Vec<(Date, Value)>),
+}
+
+/// A rate in ten-thousandths of a per cent for the part of an amount up to a bound.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SliceIr {
+    pub(crate) up_to: Option<i64>,
+    pub(crate) rate: i64,
+}

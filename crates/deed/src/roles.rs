@@ -1,0 +1,75 @@
+//! Who has which part in a fact.
+
+use crate::check::Program;
+use crate::eval::fact_fits;
+use crate::outcome::{FactRoles, Refusal};
+use crate::schema::{Control, PartyRef};
+use crate::value::{FactValue, Party, Value};
+
+/// Reads the parties out of the fact, as its kind says.
+pub(crate) fn roles_of(program: &Program, fact: &FactValue) -> Result<FactRoles, Refusal> {
+    fact_fits(fact, &program.kinds, &program.records)?;
+    let kind = &program.kinds[usize::from(fact.kind)];
+    let controllers = match &kind.control {
+        Control::Nobody => Vec::new(),
+        Control::One(party) => parties(std::slice::from_ref(party), fact),
+        Control::AllOf(all) => parties(all, fact),
+        Control::With {
+            controller,
+            attestor,
+        } => parties(&[controller.clone(), attestor.clone()], fact),
+    };
+    let attestors = parties(&kind.attestation.parties, fact);
+    let present = u16::try_from(attestors.len()).unwrap_or(u16::MAX);
+    Ok(FactRoles {
+        controllers,
+        attestors_needed: kind.attestation.needed.min(present),
+        attestors,
+        seen_by: parties(&kind.seen_by, fact),
+        observed_by: parties(&kind.observed_by, fact),
+    })
+}
+
+/// Everybody once, in the order of the text.
+fn parties(refs: &[PartyRef], fact: &FactValue) -> Vec<Party> {
+    let mut out: Vec<Party> = Vec::with_capacity(refs.len());
+    let mut add = |party: &Party| {
+        if !out.contains(party) {
+            out.push(party.clone());
+        }
+    };
+    for reference in refs {
+        match reference {
+            PartyRef::Constant(party) => add(party),
+            PartyRef::Field(i) => field(fact, *i)
+                .and_then(Value::as_party)
+                .into_iter()
+                .for_each(&mut add),
+            PartyRef::Items(i) => items(fact, *i)
+                .iter()
+                .filter_map(Value::as_party)
+                .for_each(&mut add),
+            PartyRef::EachItem { list, field } => items(fact, *list)
+                .iter()
+                .filter_map(|item| match item {
+                    Value::Record(fields) => {
+                        fields.get(usize::from(*field)).and_then(Value::as_party)
+                    }
+                    _ => None,
+                })
+                .for_each(&mut add),
+        }
+    }
+    out
+}
+
+fn field(fact: &FactValue, index: u16) -> Option<&Value> {
+    fact.fields.get(usize::from(index))
+}
+
+fn items(fact: &FactValue, index: u16) -> &[Value] {
+    match field(fact, index) {
+        Some(Value::List(items)) => items,
+        _ => &[],
+    }
+}

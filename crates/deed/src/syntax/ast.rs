@@ -1,0 +1,362 @@
+//! The tree of a contract as written.
+
+use jiff::civil::Date;
+
+use crate::limits::NESTING_MAX;
+use crate::schema::KeepFrom;
+use crate::value::{Currency, Money};
+
+use super::token::{Problem, Span};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Name {
+    pub(crate) text: String,
+    pub(crate) span: Span,
+}
+
+/// A text with its place; adjacent texts are joined by a space.
+pub(crate) type Text = Name;
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct File {
+    pub(crate) name: Option<Name>,
+    pub(crate) version: u32,
+    pub(crate) title: String,
+    pub(crate) law: Option<String>,
+    pub(crate) parties: Vec<PartyDecl>,
+    pub(crate) records: Vec<RecordDecl>,
+    pub(crate) facts: Vec<FactDecl>,
+    pub(crate) schedules: Vec<ScheduleDecl>,
+    pub(crate) actions: Vec<ActionDecl>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct PartyDecl {
+    pub(crate) name: Name,
+    pub(crate) id: Text,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct FieldDecl {
+    pub(crate) name: Name,
+    pub(crate) ty: TypeExpr,
+    pub(crate) doc: String,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct TypeExpr {
+    pub(crate) span: Span,
+    pub(crate) node: TypeNode,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum TypeNode {
+    Named(Name),
+    Money(Currency),
+    List { of: Box<TypeExpr>, at_most: u32 },
+    Choice(Vec<Name>),
+    Optional(Box<TypeExpr>),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct RecordDecl {
+    pub(crate) name: Name,
+    pub(crate) fields: Vec<FieldDecl>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct FactDecl {
+    pub(crate) name: Name,
+    pub(crate) money: bool,
+    pub(crate) doc: String,
+    pub(crate) fields: Vec<FieldDecl>,
+    pub(crate) clauses: Vec<FactClause>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct FactClause {
+    pub(crate) span: Span,
+    pub(crate) node: FactNode,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum FactNode {
+    OnePer(Vec<Name>),
+    Controlled(ControlExpr),
+    Attested {
+        needed: Option<i64>,
+        parties: Vec<PartyPath>,
+    },
+    SeenBy(Vec<PartyPath>),
+    ObservedBy(Vec<PartyPath>),
+    Public(Option<Vec<Name>>),
+    About(Vec<PartyPath>),
+    Keep {
+        months: Option<u32>,
+        from: KeepFrom,
+        law: Option<String>,
+    },
+    Law(String),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum ControlExpr {
+    Nobody,
+    One(PartyPath),
+    AllOf(Vec<PartyPath>),
+    With(PartyPath, PartyPath),
+}
+
+/// `proprietor`, or `lender of each charges`.
+#[derive(Clone, Debug)]
+pub(crate) struct PartyPath {
+    pub(crate) name: Name,
+    pub(crate) each: Option<Name>,
+}
+
+/// A dated table of slice rates, or a dated single value.
+#[derive(Clone, Debug)]
+pub(crate) struct ScheduleDecl {
+    pub(crate) name: Name,
+    pub(crate) node: ScheduleNode,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum ScheduleNode {
+    Scale {
+        currency: Currency,
+        rounding: Rounding,
+        unit: Money,
+        tables: Vec<Dated<Vec<Slice>>>,
+    },
+    Parameter {
+        ty: TypeExpr,
+        values: Vec<Dated<Expr>>,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Dated<T> {
+    pub(crate) from: Date,
+    pub(crate) span: Span,
+    pub(crate) value: T,
+}
+
+/// Up to this amount (`None`: above all others) this rate, in ten-thousandths of a per cent.
+#[derive(Clone, Debug)]
+pub(crate) struct Slice {
+    pub(crate) up_to: Option<Money>,
+    pub(crate) rate: i64,
+    pub(crate) span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rounding {
+    Down,
+    Up,
+    /// Halves away from zero.
+    Nearest,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ActionDecl {
+    pub(crate) name: Name,
+    pub(crate) doc: String,
+    pub(crate) law: Option<String>,
+    pub(crate) params: Vec<FieldDecl>,
+    pub(crate) clauses: Vec<Clause>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Clause {
+    pub(crate) span: Span,
+    pub(crate) node: ClauseNode,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum ClauseNode {
+    Consumes {
+        kind: Name,
+        name: Name,
+    },
+    References {
+        kind: Name,
+        name: Name,
+    },
+    Creates {
+        what: Name,
+        with: Vec<Assign>,
+    },
+    Let {
+        name: Name,
+        value: Expr,
+    },
+    SignedBy(Vec<Expr>),
+    Due(DueClause),
+    Rule {
+        text: Text,
+        law: Option<String>,
+        condition: Expr,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct DueClause {
+    pub(crate) verb: DueVerb,
+    pub(crate) payer: Expr,
+    /// `None` for what the payer keeps.
+    pub(crate) payee: Option<Expr>,
+    pub(crate) amount: Expr,
+    pub(crate) money: Name,
+    pub(crate) with: Vec<Assign>,
+    pub(crate) becoming: Vec<Assign>,
+    pub(crate) when: Option<Expr>,
+    pub(crate) law: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DueVerb {
+    Pays,
+    Issues,
+    Keeps,
+}
+
+/// `name = value`, or `name` alone for `name = name`.
+#[derive(Clone, Debug)]
+pub(crate) struct Assign {
+    pub(crate) name: Name,
+    pub(crate) value: Expr,
+}
+
+/// An expression; built by [`Expr::new`], so that none is deeper than the limit.
+#[derive(Clone, Debug)]
+pub(crate) struct Expr {
+    pub(crate) span: Span,
+    pub(crate) node: Node,
+    depth: usize,
+}
+
+impl Expr {
+    pub(crate) fn new(span: Span, node: Node) -> Result<Self, Problem> {
+        let depth = 1 + node.children().iter().map(|c| c.depth).max().unwrap_or(0);
+        if depth > NESTING_MAX {
+            return Err(Problem::new(
+                span,
+                format!("an expression is nested at most {NESTING_MAX} levels deep"),
+                "too deep",
+            )
+            .help("name a part of it with `let`".to_owned()));
+        }
+        Ok(Self { span, node, depth })
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Node {
+    Bool(bool),
+    Int(i64),
+    Money(Money),
+    Text(String),
+    Date(Date),
+    None,
+    Effective,
+    Name(String),
+    Field(Box<Expr>, Name),
+    Not(Box<Expr>),
+    Negate(Box<Expr>),
+    Binary(Op, Box<Expr>, Box<Expr>),
+    Is {
+        value: Box<Expr>,
+        quality: Quality,
+        negated: bool,
+    },
+    If(Box<Expr>, Box<Expr>, Box<Expr>),
+    Each {
+        how: Each,
+        item: Name,
+        list: Box<Expr>,
+        body: Box<Expr>,
+    },
+    Call {
+        name: Name,
+        argument: Box<Expr>,
+    },
+    Length(Box<Expr>),
+    List(Vec<Expr>),
+    Record {
+        name: Name,
+        fields: Vec<Assign>,
+    },
+}
+
+impl Node {
+    fn children(&self) -> Vec<&Expr> {
+        match self {
+            Self::Bool(_) | Self::Int(_) | Self::Money(_) | Self::Text(_) | Self::Date(_) => vec![],
+            Self::None | Self::Effective | Self::Name(_) => vec![],
+            Self::Field(a, _) | Self::Not(a) | Self::Negate(a) | Self::Length(a) => vec![a],
+            Self::Is { value: a, .. } | Self::Call { argument: a, .. } => vec![a],
+            Self::Binary(_, a, b)
+            | Self::Each {
+                list: a, body: b, ..
+            } => vec![a, b],
+            Self::If(a, b, c) => vec![a, b, c],
+            Self::List(items) => items.iter().collect(),
+            Self::Record { fields, .. } => fields.iter().map(|f| &f.value).collect(),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Op {
+    Or,
+    And,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    In,
+    Otherwise,
+    Add,
+    Subtract,
+    Multiply,
+}
+
+impl Op {
+    pub(crate) fn sign(self) -> &'static str {
+        match self {
+            Self::Or => "or",
+            Self::And => "and",
+            Self::Equal => "=",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+            Self::In => "in",
+            Self::Otherwise => "otherwise",
+            Self::Add => "+",
+            Self::Subtract => "-",
+            Self::Multiply => "*",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quality {
+    Positive,
+    Negative,
+    Zero,
+    None,
+    Empty,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Each {
+    Every,
+    Some,
+    Sum,
+    Count,
+}

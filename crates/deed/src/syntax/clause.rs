@@ -1,0 +1,109 @@
+//! The clauses of an action.
+
+use super::ast::{Clause, ClauseNode, DueVerb, Name};
+use super::cursor::Cursor;
+use super::due;
+use super::expr::expr;
+use super::primary::assigns;
+use super::token::{Problem, Tok};
+
+const WORDS: [&str; 10] = [
+    "consumes",
+    "references",
+    "creates",
+    "let",
+    "signed by",
+    "rule",
+    "law",
+    "pays",
+    "issues",
+    "keeps",
+];
+
+/// One clause under an action's parameters.
+pub(crate) fn clause(cursor: &mut Cursor<'_>) -> Result<Clause, Problem> {
+    let span = cursor.span();
+    let first = match cursor.peek() {
+        Tok::Name(word) => word.clone(),
+        _ => String::new(),
+    };
+    let node = match first.as_str() {
+        "consumes" => {
+            let (kind, name) = input(cursor)?;
+            ClauseNode::Consumes { kind, name }
+        }
+        "references" => {
+            let (kind, name) = input(cursor)?;
+            ClauseNode::References { kind, name }
+        }
+        "creates" => {
+            cursor.advance();
+            let what = cursor.name("a kind of fact, or a fact that is consumed")?;
+            let with = if cursor.eat_word("with") {
+                assigns(cursor, &[])?
+            } else {
+                Vec::new()
+            };
+            ClauseNode::Creates { what, with }
+        }
+        "let" => {
+            cursor.advance();
+            let name = cursor.new_name("a name")?;
+            cursor.expect_mark("=")?;
+            ClauseNode::Let {
+                name,
+                value: expr(cursor)?,
+            }
+        }
+        "signed" => {
+            cursor.advance();
+            cursor.expect_word("by")?;
+            ClauseNode::SignedBy(cursor.list(expr)?)
+        }
+        "rule" => rule(cursor)?,
+        _ => match due_verb(cursor) {
+            Some(verb) => ClauseNode::Due(due::due(cursor, verb)?),
+            None => return Err(cursor.unknown_word("a parameter or clause of an action", &WORDS)),
+        },
+    };
+    cursor.finish()?;
+    Ok(Clause { span, node })
+}
+
+/// `consumes one Title as old`.
+fn input(cursor: &mut Cursor<'_>) -> Result<(Name, Name), Problem> {
+    cursor.advance();
+    cursor.expect_word("one")?;
+    let kind = cursor.name("a kind of fact")?;
+    cursor.expect_word("as")?;
+    let name = cursor.new_name("a name for the fact")?;
+    Ok((kind, name))
+}
+
+fn rule(cursor: &mut Cursor<'_>) -> Result<ClauseNode, Problem> {
+    cursor.advance();
+    let text = cursor.text("the rule in words, in quotes")?;
+    let law = cursor.law()?;
+    cursor.skip_breaks();
+    Ok(ClauseNode::Rule {
+        text,
+        law,
+        condition: expr(cursor)?,
+    })
+}
+
+/// The verb of a due, wherever it stands in the clause's first line.
+fn due_verb(cursor: &Cursor<'_>) -> Option<DueVerb> {
+    (0..)
+        .map(|i| &cursor.token(i).tok)
+        .take_while(|t| !matches!(t, Tok::Break | Tok::End))
+        .find_map(|t| match t {
+            Tok::Name(word) => match word.as_str() {
+                "pays" => Some(DueVerb::Pays),
+                "issues" => Some(DueVerb::Issues),
+                "keeps" => Some(DueVerb::Keeps),
+                _ => None,
+            },
+            _ => None,
+        })
+}

@@ -1,0 +1,282 @@
+//! A place in a run of tokens, with the few questions that every part of the grammar asks.
+
+use crate::limits::NESTING_MAX;
+use crate::near::did_you_mean;
+
+use super::ast::{Name, Text};
+use super::token::{Problem, Span, Tok, Token};
+
+/// Words that cannot name anything, because a sentence could then be read in two ways.
+const RESERVED: [&str; 33] = [
+    "and",
+    "as",
+    "becoming",
+    "count",
+    "creates",
+    "each",
+    "effective",
+    "else",
+    "every",
+    "false",
+    "for",
+    "if",
+    "in",
+    "is",
+    "issues",
+    "keeps",
+    "law",
+    "length",
+    "let",
+    "no",
+    "none",
+    "not",
+    "of",
+    "or",
+    "otherwise",
+    "pays",
+    "rule",
+    "some",
+    "sum",
+    "then",
+    "true",
+    "when",
+    "with",
+];
+
+pub(crate) struct Cursor<'t> {
+    tokens: &'t [Token],
+    pos: usize,
+    depth: usize,
+    end: Token,
+}
+
+impl<'t> Cursor<'t> {
+    pub(crate) fn new(tokens: &'t [Token]) -> Self {
+        let at = tokens.last().map_or(0, |t| t.span.end);
+        let start = tokens.last().map_or(0, |t| t.span.start);
+        // A caret needs something to point at: the last token when nothing follows it.
+        let end = Token {
+            tok: Tok::End,
+            span: Span::new(start.min(at), at),
+        };
+        Self {
+            tokens,
+            pos: 0,
+            depth: 0,
+            end,
+        }
+    }
+
+    pub(crate) fn peek(&self) -> &Tok {
+        &self.token(0).tok
+    }
+
+    pub(crate) fn token(&self, ahead: usize) -> &Token {
+        self.tokens.get(self.pos + ahead).unwrap_or(&self.end)
+    }
+
+    pub(crate) fn span(&self) -> Span {
+        self.token(0).span
+    }
+
+    pub(crate) fn advance(&mut self) -> Token {
+        let token = self.token(0).clone();
+        self.pos += 1;
+        token
+    }
+
+    pub(crate) fn at_end(&self) -> bool {
+        *self.peek() == Tok::End
+    }
+
+    pub(crate) fn at_mark(&self, mark: &str) -> bool {
+        matches!(self.peek(), Tok::Punct(m) if *m == mark)
+    }
+
+    pub(crate) fn at_word(&self, word: &str) -> bool {
+        self.word_ahead(0, word)
+    }
+
+    pub(crate) fn word_ahead(&self, ahead: usize, word: &str) -> bool {
+        matches!(&self.token(ahead).tok, Tok::Name(name) if name == word)
+    }
+
+    pub(crate) fn skip_breaks(&mut self) {
+        while *self.peek() == Tok::Break {
+            self.pos += 1;
+        }
+    }
+
+    /// Skips line breaks when the clause goes on with `word` after them.
+    pub(crate) fn eat_word(&mut self, word: &str) -> bool {
+        let breaks = (0..)
+            .take_while(|i| self.token(*i).tok == Tok::Break)
+            .count();
+        let found = self.word_ahead(breaks, word);
+        if found {
+            self.pos += breaks + 1;
+        }
+        found
+    }
+
+    pub(crate) fn eat_mark(&mut self, mark: &str) -> bool {
+        let found = self.at_mark(mark);
+        self.pos += usize::from(found);
+        found
+    }
+
+    pub(crate) fn expect_word(&mut self, word: &str) -> Result<(), Problem> {
+        if self.eat_word(word) {
+            Ok(())
+        } else {
+            Err(self.expected(&format!("`{word}`")))
+        }
+    }
+
+    pub(crate) fn expect_mark(&mut self, mark: &str) -> Result<(), Problem> {
+        if self.eat_mark(mark) {
+            Ok(())
+        } else {
+            Err(self.expected(&format!("`{mark}`")))
+        }
+    }
+
+    /// "Expected this, found that", with the near miss when a word was meant.
+    pub(crate) fn expected(&self, what: &str) -> Problem {
+        let found = self.peek().describe();
+        let help = match self.peek() {
+            Tok::Name(name) => did_you_mean(name, [what.trim_matches('`')]),
+            _ => None,
+        };
+        Problem::new(
+            self.span(),
+            format!("expected {what}, found {found}"),
+            format!("expected {what}"),
+        )
+        .help(help)
+    }
+
+    /// One of several words, or a problem that suggests the nearest.
+    pub(crate) fn unknown_word(&self, what: &str, words: &[&str]) -> Problem {
+        let found = self.peek().describe();
+        let help = match self.peek() {
+            Tok::Name(name) => did_you_mean(name, words.iter().copied()),
+            _ => None,
+        };
+        let listed = format!("here stand {}", words.join(", "));
+        Problem::new(
+            self.span(),
+            format!("{found} does not begin {what}"),
+            "not understood",
+        )
+        .help(help.or(Some(listed)))
+    }
+
+    pub(crate) fn name(&mut self, what: &str) -> Result<Name, Problem> {
+        match self.peek() {
+            Tok::Name(_) => {
+                let Token { tok, span } = self.advance();
+                let Tok::Name(text) = tok else {
+                    return Err(self.expected(what));
+                };
+                Ok(Name { text, span })
+            }
+            _ => Err(self.expected(what)),
+        }
+    }
+
+    /// A name that the contract introduces: not a word of the language.
+    pub(crate) fn new_name(&mut self, what: &str) -> Result<Name, Problem> {
+        let name = self.name(what)?;
+        if RESERVED.contains(&name.text.as_str()) {
+            let message = format!(
+                "`{}` is a word of the language and can't be a name",
+                name.text
+            );
+            return Err(Problem::new(name.span, message, "choose another name"));
+        }
+        Ok(name)
+    }
+
+    /// One or more texts, joined by spaces.
+    pub(crate) fn text(&mut self, what: &str) -> Result<Text, Problem> {
+        let mut parts: Vec<String> = Vec::new();
+        let mut span = self.span();
+        loop {
+            let breaks = (0..)
+                .take_while(|i| self.token(*i).tok == Tok::Break)
+                .count();
+            let Tok::Text(part) = &self.token(breaks).tok else {
+                break;
+            };
+            parts.push(part.clone());
+            span = span.to(self.token(breaks).span);
+            self.pos += breaks + 1;
+        }
+        if parts.is_empty() {
+            Err(self.expected(what))
+        } else {
+            Ok(Text {
+                text: parts.join(" "),
+                span,
+            })
+        }
+    }
+
+    /// `law "..."`, when it stands here.
+    pub(crate) fn law(&mut self) -> Result<Option<String>, Problem> {
+        if self.eat_word("law") {
+            return self.text("the law in quotes").map(|t| Some(t.text));
+        }
+        Ok(None)
+    }
+
+    pub(crate) fn int(&mut self, what: &str) -> Result<i64, Problem> {
+        match *self.peek() {
+            Tok::Int(value) => {
+                self.pos += 1;
+                Ok(value)
+            }
+            _ => Err(self.expected(what)),
+        }
+    }
+
+    /// Comma-separated items; a line may end after a comma.
+    pub(crate) fn list<T>(
+        &mut self,
+        mut item: impl FnMut(&mut Self) -> Result<T, Problem>,
+    ) -> Result<Vec<T>, Problem> {
+        let mut items = vec![item(self)?];
+        while self.eat_mark(",") {
+            self.skip_breaks();
+            items.push(item(self)?);
+        }
+        Ok(items)
+    }
+
+    pub(crate) fn finish(&mut self) -> Result<(), Problem> {
+        let breaks = (0..)
+            .take_while(|i| self.token(*i).tok == Tok::Break)
+            .count();
+        if self.token(breaks).tok == Tok::End {
+            return Ok(());
+        }
+        self.pos += breaks;
+        Err(self.expected("the end of the clause"))
+    }
+
+    /// Runs `inner` one level deeper, up to the limit.
+    pub(crate) fn deeper<T>(
+        &mut self,
+        inner: impl FnOnce(&mut Self) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        if self.depth >= NESTING_MAX {
+            let message = format!("an expression is nested at most {NESTING_MAX} levels deep");
+            return Err(Problem::new(self.span(), message, "too deep"));
+        }
+        self.depth += 1;
+        let result = inner(self);
+        self.depth -= 1;
+        result
+    }
+}

@@ -1,0 +1,158 @@
+//! The clauses of a fact: its key, who may, who sees, how long.
+
+use crate::schema::KeepFrom;
+
+use super::ast::{ControlExpr, FactClause, FactNode, Name, PartyPath};
+use super::cursor::Cursor;
+use super::token::{Problem, Tok};
+
+const WORDS: [&str; 9] = [
+    "one per",
+    "controlled by",
+    "attested by",
+    "seen by",
+    "observed by",
+    "public",
+    "about",
+    "keep",
+    "law",
+];
+
+/// One clause under a fact's fields.
+pub(crate) fn fact_clause(cursor: &mut Cursor<'_>) -> Result<FactClause, Problem> {
+    let span = cursor.span();
+    let first = match cursor.peek() {
+        Tok::Name(word) => word.clone(),
+        _ => String::new(),
+    };
+    let node = match first.as_str() {
+        "one" => {
+            two_words(cursor, "per")?;
+            FactNode::OnePer(names(cursor)?)
+        }
+        "controlled" => {
+            two_words(cursor, "by")?;
+            FactNode::Controlled(control(cursor)?)
+        }
+        "attested" => {
+            two_words(cursor, "by")?;
+            attested(cursor)?
+        }
+        "seen" => {
+            two_words(cursor, "by")?;
+            FactNode::SeenBy(cursor.list(party_path)?)
+        }
+        "observed" => {
+            two_words(cursor, "by")?;
+            FactNode::ObservedBy(cursor.list(party_path)?)
+        }
+        "public" => {
+            cursor.advance();
+            if cursor.eat_word("all") {
+                FactNode::Public(None)
+            } else {
+                FactNode::Public(Some(names(cursor)?))
+            }
+        }
+        "about" => {
+            cursor.advance();
+            FactNode::About(cursor.list(party_path)?)
+        }
+        "keep" => {
+            cursor.advance();
+            keep(cursor)?
+        }
+        "law" => FactNode::Law(cursor.law()?.unwrap_or_default()),
+        _ => return Err(cursor.unknown_word("a field or clause of a fact", &WORDS)),
+    };
+    cursor.finish()?;
+    Ok(FactClause { span, node })
+}
+
+fn two_words(cursor: &mut Cursor<'_>, second: &str) -> Result<(), Problem> {
+    cursor.advance();
+    cursor.expect_word(second)
+}
+
+fn names(cursor: &mut Cursor<'_>) -> Result<Vec<Name>, Problem> {
+    cursor.list(|c| c.name("a field"))
+}
+
+fn party_path(cursor: &mut Cursor<'_>) -> Result<PartyPath, Problem> {
+    let name = cursor.name("a party or a field with one")?;
+    let each = if cursor.eat_word("of") {
+        cursor.expect_word("each")?;
+        Some(cursor.name("a list")?)
+    } else {
+        None
+    };
+    Ok(PartyPath { name, each })
+}
+
+fn control(cursor: &mut Cursor<'_>) -> Result<ControlExpr, Problem> {
+    if cursor.eat_word("nobody") {
+        return Ok(ControlExpr::Nobody);
+    }
+    if cursor.eat_word("all") {
+        cursor.expect_word("of")?;
+        return cursor.list(party_path).map(ControlExpr::AllOf);
+    }
+    let first = party_path(cursor)?;
+    if cursor.eat_word("with") {
+        return Ok(ControlExpr::With(first, party_path(cursor)?));
+    }
+    Ok(ControlExpr::One(first))
+}
+
+fn attested(cursor: &mut Cursor<'_>) -> Result<FactNode, Problem> {
+    let mut needed = None;
+    if cursor.eat_word("any") {
+        needed = Some(cursor.int("how many of them")?);
+        cursor.expect_word("of")?;
+    }
+    Ok(FactNode::Attested {
+        needed,
+        parties: cursor.list(party_path)?,
+    })
+}
+
+fn keep(cursor: &mut Cursor<'_>) -> Result<FactNode, Problem> {
+    if cursor.eat_word("forever") {
+        return Ok(FactNode::Keep {
+            months: None,
+            from: KeepFrom::Created,
+            law: cursor.law()?,
+        });
+    }
+    let span = cursor.span();
+    let number = cursor.int("a number of years or months, or `forever`")?;
+    let unit = match cursor.peek() {
+        Tok::Name(word) if matches!(word.as_str(), "year" | "years") => 12,
+        Tok::Name(word) if matches!(word.as_str(), "month" | "months") => 1,
+        _ => return Err(cursor.unknown_word("a period", &["years", "months"])),
+    };
+    cursor.advance();
+    let months = u32::try_from(number)
+        .ok()
+        .filter(|n| (1..=1200).contains(n))
+        .map(|n| n * unit);
+    let Some(months) = months else {
+        return Err(Problem::new(
+            span,
+            "a period has 1 to 1200 years or months",
+            "not such a period",
+        ));
+    };
+    cursor.expect_word("after")?;
+    let from = match cursor.peek() {
+        Tok::Name(word) if word == "created" => KeepFrom::Created,
+        Tok::Name(word) if word == "consumed" => KeepFrom::Consumed,
+        _ => return Err(cursor.unknown_word("when the period starts", &["created", "consumed"])),
+    };
+    cursor.advance();
+    Ok(FactNode::Keep {
+        months: Some(months),
+        from,
+        law: cursor.law()?,
+    })
+}

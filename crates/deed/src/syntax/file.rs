@@ -1,0 +1,202 @@
+//! A whole contract: its heading and declarations. One error in a clause does not hide those in the next.
+
+use crate::limits::ITEMS_MAX;
+
+use super::ast::{ActionDecl, FactDecl, File, PartyDecl, RecordDecl};
+use super::clause::clause;
+use super::cursor::Cursor;
+use super::fact::fact_clause;
+use super::layout::{Line, lines};
+use super::schedule;
+use super::token::{Problem, Span, Tok};
+use super::types::{at_field, field};
+
+const DECLARATIONS: [&str; 6] = ["party", "record", "fact", "scale", "parameter", "action"];
+
+/// Reads a contract. When `problems` is not empty afterwards, the tree is incomplete.
+pub(crate) fn parse(source: &str, problems: &mut Vec<Problem>) -> File {
+    let mut file = File::default();
+    let roots = lines(source, problems);
+    if roots.is_empty() && problems.is_empty() {
+        problems.push(Problem::new(
+            Span::default(),
+            "the contract is empty",
+            "nothing here",
+        ));
+    }
+    for (i, line) in roots.iter().enumerate() {
+        if line.broken {
+            continue;
+        }
+        too_many(line, problems);
+        let result = if i == 0 {
+            heading(line, &mut file)
+        } else {
+            declaration(line, &mut file, problems)
+        };
+        if let Err(problem) = result {
+            problems.push(problem);
+        }
+    }
+    if roots.len() > ITEMS_MAX {
+        let message = format!("a contract has at most {ITEMS_MAX} declarations");
+        problems.push(Problem::new(roots[ITEMS_MAX].span, message, "one too many"));
+    }
+    file
+}
+
+fn too_many(line: &Line, problems: &mut Vec<Problem>) {
+    if let Some(extra) = line.children.get(ITEMS_MAX) {
+        let message = format!("a declaration has at most {ITEMS_MAX} lines under it");
+        problems.push(Problem::new(extra.span, message, "one too many"));
+    }
+}
+
+/// `contract name version 1`, the title and the law.
+fn heading(line: &Line, file: &mut File) -> Result<(), Problem> {
+    let tokens = line.flat();
+    let mut cursor = Cursor::new(&tokens);
+    if !cursor.eat_word("contract") {
+        return Err(cursor
+            .expected("`contract`")
+            .help("a contract begins `contract name version 1`".to_owned()));
+    }
+    file.name = Some(cursor.new_name("the contract's name")?);
+    cursor.expect_word("version")?;
+    let span = cursor.span();
+    let version = cursor.int("the version's number")?;
+    file.version = u32::try_from(version)
+        .ok()
+        .filter(|v| *v > 0)
+        .ok_or_else(|| Problem::new(span, "a version is 1 or more", "not a version"))?;
+    cursor.skip_breaks();
+    file.title = cursor.text("what the contract is about, in quotes")?.text;
+    file.law = cursor.law()?;
+    cursor.finish()
+}
+
+fn declaration(line: &Line, file: &mut File, problems: &mut Vec<Problem>) -> Result<(), Problem> {
+    let mut cursor = Cursor::new(&line.tokens);
+    let word = match cursor.peek() {
+        Tok::Name(word) => word.clone(),
+        _ => String::new(),
+    };
+    match word.as_str() {
+        "party" => file.parties.push(party(line)?),
+        "record" => file.records.push(record(line, problems)?),
+        "fact" => file.facts.push(fact(line, problems)?),
+        "scale" => file.schedules.push(schedule::scale(line, problems)?),
+        "parameter" => file.schedules.push(schedule::parameter(line, problems)?),
+        "action" => file.actions.push(action(line, problems)?),
+        _ => {
+            cursor.skip_breaks();
+            return Err(cursor.unknown_word("a declaration", &DECLARATIONS));
+        }
+    }
+    Ok(())
+}
+
+fn party(line: &Line) -> Result<PartyDecl, Problem> {
+    let tokens = line.flat();
+    let mut cursor = Cursor::new(&tokens);
+    cursor.advance();
+    let name = cursor.new_name("the party's name")?;
+    cursor.expect_mark("=")?;
+    let id = cursor.text("the party's identifier, in quotes")?;
+    cursor.finish()?;
+    Ok(PartyDecl { name, id })
+}
+
+/// Reads each line under a declaration on its own, so that one error does not hide the next.
+fn each_line<'l>(
+    line: &'l Line,
+    problems: &mut Vec<Problem>,
+    mut read: impl FnMut(usize, &mut Cursor<'_>, &'l Line) -> Result<(), Problem>,
+) {
+    for (i, child) in line.children.iter().enumerate().filter(|(_, c)| !c.broken) {
+        let tokens = child.flat();
+        if let Err(problem) = read(i, &mut Cursor::new(&tokens), child) {
+            problems.push(problem);
+        }
+    }
+}
+
+fn record(line: &Line, problems: &mut Vec<Problem>) -> Result<RecordDecl, Problem> {
+    let mut cursor = Cursor::new(&line.tokens);
+    cursor.advance();
+    let name = cursor.new_name("the record's name")?;
+    cursor.finish()?;
+    let mut fields = Vec::new();
+    each_line(line, problems, |_, cursor, _| {
+        fields.push(field(cursor)?);
+        Ok(())
+    });
+    Ok(RecordDecl { name, fields })
+}
+
+/// The sentence that may stand first under a declaration.
+fn doc(i: usize, cursor: &mut Cursor<'_>) -> Result<Option<String>, Problem> {
+    if i != 0 || !matches!(cursor.peek(), Tok::Text(_)) {
+        return Ok(None);
+    }
+    let text = cursor.text("a description")?;
+    cursor.finish()?;
+    Ok(Some(text.text))
+}
+
+fn fact(line: &Line, problems: &mut Vec<Problem>) -> Result<FactDecl, Problem> {
+    let mut cursor = Cursor::new(&line.tokens);
+    cursor.advance();
+    let name = cursor.new_name("the kind's name")?;
+    let money = cursor.eat_word("is");
+    if money {
+        cursor.expect_word("money")?;
+    }
+    cursor.finish()?;
+    let mut decl = FactDecl {
+        name,
+        money,
+        doc: String::new(),
+        fields: Vec::new(),
+        clauses: Vec::new(),
+    };
+    each_line(line, problems, |i, cursor, _| {
+        if let Some(text) = doc(i, cursor)? {
+            decl.doc = text;
+        } else if at_field(cursor) {
+            decl.fields.push(field(cursor)?);
+        } else {
+            decl.clauses.push(fact_clause(cursor)?);
+        }
+        Ok(())
+    });
+    Ok(decl)
+}
+
+fn action(line: &Line, problems: &mut Vec<Problem>) -> Result<ActionDecl, Problem> {
+    let mut cursor = Cursor::new(&line.tokens);
+    cursor.advance();
+    let name = cursor.new_name("the action's name")?;
+    cursor.finish()?;
+    let mut decl = ActionDecl {
+        name,
+        doc: String::new(),
+        law: None,
+        params: Vec::new(),
+        clauses: Vec::new(),
+    };
+    each_line(line, problems, |i, cursor, _| {
+        if let Some(text) = doc(i, cursor)? {
+            decl.doc = text;
+        } else if at_field(cursor) {
+            decl.params.push(field(cursor)?);
+        } else if cursor.at_word("law") {
+            decl.law = cursor.law()?;
+            cursor.finish()?;
+        } else {
+            decl.clauses.push(clause(cursor)?);
+        }
+        Ok(())
+    });
+    Ok(decl)
+}

@@ -1,0 +1,20 @@
+//! From text to a tree: characters, lines and indentation, clauses, expressions. Nothing is resolved here.
+
+pub(crate) mod ast;
+mod clause;
+mod cursor;
+mod due;
+mod expr;
+mod fact;
+mod file;
+mod layout;
+mod lexer;
+mod primary;
+mod schedule;
+mod token;
+mod types;
+
+pub(crate) use cursor::Cursor;
+pub(crate) use file::parse;
+pub(crate) use layout::{Line, lines};
+pub(crate) use token::{Problem, Span, Tok, Token};
