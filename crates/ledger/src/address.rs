@@ -52,9 +52,18 @@ impl Sheet {
     ///
     /// # Errors
     /// [`KeyError::Signing`].
-    pub fn sign(key: &SigningKey, network: &NetworkId, party: &Party, keys: Vec<OneTimeKey>) -> Result<Self, KeyError> {
+    pub fn sign(
+        key: &SigningKey,
+        network: &NetworkId,
+        party: &Party,
+        keys: Vec<OneTimeKey>,
+    ) -> Result<Self, KeyError> {
         let signature = key.sign_bytes(&message(network, party, &root(SHEET, &keys)))?;
-        Ok(Self { party: party.clone(), keys, signature })
+        Ok(Self {
+            party: party.clone(),
+            keys,
+            signature,
+        })
     }
 
     /// Whether the owner's signature verifies.
@@ -62,7 +71,10 @@ impl Sheet {
     pub fn verifies(&self, key: &PublicKey, network: &NetworkId) -> bool {
         !self.keys.is_empty()
             && self.keys.len() <= SHEET_ADDRESSES_MAX as usize
-            && key.verifies(&message(network, &self.party, &root(SHEET, &self.keys)), &self.signature)
+            && key.verifies(
+                &message(network, &self.party, &root(SHEET, &self.keys)),
+                &self.signature,
+            )
     }
 
     /// The voucher for the key at `index`.
@@ -83,8 +95,9 @@ impl Voucher {
     #[must_use]
     pub fn verifies(&self, vouched: &OneTimeKey, key: &PublicKey, network: &NetworkId) -> bool {
         self.count <= SHEET_ADDRESSES_MAX
-            && root_from_path(SHEET, *vouched, self.index, self.count, &self.path)
-                .is_some_and(|sheet| key.verifies(&message(network, &self.party, &sheet), &self.signature))
+            && root_from_path(SHEET, *vouched, self.index, self.count, &self.path).is_some_and(
+                |sheet| key.verifies(&message(network, &self.party, &sheet), &self.signature),
+            )
     }
 }
 

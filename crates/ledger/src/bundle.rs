@@ -176,7 +176,13 @@ pub fn verify_checkpoint(note: &str, key: &VerifierKey) -> Result<Checkpoint, St
 impl Place {
     /// The place of `output` of `seen[view]`, as far as that view is seen.
     #[must_use]
-    pub fn of(opening: &IdOpening, view: u32, seen: &SeenView, output: u32, head_salt: Digest) -> Option<Self> {
+    pub fn of(
+        opening: &IdOpening,
+        view: u32,
+        seen: &SeenView,
+        output: u32,
+        head_salt: Digest,
+    ) -> Option<Self> {
         let (skeleton, commitments) = match seen {
             SeenView::Whole(whole) => (whole.skeleton(), whole.commitments()),
             SeenView::Outputs(outputs) => (outputs.skeleton, outputs.commitments.clone()),
@@ -199,11 +205,21 @@ impl Place {
 
     /// The view's root and the transaction id, if `commitment` (a fact of `contract`) stands here.
     #[must_use]
-    pub fn resolve(&self, contract: &crate::ContractId, commitment: Digest) -> Option<(ViewRoot, TransactionId)> {
+    pub fn resolve(
+        &self,
+        contract: &crate::ContractId,
+        commitment: Digest,
+    ) -> Option<(ViewRoot, TransactionId)> {
         if self.view_path.len() > PATH_MAX || self.output_path.len() > PATH_MAX {
             return None;
         }
-        let outputs = root_from_path(OUTPUTS, commitment, self.output, self.outputs, &self.output_path)?;
+        let outputs = root_from_path(
+            OUTPUTS,
+            commitment,
+            self.output,
+            self.outputs,
+            &self.output_path,
+        )?;
         let skeleton = ViewSkeleton {
             head: head_hash(&self.head_salt, self.view, contract),
             command: self.command,
@@ -241,17 +257,27 @@ impl ProofBundle {
             }
         }
         let (contract_id, kind, _) = self.fact.head().ok_or(BundleError::Fact)?;
-        let contract = trust.contracts.get(&contract_id).ok_or(BundleError::Contract(contract_id.0))?;
-        let schema = contract.kinds().get(usize::from(kind)).ok_or(BundleError::Fact)?;
-        if !self.fact.well_formed() || self.fact.leaves.len() != crate::fact::FIXED_LEAVES + schema.fields.len() {
+        let contract = trust
+            .contracts
+            .get(&contract_id)
+            .ok_or(BundleError::Contract(contract_id.0))?;
+        let schema = contract
+            .kinds()
+            .get(usize::from(kind))
+            .ok_or(BundleError::Fact)?;
+        if !self.fact.well_formed()
+            || self.fact.leaves.len() != crate::fact::FIXED_LEAVES + schema.fields.len()
+        {
             return Err(BundleError::Fact);
         }
         let (root, id) = self
             .place
             .resolve(&contract_id, self.fact.commitment())
-            .ok_or_else(|| BundleError::Log("the fact's place in its transaction is malformed".to_owned()))?;
-        let checkpoint =
-            verify_checkpoint(&self.certificate.checkpoint, &trust.notary).map_err(BundleError::Checkpoint)?;
+            .ok_or_else(|| {
+                BundleError::Log("the fact's place in its transaction is malformed".to_owned())
+            })?;
+        let checkpoint = verify_checkpoint(&self.certificate.checkpoint, &trust.notary)
+            .map_err(BundleError::Checkpoint)?;
         self.certificate
             .check_paths(&id, checkpoint.size(), &checkpoint.root().into())
             .map_err(|e| BundleError::Log(e.to_string()))?;
@@ -262,15 +288,26 @@ impl ProofBundle {
         let values: Vec<Value> = (0..schema.fields.len())
             .map(|i| self.fact.field(i).cloned().unwrap_or(Value::Absent))
             .collect();
-        let roles =
-            contract.roles_of(&FactValue { kind, fields: values }).map_err(|_| BundleError::Fact)?;
-        let attested_by = self.verify_signatures(trust, &id, &root, &roles.attestors, roles.attestors_needed)?;
+        let roles = contract
+            .roles_of(&FactValue {
+                kind,
+                fields: values,
+            })
+            .map_err(|_| BundleError::Fact)?;
+        let attested_by =
+            self.verify_signatures(trust, &id, &root, &roles.attestors, roles.attestors_needed)?;
         let names = schema.fields.iter().map(|f| f.name.clone()).enumerate();
         Ok(Proven {
             contract: contract.name().to_owned(),
             kind: schema.name.clone(),
-            fields: names.filter_map(|(i, name)| Some((name, self.fact.field(i)?.clone()))).collect(),
-            at: FactRef { transaction: id, view: self.place.view, output: self.place.output },
+            fields: names
+                .filter_map(|(i, name)| Some((name, self.fact.field(i)?.clone())))
+                .collect(),
+            at: FactRef {
+                transaction: id,
+                view: self.place.view,
+                output: self.place.output,
+            },
             time_ms: self.certificate.entry.time_ms,
             log_index: self.certificate.log_index,
             attested_by,
@@ -279,14 +316,21 @@ impl ProofBundle {
 
     fn verify_map(&self, trust: &Trust) -> Result<(), BundleError> {
         let wrong = |reason: &str| BundleError::Map(reason.to_owned());
-        let checkpoint = verify_checkpoint(&self.map.checkpoint, &trust.registrar).map_err(BundleError::Map)?;
-        if checkpoint.size() != self.map.size || self.map.log_root() != Some(checkpoint.root().into()) {
+        let checkpoint =
+            verify_checkpoint(&self.map.checkpoint, &trust.registrar).map_err(BundleError::Map)?;
+        if checkpoint.size() != self.map.size
+            || self.map.log_root() != Some(checkpoint.root().into())
+        {
             return Err(wrong("its checkpoint is for another directory"));
         }
         if !self.map.is_pinned_by(&self.certificate.entry.map) {
             return Err(wrong("the notary decided under another directory"));
         }
-        if !self.members.iter().all(|m| m.path.len() <= PATH_MAX && m.is_in(&self.map.entry)) {
+        if !self
+            .members
+            .iter()
+            .all(|m| m.path.len() <= PATH_MAX && m.is_in(&self.map.entry))
+        {
             return Err(wrong("a member's record is not in the directory"));
         }
         Ok(())
@@ -310,7 +354,11 @@ impl ProofBundle {
         let mut attested: Vec<Attested> = Vec::new();
         for (signature, member) in self.signatures.iter().zip(&self.members) {
             let (party, record) = (&signature.party, &member.record);
-            if record.party != *party || record.revoked_ms.is_some_and(|at| at <= self.certificate.entry.time_ms) {
+            if record.party != *party
+                || record
+                    .revoked_ms
+                    .is_some_and(|at| at <= self.certificate.entry.time_ms)
+            {
                 return Err(wrong(format!("{party} was not a member with this key")));
             }
             if !attestors.contains(party) || attested.iter().any(|a| a.party == *party) {
@@ -320,12 +368,20 @@ impl ProofBundle {
                 return Err(wrong(format!("the signature of {party} does not verify")));
             }
             if !signature.covers(view, &Role::Attestor) {
-                return Err(wrong(format!("{party} did not vouch for this part of the transaction")));
+                return Err(wrong(format!(
+                    "{party} did not vouch for this part of the transaction"
+                )));
             }
-            attested.push(Attested { party: party.clone(), name: record.name.clone() });
+            attested.push(Attested {
+                party: party.clone(),
+                name: record.name.clone(),
+            });
         }
         if attested.len() < usize::from(needed) {
-            return Err(wrong(format!("{} of the {needed} needed attestors signed", attested.len())));
+            return Err(wrong(format!(
+                "{} of the {needed} needed attestors signed",
+                attested.len()
+            )));
         }
         Ok(attested)
     }

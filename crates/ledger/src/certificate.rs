@@ -4,7 +4,7 @@ use minicbor::{Decode, Encode};
 
 use crate::codec;
 use crate::digest::{Digest, Token, TransactionId};
-use crate::fact::{merkle_path, root, root_from_path};
+use crate::fact::{root, root_from_path};
 
 const IDS: u8 = 0x50;
 const TOKENS: u8 = 0x51;
@@ -55,21 +55,29 @@ pub fn ids_root(ids: &[TransactionId]) -> Digest {
     root(IDS, &leaves(ids))
 }
 
-/// The path from the id at `index` to the batch's [`ids_root`].
+/// The paths from each id to the batch's [`ids_root`], in order.
 #[must_use]
-pub fn id_path(ids: &[TransactionId], index: usize) -> Option<Vec<Digest>> {
-    merkle_path(&leaves(ids), index)
+pub fn id_paths(ids: &[TransactionId]) -> Vec<Vec<Digest>> {
+    let tree = tlog::MerkleTree::new(leaves(ids).into_iter().map(Into::into).collect());
+    (0..ids.len())
+        .filter_map(|i| Some(tree.path(i)?.into_iter().map(Digest::from).collect()))
+        .collect()
 }
 
 fn leaves(ids: &[TransactionId]) -> Vec<Digest> {
-    ids.iter().map(|id| Digest::of(&[&[0x52], id.bytes()])).collect()
+    ids.iter()
+        .map(|id| Digest::of(&[&[0x52], id.bytes()]))
+        .collect()
 }
 
 /// The root over what a batch's tokens were spent on; `spent` must ascend by token.
 #[must_use]
 pub fn tokens_root(spent: &[(Token, Digest)]) -> Digest {
     debug_assert!(spent.is_sorted_by(|a, b| a.0 < b.0));
-    let leaves: Vec<Digest> = spent.iter().map(|(t, on)| Digest::of(&[&[0x53], t.bytes(), &on.0])).collect();
+    let leaves: Vec<Digest> = spent
+        .iter()
+        .map(|(t, on)| Digest::of(&[&[0x53], t.bytes(), &on.0]))
+        .collect();
     root(TOKENS, &leaves)
 }
 
@@ -121,9 +129,16 @@ impl Certificate {
     ///
     /// # Errors
     /// [`CertificateError::NotInBatch`], [`CertificateError::NotInLog`], [`CertificateError::Height`].
-    pub fn check_paths(&self, id: &TransactionId, log_size: u64, log_root: &Digest) -> Result<(), CertificateError> {
+    pub fn check_paths(
+        &self,
+        id: &TransactionId,
+        log_size: u64,
+        log_root: &Digest,
+    ) -> Result<(), CertificateError> {
         let leaf = Digest::of(&[&[0x52], id.bytes()]);
-        if root_from_path(IDS, leaf, self.index, self.entry.ids, &self.path) != Some(self.entry.ids_root) {
+        if root_from_path(IDS, leaf, self.index, self.entry.ids, &self.path)
+            != Some(self.entry.ids_root)
+        {
             return Err(CertificateError::NotInBatch);
         }
         if self.entry.height != self.log_index {

@@ -52,8 +52,14 @@ where
     if bytes.len() > MESSAGE_BYTES_MAX {
         return Err(DecodeError::TooLarge { bytes: bytes.len() });
     }
-    let object: T = minicbor::decode(bytes).map_err(|error| DecodeError::Shape { reason: error.to_string() })?;
-    if encode(&object) == bytes { Ok(object) } else { Err(DecodeError::NotCanonical) }
+    let object: T = minicbor::decode(bytes).map_err(|error| DecodeError::Shape {
+        reason: error.to_string(),
+    })?;
+    if encode(&object) == bytes {
+        Ok(object)
+    } else {
+        Err(DecodeError::NotCanonical)
+    }
 }
 
 type Encoded<W> = Result<(), minicbor::encode::Error<<W as Write>::Error>>;
@@ -77,7 +83,11 @@ fn text<'b>(d: &mut Decoder<'b>) -> Decoded<&'b str> {
     if text.len() > TEXT_BYTES_MAX {
         return refuse("a text longer than its limit");
     }
-    if is_nfc(text) { Ok(text) } else { refuse("a text that is not in Unicode normalisation form C") }
+    if is_nfc(text) {
+        Ok(text)
+    } else {
+        refuse("a text that is not in Unicode normalisation form C")
+    }
 }
 
 /// A [`Party`] as its identifier.
@@ -97,7 +107,9 @@ pub mod party {
 
 /// A list of [`Party`].
 pub mod parties {
-    use super::{Decoded, Decoder, Encoded, Encoder, LIST_ITEMS_MAX, Party, Write, array_len, party};
+    use super::{
+        Decoded, Decoder, Encoded, Encoder, LIST_ITEMS_MAX, Party, Write, array_len, party,
+    };
 
     /// Writes an array of identifiers.
     pub fn encode<C, W: Write>(parties: &[Party], e: &mut Encoder<W>, c: &mut C) -> Encoded<W> {
@@ -107,7 +119,9 @@ pub mod parties {
 
     /// Reads an array of identifiers.
     pub fn decode<C>(d: &mut Decoder<'_>, c: &mut C) -> Decoded<Vec<Party>> {
-        (0..array_len(d, LIST_ITEMS_MAX)?).map(|_| party::decode(d, c)).collect()
+        (0..array_len(d, LIST_ITEMS_MAX)?)
+            .map(|_| party::decode(d, c))
+            .collect()
     }
 }
 
@@ -143,8 +157,8 @@ pub mod date {
 /// A field's [`Value`] as `[type, …]`.
 pub mod value {
     use super::{
-        Currency, Decoded, Decoder, Encoded, Encoder, LIST_ITEMS_MAX, Money, VALUE_DEPTH_MAX, Value, Write, array_len,
-        date, party, refuse, text,
+        Currency, Decoded, Decoder, Encoded, Encoder, LIST_ITEMS_MAX, Money, VALUE_DEPTH_MAX,
+        Value, Write, array_len, date, party, refuse, text,
     };
 
     /// Writes one value.
@@ -153,7 +167,12 @@ pub mod value {
             Value::Bool(b) => e.array(2)?.u8(0)?.bool(*b)?.ok(),
             Value::Int(i) => e.array(2)?.u8(1)?.i64(*i)?.ok(),
             Value::Text(t) => e.array(2)?.u8(2)?.str(t)?.ok(),
-            Value::Money(m) => e.array(3)?.u8(3)?.str(m.currency.as_str())?.i64(m.minor)?.ok(),
+            Value::Money(m) => e
+                .array(3)?
+                .u8(3)?
+                .str(m.currency.as_str())?
+                .i64(m.minor)?
+                .ok(),
             Value::Date(d) => date::encode(d, e.array(2)?.u8(4)?, c),
             Value::Party(p) => party::encode(p, e.array(2)?.u8(5)?, c),
             Value::Choice(t) => e.array(2)?.u8(6)?.str(t)?.ok(),
@@ -163,7 +182,12 @@ pub mod value {
         }
     }
 
-    fn items_of<C, W: Write>(code: u8, items: &[Value], e: &mut Encoder<W>, c: &mut C) -> Encoded<W> {
+    fn items_of<C, W: Write>(
+        code: u8,
+        items: &[Value],
+        e: &mut Encoder<W>,
+        c: &mut C,
+    ) -> Encoded<W> {
         e.array(2)?.u8(code)?.array(items.len() as u64)?;
         items.iter().try_for_each(|item| encode(item, e, c))
     }
@@ -183,8 +207,12 @@ pub mod value {
             (1, 2) => Value::Int(d.i64()?),
             (2, 2) => Value::Text(text(d)?.into()),
             (3, 3) => {
-                let currency = Currency::new(d.str()?).or_else(|_| refuse("not a currency code"))?;
-                Value::Money(Money { currency, minor: d.i64()? })
+                let currency =
+                    Currency::new(d.str()?).or_else(|_| refuse("not a currency code"))?;
+                Value::Money(Money {
+                    currency,
+                    minor: d.i64()?,
+                })
             }
             (4, 2) => Value::Date(date::decode(d, c)?),
             (5, 2) => Value::Party(party::decode(d, c)?),
@@ -197,13 +225,17 @@ pub mod value {
     }
 
     fn items<C>(d: &mut Decoder<'_>, c: &mut C, depth: usize) -> Decoded<Vec<Value>> {
-        (0..array_len(d, LIST_ITEMS_MAX)?).map(|_| nested(d, c, depth + 1)).collect()
+        (0..array_len(d, LIST_ITEMS_MAX)?)
+            .map(|_| nested(d, c, depth + 1))
+            .collect()
     }
 }
 
 /// A list of values.
 pub mod values {
-    use super::{Decoded, Decoder, Encoded, Encoder, LIST_ITEMS_MAX, Value, Write, array_len, value};
+    use super::{
+        Decoded, Decoder, Encoded, Encoder, LIST_ITEMS_MAX, Value, Write, array_len, value,
+    };
 
     /// Writes an array of values.
     pub fn encode<C, W: Write>(values: &[Value], e: &mut Encoder<W>, c: &mut C) -> Encoded<W> {
@@ -213,6 +245,8 @@ pub mod values {
 
     /// Reads an array of values.
     pub fn decode<C>(d: &mut Decoder<'_>, c: &mut C) -> Decoded<Vec<Value>> {
-        (0..array_len(d, LIST_ITEMS_MAX)?).map(|_| value::decode(d, c)).collect()
+        (0..array_len(d, LIST_ITEMS_MAX)?)
+            .map(|_| value::decode(d, c))
+            .collect()
     }
 }

@@ -73,13 +73,19 @@ impl Control {
     /// A single controller without recovery.
     #[must_use]
     pub fn key(key: OneTimeKey) -> Self {
-        Self { shape: Shape::All(vec![key]), recovery: None }
+        Self {
+            shape: Shape::All(vec![key]),
+            recovery: None,
+        }
     }
 
     /// A permanent record.
     #[must_use]
     pub fn nobody() -> Self {
-        Self { shape: Shape::Nobody, recovery: None }
+        Self {
+            shape: Shape::Nobody,
+            recovery: None,
+        }
     }
 
     /// The keys that must sign, in order; none for a permanent record.
@@ -122,9 +128,16 @@ impl Control {
             return Err(ControlError::Nobody);
         }
         if keys.len() != signatures.len() {
-            return Err(ControlError::Count { expected: keys.len(), given: signatures.len() });
+            return Err(ControlError::Count {
+                expected: keys.len(),
+                given: signatures.len(),
+            });
         }
-        match keys.iter().zip(signatures).position(|(key, signature)| !verifies(key, &message, signature)) {
+        match keys
+            .iter()
+            .zip(signatures)
+            .position(|(key, signature)| !verifies(key, &message, signature))
+        {
             None => Ok(()),
             Some(position) => Err(ControlError::Signature { position }),
         }
@@ -132,11 +145,18 @@ impl Control {
 }
 
 fn message(token: &Token, id: &TransactionId) -> Vec<u8> {
-    [b"pvn control signature/1\0".as_slice(), token.bytes(), id.bytes()].concat()
+    [
+        b"pvn control signature/1\0".as_slice(),
+        token.bytes(),
+        id.bytes(),
+    ]
+    .concat()
 }
 
 fn verifies(key: &OneTimeKey, message: &[u8], signature: &[u8]) -> bool {
-    UnparsedPublicKey::new(&signature::ED25519, key.0).verify(message, signature).is_ok()
+    UnparsedPublicKey::new(&signature::ED25519, key.0)
+        .verify(message, signature)
+        .is_ok()
 }
 
 /// A controller's one-time key, derived from the node's secret and a nonce: nothing to store but the nonce.

@@ -24,10 +24,12 @@ impl Digest {
     #[must_use]
     pub fn hex(&self) -> String {
         use std::fmt::Write as _;
-        self.0.iter().fold(String::with_capacity(64), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        self.0
+            .iter()
+            .fold(String::with_capacity(64), |mut text, byte| {
+                let _ = write!(text, "{byte:02x}");
+                text
+            })
     }
 
     /// Reads 64 hexadecimal characters; `None` for anything else.
@@ -173,6 +175,11 @@ impl NetworkId {
     /// The network of this name under this registrar's map key (C2SP verifier key text).
     #[must_use]
     pub fn of(name: &str, registrar_vkey: &str) -> Self {
-        Self(Digest::of(&[b"pvn network/1\0", name.as_bytes(), b"\0", registrar_vkey.as_bytes()]))
+        Self(Digest::of(&[
+            b"pvn network/1\0",
+            name.as_bytes(),
+            b"\0",
+            registrar_vkey.as_bytes(),
+        ]))
     }
 }

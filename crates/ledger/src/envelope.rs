@@ -45,13 +45,29 @@ fn extract(suite: &[u8], salt: &[u8], label: &str, ikm: &[u8]) -> Digest {
 }
 
 fn expand(suite: &[u8], prk: &Digest, label: &str, info: &[u8], length: u16) -> Digest {
-    hmac_sha256(&prk.0, &[&length.to_be_bytes(), b"HPKE-v1", suite, label.as_bytes(), info, &[1]])
+    hmac_sha256(
+        &prk.0,
+        &[
+            &length.to_be_bytes(),
+            b"HPKE-v1",
+            suite,
+            label.as_bytes(),
+            info,
+            &[1],
+        ],
+    )
 }
 
 /// RFC 9180 §4.1: the KEM's shared secret from a Diffie-Hellman result.
 fn shared_secret(dh: &[u8], encapsulated: &[u8; 32], recipient: &[u8; 32]) -> Digest {
     let prk = extract(KEM_SUITE, b"", "eae_prk", dh);
-    expand(KEM_SUITE, &prk, "shared_secret", &[encapsulated.as_slice(), recipient].concat(), 32)
+    expand(
+        KEM_SUITE,
+        &prk,
+        "shared_secret",
+        &[encapsulated.as_slice(), recipient].concat(),
+        32,
+    )
 }
 
 /// RFC 9180 §5.1, mode base: the AEAD key and the nonce of message 0.
@@ -73,7 +89,9 @@ fn private(secret: &[u8; 32]) -> Result<PrivateKey, EnvelopeError> {
 }
 
 fn public(private: &PrivateKey) -> Result<[u8; 32], EnvelopeError> {
-    let key = private.compute_public_key().map_err(|_| EnvelopeError::Key)?;
+    let key = private
+        .compute_public_key()
+        .map_err(|_| EnvelopeError::Key)?;
     key.as_ref().try_into().map_err(|_| EnvelopeError::Key)
 }
 
@@ -88,7 +106,10 @@ pub fn public_key(secret: &[u8; 32]) -> Result<EnvelopeKey, EnvelopeError> {
 /// The ephemeral secret of an observer's envelope of the view with this salt.
 #[must_use]
 pub fn ephemeral(view_salt: &Digest, observer: &Party) -> Digest {
-    hmac_sha256(&view_salt.0, &[b"envelope/v1", observer.as_str().as_bytes()])
+    hmac_sha256(
+        &view_salt.0,
+        &[b"envelope/v1", observer.as_str().as_bytes()],
+    )
 }
 
 /// Seals `plain` to `recipient` with a given ephemeral secret.
@@ -105,28 +126,47 @@ pub fn seal(
     let secret = private(&ephemeral.0)?;
     let encapsulated = public(&secret)?;
     let peer = UnparsedPublicKey::new(&X25519, recipient.0);
-    let shared = agree(&secret, peer, EnvelopeError::Key, |dh| Ok(shared_secret(dh, &encapsulated, &recipient.0)))?;
+    let shared = agree(&secret, peer, EnvelopeError::Key, |dh| {
+        Ok(shared_secret(dh, &encapsulated, &recipient.0))
+    })?;
     let (key, nonce) = schedule(&shared, info)?;
     let mut sealed = plain.to_vec();
-    key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), &mut sealed)
-        .map_err(|_| EnvelopeError::Key)?;
-    Ok(Envelope { encapsulated: Digest(encapsulated), sealed })
+    key.seal_in_place_append_tag(
+        Nonce::assume_unique_for_key(nonce),
+        Aad::from(aad),
+        &mut sealed,
+    )
+    .map_err(|_| EnvelopeError::Key)?;
+    Ok(Envelope {
+        encapsulated: Digest(encapsulated),
+        sealed,
+    })
 }
 
 /// Opens an envelope with the recipient's secret.
 ///
 /// # Errors
 /// [`EnvelopeError`]: an unusable key, or an envelope that is not for it or was changed.
-pub fn open(secret: &[u8; 32], envelope: &Envelope, info: &[u8], aad: &[u8]) -> Result<Vec<u8>, EnvelopeError> {
+pub fn open(
+    secret: &[u8; 32],
+    envelope: &Envelope,
+    info: &[u8],
+    aad: &[u8],
+) -> Result<Vec<u8>, EnvelopeError> {
     let secret = private(secret)?;
     let own = public(&secret)?;
     let peer = UnparsedPublicKey::new(&X25519, envelope.encapsulated.0);
-    let shared =
-        agree(&secret, peer, EnvelopeError::Open, |dh| Ok(shared_secret(dh, &envelope.encapsulated.0, &own)))?;
+    let shared = agree(&secret, peer, EnvelopeError::Open, |dh| {
+        Ok(shared_secret(dh, &envelope.encapsulated.0, &own))
+    })?;
     let (key, nonce) = schedule(&shared, info)?;
     let mut bytes = envelope.sealed.clone();
     let plain = key
-        .open_in_place(Nonce::assume_unique_for_key(nonce), Aad::from(aad), &mut bytes)
+        .open_in_place(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::from(aad),
+            &mut bytes,
+        )
         .map_err(|_| EnvelopeError::Open)?;
     Ok(plain.to_vec())
 }
@@ -144,7 +184,9 @@ mod tests {
     use super::*;
 
     fn bytes(hex: &str) -> Vec<u8> {
-        (0..hex.len() / 2).map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).expect("hex")).collect()
+        (0..hex.len() / 2)
+            .map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).expect("hex"))
+            .collect()
     }
 
     fn array(hex: &str) -> [u8; 32] {
@@ -154,18 +196,28 @@ mod tests {
     /// RFC 9180 appendix A.1.1, sequence number 0.
     #[test]
     fn the_published_vector_seals_and_opens() {
-        let ephemeral = Digest(array("52c4a758a802cd8b936eceea314432798d5baf2d7e9235dc084ab1b9cfa2f736"));
+        let ephemeral = Digest(array(
+            "52c4a758a802cd8b936eceea314432798d5baf2d7e9235dc084ab1b9cfa2f736",
+        ));
         let secret = array("4612c550263fc8ad58375df3f557aac531d26850903e55a9f23f21d8534e8ac8");
         let recipient = public_key(&secret).expect("key");
-        assert_eq!(recipient.hex(), "3948cfe0ad1ddb695d780e59077195da6c56506b027329794ab02bca80815c4d");
+        assert_eq!(
+            recipient.hex(),
+            "3948cfe0ad1ddb695d780e59077195da6c56506b027329794ab02bca80815c4d"
+        );
         let info = bytes("4f6465206f6e2061204772656369616e2055726e");
         let plain = bytes("4265617574792069732074727574682c20747275746820626561757479");
         let aad = bytes("436f756e742d30");
         let envelope = seal(&recipient, &ephemeral, &info, &aad, &plain).expect("sealed");
-        assert_eq!(envelope.encapsulated.hex(), "37fda3567bdbd628e88668c3c8d7e97d1d1253b6d4ea6d44c150f741f1bf4431");
+        assert_eq!(
+            envelope.encapsulated.hex(),
+            "37fda3567bdbd628e88668c3c8d7e97d1d1253b6d4ea6d44c150f741f1bf4431"
+        );
         assert_eq!(
             envelope.sealed,
-            bytes("f938558b5d72f1a23810b4be2ab4f84331acc02fc97babc53a52ae8218a355a96d8770ac83d07bea87e13c512a")
+            bytes(
+                "f938558b5d72f1a23810b4be2ab4f84331acc02fc97babc53a52ae8218a355a96d8770ac83d07bea87e13c512a"
+            )
         );
         assert_eq!(open(&secret, &envelope, &info, &aad), Ok(plain));
     }
@@ -178,9 +230,18 @@ mod tests {
         for bit in 0..envelope.sealed.len() * 8 {
             let mut changed = envelope.clone();
             changed.sealed[bit / 8] ^= 1 << (bit % 8);
-            assert_eq!(open(&secret, &changed, b"i", b"a"), Err(EnvelopeError::Open));
+            assert_eq!(
+                open(&secret, &changed, b"i", b"a"),
+                Err(EnvelopeError::Open)
+            );
         }
-        assert_eq!(open(&[8; 32], &envelope, b"i", b"a"), Err(EnvelopeError::Open));
-        assert_eq!(open(&secret, &envelope, b"i", b"b"), Err(EnvelopeError::Open));
+        assert_eq!(
+            open(&[8; 32], &envelope, b"i", b"a"),
+            Err(EnvelopeError::Open)
+        );
+        assert_eq!(
+            open(&secret, &envelope, b"i", b"b"),
+            Err(EnvelopeError::Open)
+        );
     }
 }

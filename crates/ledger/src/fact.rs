@@ -123,8 +123,11 @@ fn leaf_hash(position: usize, salt: &Digest, content: &LeafContent) -> Digest {
         LeafContent::Field(Value::List(items)) => {
             let key = hmac::Key::new(hmac::HMAC_SHA256, &salt.0);
             let length = leaf_salt(&key, 0);
-            let mut hashes =
-                vec![Digest::of(&[&[0x02], &length.0, &(items.len() as u64).to_be_bytes()])];
+            let mut hashes = vec![Digest::of(&[
+                &[0x02],
+                &length.0,
+                &(items.len() as u64).to_be_bytes(),
+            ])];
             hashes.extend(items.iter().enumerate().map(|(i, item)| {
                 let content = codec::encode(&LeafContent::Field(item.clone()));
                 Digest::of(&[&[0x03], &leaf_salt(&key, i + 1).0, &content])
@@ -150,12 +153,23 @@ pub(crate) fn merkle(hashes: &[Digest]) -> Digest {
 /// The path from the leaf at `index` to [`merkle`] of all.
 pub(crate) fn merkle_path(hashes: &[Digest], index: usize) -> Option<Vec<Digest>> {
     let leaves: Vec<tlog::Hash> = hashes.iter().map(|h| (*h).into()).collect();
-    Some(tlog::merkle_path(&leaves, index)?.into_iter().map(Digest::from).collect())
+    Some(
+        tlog::merkle_path(&leaves, index)?
+            .into_iter()
+            .map(Digest::from)
+            .collect(),
+    )
 }
 
 /// The root that [`root`] would give over `count` hashes of which this one, at `index`, has this path; `None` if the
 /// path has the wrong length.
-pub(crate) fn root_from_path(tag: u8, hash: Digest, index: u32, count: u32, path: &[Digest]) -> Option<Digest> {
+pub(crate) fn root_from_path(
+    tag: u8,
+    hash: Digest,
+    index: u32,
+    count: u32,
+    path: &[Digest],
+) -> Option<Digest> {
     let path: Vec<tlog::Hash> = path.iter().map(|h| (*h).into()).collect();
     let inner = tlog::root_from_path(hash.into(), index.into(), count.into(), &path).ok()?;
     Some(Digest::of(&[&[tag], &count.to_be_bytes(), &inner.0]))
@@ -171,7 +185,11 @@ impl Fact {
 
     fn contents(&self) -> Vec<LeafContent> {
         let mut contents = Vec::with_capacity(FIXED_LEAVES + self.fields.len());
-        contents.push(LeafContent::Head(self.contract, self.kind, self.fields.len() as u32));
+        contents.push(LeafContent::Head(
+            self.contract,
+            self.kind,
+            self.fields.len() as u32,
+        ));
         contents.push(LeafContent::Control(self.control.hash()));
         contents.push(LeafContent::TokenKey(self.token_key().hash()));
         contents.push(LeafContent::Due(self.due));
@@ -233,27 +251,35 @@ impl Opening {
     /// one that the head states. The head must be shown: without it the positions mean nothing.
     #[must_use]
     pub fn well_formed(&self) -> bool {
-        let Some((_, _, fields)) = self.head() else { return false };
+        let Some((_, _, fields)) = self.head() else {
+            return false;
+        };
         fields as usize <= LIST_ITEMS_MAX
             && self.leaves.len() == FIXED_LEAVES + fields as usize
-            && self.leaves.iter().enumerate().all(|(position, leaf)| match leaf {
-                Leaf::Hidden(_) => true,
-                Leaf::Shown(_, content) => matches!(
-                    (position, content),
-                    (0, LeafContent::Head(..))
-                        | (1, LeafContent::Control(_))
-                        | (2, LeafContent::TokenKey(_))
-                        | (3, LeafContent::Due(_))
-                        | (FIXED_LEAVES.., LeafContent::Field(_))
-                ),
-            })
+            && self
+                .leaves
+                .iter()
+                .enumerate()
+                .all(|(position, leaf)| match leaf {
+                    Leaf::Hidden(_) => true,
+                    Leaf::Shown(_, content) => matches!(
+                        (position, content),
+                        (0, LeafContent::Head(..))
+                            | (1, LeafContent::Control(_))
+                            | (2, LeafContent::TokenKey(_))
+                            | (3, LeafContent::Due(_))
+                            | (FIXED_LEAVES.., LeafContent::Field(_))
+                    ),
+                })
     }
 
     /// Contract, kind and number of fields, when shown.
     #[must_use]
     pub fn head(&self) -> Option<(ContractId, u16, u32)> {
         match self.leaves.first() {
-            Some(Leaf::Shown(_, LeafContent::Head(contract, kind, fields))) => Some((*contract, *kind, *fields)),
+            Some(Leaf::Shown(_, LeafContent::Head(contract, kind, fields))) => {
+                Some((*contract, *kind, *fields))
+            }
             _ => None,
         }
     }

@@ -95,7 +95,11 @@ fn leaf(record: &MemberRecord) -> Digest {
 pub fn map_entry(records: &[MemberRecord], time_ms: u64) -> MapEntry {
     debug_assert!(records.is_sorted_by(|a, b| a.party < b.party));
     let leaves: Vec<Digest> = records.iter().map(leaf).collect();
-    MapEntry { time_ms, members: leaves.len() as u32, root: root(DIRECTORY, &leaves) }
+    MapEntry {
+        time_ms,
+        members: leaves.len() as u32,
+        root: root(DIRECTORY, &leaves),
+    }
 }
 
 /// The proof that a directory was in force at a pinned size of the map's log.
@@ -136,7 +140,9 @@ impl MapProof {
         let index = self.size.checked_sub(1)?;
         let leaf = tlog::leaf_hash(&codec::encode(&self.entry));
         let path: Vec<tlog::Hash> = self.path.iter().map(|h| (*h).into()).collect();
-        tlog::root_from_path(leaf, index, self.size, &path).ok().map(Digest::from)
+        tlog::root_from_path(leaf, index, self.size, &path)
+            .ok()
+            .map(Digest::from)
     }
 
     /// Whether this is the directory that a batch pinned.
@@ -161,6 +167,12 @@ impl MemberProof {
     /// Whether the record stands in the directory.
     #[must_use]
     pub fn is_in(&self, entry: &MapEntry) -> bool {
-        root_from_path(DIRECTORY, leaf(&self.record), self.index, entry.members, &self.path) == Some(entry.root)
+        root_from_path(
+            DIRECTORY,
+            leaf(&self.record),
+            self.index,
+            entry.members,
+            &self.path,
+        ) == Some(entry.root)
     }
 }

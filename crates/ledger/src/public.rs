@@ -40,9 +40,15 @@ impl PublicPart {
             .filter_map(|(output, fact)| {
                 let public = &contract.kinds().get(usize::from(fact.kind))?.public;
                 let shown = |leaf: usize| {
-                    leaf == 0 || leaf.checked_sub(FIXED_LEAVES).is_some_and(|f| public.iter().any(|p| usize::from(*p) == f))
+                    leaf == 0
+                        || leaf
+                            .checked_sub(FIXED_LEAVES)
+                            .is_some_and(|f| public.iter().any(|p| usize::from(*p) == f))
                 };
-                (!public.is_empty()).then(|| PublicFact { output: output as u32, opening: fact.open(shown) })
+                (!public.is_empty()).then(|| PublicFact {
+                    output: output as u32,
+                    opening: fact.open(shown),
+                })
             })
             .collect();
         (!facts.is_empty()).then_some(Self { facts })

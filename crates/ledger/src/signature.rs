@@ -100,7 +100,10 @@ impl SigningKey {
     /// [`KeyError::Signing`].
     pub fn sign_bytes(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
         // ECDSA needs a nonce: the provider's generator, not the caller's, so that no caller can repeat one.
-        let signature = self.0.sign(&SystemRandom::new(), message).map_err(|_| KeyError::Signing)?;
+        let signature = self
+            .0
+            .sign(&SystemRandom::new(), message)
+            .map_err(|_| KeyError::Signing)?;
         Ok(signature.as_ref().to_vec())
     }
 
@@ -118,7 +121,12 @@ impl SigningKey {
         scope.sort();
         scope.dedup();
         let signature = self.sign_bytes(&message(network, id, party, &scope))?;
-        Ok(ScopedSignature { party: party.clone(), suite: SUITE_P256, scope, signature })
+        Ok(ScopedSignature {
+            party: party.clone(),
+            suite: SUITE_P256,
+            scope,
+            signature,
+        })
     }
 }
 
@@ -126,7 +134,9 @@ impl PublicKey {
     /// Whether the signature over bytes that carry their own domain tag verifies.
     #[must_use]
     pub fn verifies(&self, message: &[u8], bytes: &[u8]) -> bool {
-        UnparsedPublicKey::new(&signature::ECDSA_P256_SHA256_FIXED, &self.0).verify(message, bytes).is_ok()
+        UnparsedPublicKey::new(&signature::ECDSA_P256_SHA256_FIXED, &self.0)
+            .verify(message, bytes)
+            .is_ok()
     }
 }
 
@@ -136,19 +146,26 @@ impl ScopedSignature {
     pub fn verifies(&self, key: &PublicKey, network: &NetworkId, id: &TransactionId) -> bool {
         self.suite == SUITE_P256
             && self.scope.is_sorted()
-            && key.verifies(&message(network, id, &self.party, &self.scope), &self.signature)
+            && key.verifies(
+                &message(network, id, &self.party, &self.scope),
+                &self.signature,
+            )
     }
 
     /// Whether the view is covered in this role.
     #[must_use]
     pub fn covers(&self, view: &ViewRoot, role: &Role) -> bool {
-        self.scope.iter().any(|s| s.view == *view && s.role == *role)
+        self.scope
+            .iter()
+            .any(|s| s.view == *view && s.role == *role)
     }
 
     /// Whether the signer says that it received this output.
     #[must_use]
     pub fn received(&self, view: &ViewRoot, output: u32) -> bool {
-        self.scope.iter().any(|s| s.view == *view && matches!(&s.role, Role::Receiver(o) if o.contains(&output)))
+        self.scope
+            .iter()
+            .any(|s| s.view == *view && matches!(&s.role, Role::Receiver(o) if o.contains(&output)))
     }
 }
 

@@ -120,7 +120,10 @@ impl TearOff {
     /// Header and view roots, which give the id.
     #[must_use]
     pub fn opening(&self) -> IdOpening {
-        IdOpening { header: self.header.clone(), roots: self.views.iter().map(SeenView::root).collect() }
+        IdOpening {
+            header: self.header.clone(),
+            roots: self.views.iter().map(SeenView::root).collect(),
+        }
     }
 
     /// The transaction's id.
@@ -155,7 +158,12 @@ pub struct Audience {
 impl Transaction {
     /// The transaction as `viewers` (the parties of one node) together may see it.
     #[must_use]
-    pub fn tear_off(&self, audiences: &[Audience], viewers: &BTreeSet<Party>, vouchers: &[Vouched]) -> TearOff {
+    pub fn tear_off(
+        &self,
+        audiences: &[Audience],
+        viewers: &BTreeSet<Party>,
+        vouchers: &[Vouched],
+    ) -> TearOff {
         let among = |set: Option<&BTreeSet<Party>>| set.is_some_and(|s| !s.is_disjoint(viewers));
         let views = self
             .views
@@ -172,7 +180,10 @@ impl Transaction {
                             Some((output, ShownOutput::Whole(fact.clone())))
                         } else if among(audience.creditors.get(&output)) {
                             // Control policy and token key are nobody's business but the owner's.
-                            Some((output, ShownOutput::Part(fact.open(|leaf| leaf != 1 && leaf != 2))))
+                            Some((
+                                output,
+                                ShownOutput::Part(fact.open(|leaf| leaf != 1 && leaf != 2)),
+                            ))
                         } else {
                             None
                         }
@@ -189,6 +200,10 @@ impl Transaction {
                 }
             })
             .collect();
-        TearOff { header: self.header.clone(), views, vouchers: vouchers.to_vec() }
+        TearOff {
+            header: self.header.clone(),
+            views,
+            vouchers: vouchers.to_vec(),
+        }
     }
 }

@@ -23,7 +23,13 @@ impl TokenKey {
     pub fn rho(&self, notary: &Lineage, at: &FactRef) -> Digest {
         hmac_sha256(
             &self.0,
-            &[b"rho/v1", notary.bytes(), at.transaction.bytes(), &at.view.to_be_bytes(), &at.output.to_be_bytes()],
+            &[
+                b"rho/v1",
+                notary.bytes(),
+                at.transaction.bytes(),
+                &at.view.to_be_bytes(),
+                &at.output.to_be_bytes(),
+            ],
         )
     }
 }
@@ -43,6 +49,14 @@ pub fn cancel(secret: &[u8; 32]) -> Token {
 
 /// The token of a business key (`one per …`), made with its attestor's secret.
 #[must_use]
-pub fn business_key(attestor_secret: &[u8; 32], contract: &[u8; 32], key: &[u8], generation: u32) -> Token {
-    Token(hmac_sha256(attestor_secret, &[b"key/v1", contract, &generation.to_be_bytes(), key]))
+pub fn business_key(
+    attestor_secret: &[u8; 32],
+    contract: &[u8; 32],
+    key: &[u8],
+    generation: u32,
+) -> Token {
+    Token(hmac_sha256(
+        attestor_secret,
+        &[b"key/v1", contract, &generation.to_be_bytes(), key],
+    ))
 }

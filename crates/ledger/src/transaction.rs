@@ -105,7 +105,10 @@ impl Header {
 
     /// Every token that certifying uses up: consumed, keys and cancel tokens, in the header's order.
     pub fn spent(&self) -> impl Iterator<Item = &Token> {
-        self.views.iter().flat_map(|view| view.consumed.iter().chain(&view.keys)).chain(&self.cancel)
+        self.views
+            .iter()
+            .flat_map(|view| view.consumed.iter().chain(&view.keys))
+            .chain(&self.cancel)
     }
 
     /// Every token that must still be unused.
@@ -130,7 +133,9 @@ impl IdOpening {
     #[must_use]
     pub fn id(&self) -> TransactionId {
         let roots: Vec<Digest> = self.roots.iter().map(|r| r.0).collect();
-        self.header.terms.id(&self.header.load(), &root(VIEWS, &roots))
+        self.header
+            .terms
+            .id(&self.header.load(), &root(VIEWS, &roots))
     }
 }
 
@@ -161,6 +166,9 @@ impl Transaction {
     /// Header and view roots.
     #[must_use]
     pub fn opening(&self) -> IdOpening {
-        IdOpening { header: self.header.clone(), roots: self.views.iter().map(View::root).collect() }
+        IdOpening {
+            header: self.header.clone(),
+            roots: self.views.iter().map(View::root).collect(),
+        }
     }
 }

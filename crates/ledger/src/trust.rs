@@ -36,7 +36,10 @@ impl ContractBook {
     /// The accepted contract of this name with the highest version.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<(&ContractId, &Arc<Contract>)> {
-        self.0.iter().filter(|(_, c)| c.name() == name).max_by_key(|(_, c)| c.version())
+        self.0
+            .iter()
+            .filter(|(_, c)| c.name() == name)
+            .max_by_key(|(_, c)| c.version())
     }
 }
 

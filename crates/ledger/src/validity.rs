@@ -53,7 +53,9 @@ pub enum Invalid {
         limit: usize,
     },
     /// The window is empty or longer than allowed, or the effective date lies outside.
-    #[error("the time window is empty, longer than {WINDOW_MS_MAX} ms or does not contain the effective date")]
+    #[error(
+        "the time window is empty, longer than {WINDOW_MS_MAX} ms or does not contain the effective date"
+    )]
     Window,
     /// Nobody here accepts this contract.
     #[error("the contract {0} is not accepted here")]
@@ -189,13 +191,19 @@ impl Meaning {
     /// Observers of the view, in order of identifier. Whoever signs or attests sees it anyway.
     #[must_use]
     pub fn observers(&self) -> BTreeSet<Party> {
-        self.roles().flat_map(|r| &r.observed_by).filter(|p| !self.insiders().contains(*p)).cloned().collect()
+        self.roles()
+            .flat_map(|r| &r.observed_by)
+            .filter(|p| !self.insiders().contains(*p))
+            .cloned()
+            .collect()
     }
 
     /// Those who see the view whole because they have a part in it.
     #[must_use]
     pub fn insiders(&self) -> BTreeSet<Party> {
-        let parts = self.roles().flat_map(|r| r.attestors.iter().chain(&r.seen_by));
+        let parts = self
+            .roles()
+            .flat_map(|r| r.attestors.iter().chain(&r.seen_by));
         self.signers.iter().chain(parts).cloned().collect()
     }
 }
@@ -203,20 +211,36 @@ impl Meaning {
 /// The fact as its contract sees it.
 #[must_use]
 pub fn fact_value(fact: &Fact) -> FactValue {
-    FactValue { kind: fact.kind, fields: fact.fields.clone() }
+    FactValue {
+        kind: fact.kind,
+        fields: fact.fields.clone(),
+    }
 }
 
 /// The token of an input whose home is `notary`.
 #[must_use]
 pub fn input_token(input: &Input, notary: &Lineage) -> Token {
-    token(&input.fact.control.hash(), &input.fact.token_key().rho(notary, &input.at))
+    token(
+        &input.fact.control.hash(),
+        &input.fact.token_key().rho(notary, &input.at),
+    )
 }
 
 fn contract_of<'a>(book: &'a ContractBook, view: &View) -> Result<&'a Contract, Invalid> {
-    let contract = book.get(&view.contract).ok_or(Invalid::UnknownContract(view.contract.0))?;
+    let contract = book
+        .get(&view.contract)
+        .ok_or(Invalid::UnknownContract(view.contract.0))?;
     let foreign = |fact: &Fact| fact.contract != view.contract;
-    let not_computed = |what| Invalid::NotComputed { ordinal: view.ordinal, what };
-    if view.consumed.iter().chain(&view.referenced).any(|input| foreign(&input.fact)) {
+    let not_computed = |what| Invalid::NotComputed {
+        ordinal: view.ordinal,
+        what,
+    };
+    if view
+        .consumed
+        .iter()
+        .chain(&view.referenced)
+        .any(|input| foreign(&input.fact))
+    {
         return Err(not_computed("a fact of another contract"));
     }
     if view.created.iter().any(foreign) {
@@ -225,16 +249,33 @@ fn contract_of<'a>(book: &'a ContractBook, view: &View) -> Result<&'a Contract, 
     Ok(contract)
 }
 
-fn roles_of<'a>(contract: &Contract, facts: impl Iterator<Item = &'a Fact>) -> Result<Vec<FactRoles>, Refusal> {
-    facts.map(|fact| contract.roles_of(&fact_value(fact))).collect()
+fn roles_of<'a>(
+    contract: &Contract,
+    facts: impl Iterator<Item = &'a Fact>,
+) -> Result<Vec<FactRoles>, Refusal> {
+    facts
+        .map(|fact| contract.roles_of(&fact_value(fact)))
+        .collect()
 }
 
 /// Applies an action's contract to its view.
-fn action_meaning(view: &View, contract: &Contract, effective: jiff::civil::Date) -> Result<Meaning, Invalid> {
+fn action_meaning(
+    view: &View,
+    contract: &Contract,
+    effective: jiff::civil::Date,
+) -> Result<Meaning, Invalid> {
     let Command::Action(action, args) = &view.command else {
-        return Err(Invalid::NotComputed { ordinal: view.ordinal, what: "the command" });
+        return Err(Invalid::NotComputed {
+            ordinal: view.ordinal,
+            what: "the command",
+        });
     };
-    let values = |inputs: &[Input]| inputs.iter().map(|i| fact_value(&i.fact)).collect::<Vec<_>>();
+    let values = |inputs: &[Input]| {
+        inputs
+            .iter()
+            .map(|i| fact_value(&i.fact))
+            .collect::<Vec<_>>()
+    };
     let outcome = contract.apply(&Call {
         action: *action,
         args,
@@ -247,9 +288,14 @@ fn action_meaning(view: &View, contract: &Contract, effective: jiff::civil::Date
             .created
             .iter()
             .zip(&view.created)
-            .all(|(value, fact)| value.kind == fact.kind && value.fields == fact.fields && fact.due.is_none());
+            .all(|(value, fact)| {
+                value.kind == fact.kind && value.fields == fact.fields && fact.due.is_none()
+            });
     if !same {
-        return Err(Invalid::NotComputed { ordinal: view.ordinal, what: "a created fact" });
+        return Err(Invalid::NotComputed {
+            ordinal: view.ordinal,
+            what: "a created fact",
+        });
     }
     Ok(Meaning {
         signers: outcome.signers,
@@ -263,9 +309,16 @@ fn action_meaning(view: &View, contract: &Contract, effective: jiff::civil::Date
 type SeenDues<'a> = BTreeMap<DueRef, (&'a View, &'a Due)>;
 
 /// Applies the built-in rules of money to a money view.
-fn money_meaning(view: &View, contract: &Contract, seen: &SeenDues<'_>) -> Result<Meaning, Invalid> {
+fn money_meaning(
+    view: &View,
+    contract: &Contract,
+    seen: &SeenDues<'_>,
+) -> Result<Meaning, Invalid> {
     let Command::Move(money) = view.command else {
-        return Err(Invalid::NotComputed { ordinal: view.ordinal, what: "the command" });
+        return Err(Invalid::NotComputed {
+            ordinal: view.ordinal,
+            what: "the command",
+        });
     };
     let consumed: Vec<FactValue> = view.consumed.iter().map(|i| fact_value(&i.fact)).collect();
     let created: Vec<FactValue> = view.created.iter().map(fact_value).collect();
@@ -280,12 +333,18 @@ fn money_meaning(view: &View, contract: &Contract, seen: &SeenDues<'_>) -> Resul
         let due = match fact.due {
             None => None,
             Some(at) => Some(
-                refs.binary_search(&at).map_err(|_| Invalid::DueNotDischarged { due: at, times: 0 })?,
+                refs.binary_search(&at)
+                    .map_err(|_| Invalid::DueNotDischarged { due: at, times: 0 })?,
             ),
         };
         allocated.push(Allocated { fact: value, due });
     }
-    let settled = contract.settle(&MoneyMove { money, dues: &dues, consumed: &consumed, created: &allocated })?;
+    let settled = contract.settle(&MoneyMove {
+        money,
+        dues: &dues,
+        consumed: &consumed,
+        created: &allocated,
+    })?;
     Ok(Meaning {
         signers: settled.signers,
         dues: Vec::new(),
@@ -346,25 +405,45 @@ fn meanings(
         .filter_map(|(view, meaning)| Some(((*view)?, meaning.as_ref()?)))
         .flat_map(|(view, meaning)| {
             (0u32..).zip(&meaning.dues).map(move |(position, due)| {
-                (DueRef { view: view.ordinal, position }, view, due.clone())
+                (
+                    DueRef {
+                        view: view.ordinal,
+                        position,
+                    },
+                    view,
+                    due.clone(),
+                )
             })
         })
         .collect();
-    let seen: SeenDues<'_> = dues.iter().map(|(at, view, due)| (*at, (*view, due))).collect();
+    let seen: SeenDues<'_> = dues
+        .iter()
+        .map(|(at, view, due)| (*at, (*view, due)))
+        .collect();
     let mut moved = BTreeSet::new();
     for (slot, view) in meanings.iter_mut().zip(views) {
         let Some(view) = view else { continue };
-        let Command::Move(money) = view.command else { continue };
+        let Command::Move(money) = view.command else {
+            continue;
+        };
         if !moved.insert((view.contract, money)) {
-            return Err(Invalid::NotComputed { ordinal: view.ordinal, what: "a second view of the same money" });
+            return Err(Invalid::NotComputed {
+                ordinal: view.ordinal,
+                what: "a second view of the same money",
+            });
         }
         let contract = contract_of(book, view)?;
-        let hidden = |fact: &Fact| fact.due.is_some_and(|due| views.get(due.view as usize).is_some_and(Option::is_none));
-        *slot = Some(if standing == Standing::Observer && view.created.iter().any(hidden) {
-            observed_money(view, contract)?
-        } else {
-            money_meaning(view, contract, &seen)?
-        });
+        let hidden = |fact: &Fact| {
+            fact.due
+                .is_some_and(|due| views.get(due.view as usize).is_some_and(Option::is_none))
+        };
+        *slot = Some(
+            if standing == Standing::Observer && view.created.iter().any(hidden) {
+                observed_money(view, contract)?
+            } else {
+                money_meaning(view, contract, &seen)?
+            },
+        );
     }
     Ok(meanings)
 }
@@ -375,16 +454,25 @@ fn meanings(
 /// [`Invalid`] if the transaction isn't valid.
 pub fn audiences(transaction: &Transaction, book: &ContractBook) -> Result<Vec<Audience>, Invalid> {
     let views: Vec<Option<&View>> = transaction.views.iter().map(Some).collect();
-    let meanings = meanings(&views, book, transaction.header.terms.effective, Standing::Party)?;
+    let meanings = meanings(
+        &views,
+        book,
+        transaction.header.terms.effective,
+        Standing::Party,
+    )?;
     Ok(transaction
         .views
         .iter()
         .zip(&meanings)
         .map(|(view, meaning)| {
-            let Some(meaning) = meaning else { return Audience::default() };
+            let Some(meaning) = meaning else {
+                return Audience::default();
+            };
             let output = |i: usize| u32::try_from(i).unwrap_or(u32::MAX);
             let owners = meaning.created.iter().enumerate();
-            let owners = owners.map(|(i, roles)| (output(i), roles.controllers.iter().cloned().collect())).collect();
+            let owners = owners
+                .map(|(i, roles)| (output(i), roles.controllers.iter().cloned().collect()))
+                .collect();
             let creditors = view
                 .created
                 .iter()
@@ -394,7 +482,12 @@ pub fn audiences(transaction: &Transaction, book: &ContractBook) -> Result<Vec<A
                     Some((output(i), stating.insiders()))
                 })
                 .collect();
-            Audience { whole: meaning.insiders(), observers: meaning.observers(), owners, creditors }
+            Audience {
+                whole: meaning.insiders(),
+                observers: meaning.observers(),
+                owners,
+                creditors,
+            }
         })
         .collect())
 }
@@ -417,9 +510,20 @@ pub fn envelopes(
         .map(|observer| {
             let key = directory
                 .envelope_key(observer)
-                .ok_or_else(|| Invalid::NotAMember { party: observer.clone() })?;
+                .ok_or_else(|| Invalid::NotAMember {
+                    party: observer.clone(),
+                })?;
             let ephemeral = envelope::ephemeral(&view.salt, observer);
-            Ok((observer.clone(), envelope::seal(&key, &ephemeral, ENVELOPE_INFO, observer.as_str().as_bytes(), &plain)?))
+            Ok((
+                observer.clone(),
+                envelope::seal(
+                    &key,
+                    &ephemeral,
+                    ENVELOPE_INFO,
+                    observer.as_str().as_bytes(),
+                    &plain,
+                )?,
+            ))
         })
         .collect()
 }
@@ -447,16 +551,24 @@ impl Checked {
     #[must_use]
     pub fn scopes(&self, party: &Party) -> Vec<Scope> {
         let mine = self.required.iter().filter(|r| r.parties.contains(party));
-        mine.map(|r| Scope { view: r.view, role: r.role.clone() }).collect()
+        mine.map(|r| Scope {
+            view: r.view,
+            role: r.role.clone(),
+        })
+        .collect()
     }
 
     /// Everyone whose signature may be needed.
     #[must_use]
     pub fn signatories(&self) -> BTreeSet<Party> {
-        self.required.iter().flat_map(|r| r.parties.iter().cloned()).collect()
+        self.required
+            .iter()
+            .flat_map(|r| r.parties.iter().cloned())
+            .collect()
     }
 
     /// Checks that every required signature is there, verifies and covers the view; others are not looked at.
+    /// Those in `known` were verified before.
     ///
     /// # Errors
     /// [`Invalid::NotSigned`], [`Invalid::BadSignature`], [`Invalid::NotAMember`].
@@ -464,28 +576,61 @@ impl Checked {
         &self,
         network: &NetworkId,
         signatures: &[ScopedSignature],
+        known: &[ScopedSignature],
         directory: &dyn Directory,
     ) -> Result<(), Invalid> {
-        let mut verified: BTreeMap<&Party, bool> = BTreeMap::new();
+        self.covered(signatures)?;
+        let signatories = self.signatories();
+        let relied_on = signatures
+            .iter()
+            .filter(|s| signatories.contains(&s.party) && !known.contains(s));
+        for signature in relied_on {
+            self.verify(network, signature, directory)?;
+        }
+        Ok(())
+    }
+
+    /// Checks one signature.
+    ///
+    /// # Errors
+    /// [`Invalid::BadSignature`], [`Invalid::NotAMember`].
+    pub fn verify(
+        &self,
+        network: &NetworkId,
+        signature: &ScopedSignature,
+        directory: &dyn Directory,
+    ) -> Result<(), Invalid> {
+        let party = || signature.party.clone();
+        let key = directory
+            .signing_key(&signature.party)
+            .ok_or_else(|| Invalid::NotAMember { party: party() })?;
+        let verifies = signature.verifies(&key, network, &self.id);
+        if verifies {
+            Ok(())
+        } else {
+            Err(Invalid::BadSignature { party: party() })
+        }
+    }
+
+    /// Checks that the signatures, should they verify, are all that is required.
+    ///
+    /// # Errors
+    /// [`Invalid::NotSigned`].
+    pub fn covered(&self, signatures: &[ScopedSignature]) -> Result<(), Invalid> {
         for requirement in &self.required {
-            let mut count = 0;
-            for signature in signatures.iter().filter(|s| requirement.parties.contains(&s.party)) {
-                if !signature.covers(&requirement.view, &requirement.role) {
-                    continue;
-                }
-                if !verified.contains_key(&signature.party) {
-                    let key = directory
-                        .signing_key(&signature.party)
-                        .ok_or_else(|| Invalid::NotAMember { party: signature.party.clone() })?;
-                    if !signature.verifies(&key, network, &self.id) {
-                        return Err(Invalid::BadSignature { party: signature.party.clone() });
-                    }
-                    verified.insert(&signature.party, true);
-                }
-                count += 1;
-            }
-            if count < requirement.needed {
-                return Err(Invalid::NotSigned { parties: requirement.parties.clone(), view: requirement.ordinal });
+            let signers: BTreeSet<&Party> = signatures
+                .iter()
+                .filter(|s| {
+                    requirement.parties.contains(&s.party)
+                        && s.covers(&requirement.view, &requirement.role)
+                })
+                .map(|s| &s.party)
+                .collect();
+            if signers.len() < usize::from(requirement.needed) {
+                return Err(Invalid::NotSigned {
+                    parties: requirement.parties.clone(),
+                    view: requirement.ordinal,
+                });
             }
         }
         Ok(())
@@ -512,7 +657,11 @@ pub struct Home {
 }
 
 fn limit(what: &'static str, count: usize, limit: usize) -> Result<(), Invalid> {
-    if count <= limit { Ok(()) } else { Err(Invalid::Limit { what, count, limit }) }
+    if count <= limit {
+        Ok(())
+    } else {
+        Err(Invalid::Limit { what, count, limit })
+    }
 }
 
 /// Checks a header by itself: network, notary, format, window, limits.
@@ -537,14 +686,25 @@ pub fn check_header(header: &Header, home: &Home) -> Result<(), Invalid> {
     }
     limit("views", header.views.len(), VIEWS_MAX)?;
     if header.views.is_empty() || terms.views as usize != header.views.len() {
-        return Err(Invalid::Limit { what: "views", count: header.views.len(), limit: VIEWS_MAX });
+        return Err(Invalid::Limit {
+            what: "views",
+            count: header.views.len(),
+            limit: VIEWS_MAX,
+        });
     }
     let spent = header.spent().count();
     limit("tokens", spent + header.referenced().count(), TOKENS_MAX)?;
     if spent == 0 {
-        return Err(Invalid::Limit { what: "tokens used up", count: 0, limit: TOKENS_MAX });
+        return Err(Invalid::Limit {
+            what: "tokens used up",
+            count: 0,
+            limit: TOKENS_MAX,
+        });
     }
-    header.views.iter().try_for_each(|view| limit("observers", view.envelopes.len(), OBSERVERS_MAX))
+    header
+        .views
+        .iter()
+        .try_for_each(|view| limit("observers", view.envelopes.len(), OBSERVERS_MAX))
 }
 
 /// Checks a transaction as far as it is seen. Signatures are checked apart, with [`Checked::signed`]: those who sign
@@ -561,36 +721,52 @@ pub fn check(
 ) -> Result<Checked, Invalid> {
     check_header(&seen.header, home)?;
     if seen.views.len() != seen.header.views.len() {
-        return Err(Invalid::Limit { what: "views", count: seen.views.len(), limit: seen.header.views.len() });
+        return Err(Invalid::Limit {
+            what: "views",
+            count: seen.views.len(),
+            limit: seen.header.views.len(),
+        });
     }
-    let whole: Vec<Option<&View>> = (0..seen.views.len() as u32).map(|o| seen.whole(o)).collect();
+    let whole: Vec<Option<&View>> = (0..seen.views.len() as u32)
+        .map(|o| seen.whole(o))
+        .collect();
     for (ordinal, view) in (0u32..).zip(&whole) {
         let Some(view) = view else { continue };
         if view.ordinal != ordinal {
             return Err(Invalid::Misplaced { ordinal });
         }
-        for (what, count) in
-            [("facts consumed", view.consumed.len()), ("facts created", view.created.len()), ("facts referenced", view.referenced.len())]
-        {
+        for (what, count) in [
+            ("facts consumed", view.consumed.len()),
+            ("facts created", view.created.len()),
+            ("facts referenced", view.referenced.len()),
+        ] {
             limit(what, count, FACTS_PER_VIEW_MAX)?;
         }
     }
     let meanings = meanings(&whole, book, seen.header.terms.effective, standing)?;
     let opening = seen.opening();
-    let mut checked =
-        Checked { id: opening.id(), roots: opening.roots, required: Vec::new(), meanings, envelopes: Vec::new() };
+    let mut checked = Checked {
+        id: opening.id(),
+        roots: opening.roots,
+        required: Vec::new(),
+        meanings,
+        envelopes: Vec::new(),
+    };
     for (ordinal, view) in (0u32..).zip(&seen.views) {
         let root = checked.roots[ordinal as usize];
         match (view, &checked.meanings[ordinal as usize]) {
             (SeenView::Whole(view), Some(meaning)) => {
-                let sealed = check_commitments(seen, standing, view, meaning, book, home, directory)?;
+                let sealed =
+                    check_commitments(seen, standing, view, meaning, book, home, directory)?;
                 checked.envelopes.push(sealed);
                 let required = whole_requirements(seen, view, meaning, root, home, directory)?;
                 checked.required.extend(required);
             }
             (SeenView::Outputs(outputs), _) => {
                 checked.envelopes.push(Vec::new());
-                checked.required.extend(output_requirements(seen, ordinal, outputs, root, book, home, directory)?);
+                checked.required.extend(output_requirements(
+                    seen, ordinal, outputs, root, book, home, directory,
+                )?);
             }
             _ => checked.envelopes.push(Vec::new()),
         }
@@ -613,8 +789,16 @@ fn check_commitments(
     directory: &dyn Directory,
 ) -> Result<Vec<(Party, Envelope)>, Invalid> {
     let header = &seen.header.views[view.ordinal as usize];
-    let uncommitted = |what| Invalid::Uncommitted { ordinal: view.ordinal, what };
-    let tokens = |inputs: &[Input]| inputs.iter().map(|i| input_token(i, &home.notary)).collect::<Vec<_>>();
+    let uncommitted = |what| Invalid::Uncommitted {
+        ordinal: view.ordinal,
+        what,
+    };
+    let tokens = |inputs: &[Input]| {
+        inputs
+            .iter()
+            .map(|i| input_token(i, &home.notary))
+            .collect::<Vec<_>>()
+    };
     if tokens(&view.consumed) != header.consumed || tokens(&view.referenced) != header.referenced {
         return Err(uncommitted("tokens"));
     }
@@ -626,7 +810,11 @@ fn check_commitments(
         return Ok(Vec::new());
     }
     let sealed = envelopes(view, &meaning.observers(), directory)?;
-    if !sealed.iter().map(|(_, e)| e.hash()).eq(header.envelopes.iter().copied()) {
+    if !sealed
+        .iter()
+        .map(|(_, e)| e.hash())
+        .eq(header.envelopes.iter().copied())
+    {
         return Err(uncommitted("envelopes"));
     }
     Ok(sealed)
@@ -682,7 +870,9 @@ fn output_requirements(
     let mut received: BTreeMap<Party, Vec<u32>> = BTreeMap::new();
     for (output, shown) in &outputs.shown {
         let (contract, value) = shown_value(shown).ok_or(Invalid::ShownApart { ordinal })?;
-        let contract = book.get(&contract).ok_or(Invalid::UnknownContract(contract.0))?;
+        let contract = book
+            .get(&contract)
+            .ok_or(Invalid::UnknownContract(contract.0))?;
         let roles = contract.roles_of(&value)?;
         required.extend(attestation(ordinal, root, &roles));
         if let ShownOutput::Whole(fact) = shown {
@@ -707,27 +897,56 @@ fn attestation(ordinal: u32, view: ViewRoot, roles: &FactRoles) -> Option<Requir
     })
 }
 
-fn receptions(ordinal: u32, view: ViewRoot, received: BTreeMap<Party, Vec<u32>>) -> impl Iterator<Item = Requirement> {
-    received.into_iter().map(move |(party, outputs)| Requirement {
-        ordinal,
-        view,
-        role: Role::Receiver(outputs),
-        parties: vec![party],
-        needed: 1,
-    })
+fn receptions(
+    ordinal: u32,
+    view: ViewRoot,
+    received: BTreeMap<Party, Vec<u32>>,
+) -> impl Iterator<Item = Requirement> {
+    received
+        .into_iter()
+        .map(move |(party, outputs)| Requirement {
+            ordinal,
+            view,
+            role: Role::Receiver(outputs),
+            parties: vec![party],
+            needed: 1,
+        })
 }
 
 /// The parties whose keys the fact's policy must hold, after checking that it has one key for each.
-fn controllers<'a>(ordinal: u32, fact: &Fact, roles: &'a FactRoles) -> Result<&'a [Party], Invalid> {
+fn controllers<'a>(
+    ordinal: u32,
+    fact: &Fact,
+    roles: &'a FactRoles,
+) -> Result<&'a [Party], Invalid> {
     let fits = match &fact.control {
-        Control { shape: Shape::Nobody, recovery: None } => roles.controllers.is_empty(),
-        Control { shape: Shape::All(keys), .. } => keys.len() == roles.controllers.len() && !keys.is_empty(),
-        Control { shape: Shape::Nobody, .. } => false,
+        Control {
+            shape: Shape::Nobody,
+            recovery: None,
+        } => roles.controllers.is_empty(),
+        Control {
+            shape: Shape::All(keys),
+            ..
+        } => keys.len() == roles.controllers.len() && !keys.is_empty(),
+        Control {
+            shape: Shape::Nobody,
+            ..
+        } => false,
     };
-    if fits { Ok(&roles.controllers) } else { Err(Invalid::NotComputed { ordinal, what: "a control policy" }) }
+    if fits {
+        Ok(&roles.controllers)
+    } else {
+        Err(Invalid::NotComputed {
+            ordinal,
+            what: "a control policy",
+        })
+    }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one output of one view of one transaction, in one directory")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one output of one view of one transaction, in one directory"
+)]
 fn vouched(
     seen: &TearOff,
     view: u32,
@@ -738,18 +957,40 @@ fn vouched(
     home: &Home,
     directory: &dyn Directory,
 ) -> Result<bool, Invalid> {
-    let Some(key) = roles.controllers.iter().zip(fact.control.keys()).find(|(p, _)| *p == party).map(|(_, k)| k) else {
+    let Some(key) = roles
+        .controllers
+        .iter()
+        .zip(fact.control.keys())
+        .find(|(p, _)| *p == party)
+        .map(|(_, k)| k)
+    else {
         return Ok(false);
     };
-    let mut vouchers = seen.vouchers.iter().filter(|v| v.view == view && v.output == output);
-    let Some(Voucher { .. }) = vouchers.clone().map(|v| &v.voucher).find(|v| v.party == *party) else {
+    let mut vouchers = seen
+        .vouchers
+        .iter()
+        .filter(|v| v.view == view && v.output == output);
+    let Some(Voucher { .. }) = vouchers
+        .clone()
+        .map(|v| &v.voucher)
+        .find(|v| v.party == *party)
+    else {
         return Ok(false);
     };
-    let owner = directory.signing_key(party).ok_or_else(|| Invalid::NotAMember { party: party.clone() })?;
-    if vouchers.any(|v| v.voucher.party == *party && v.voucher.verifies(key, &owner, &home.network)) {
+    let owner = directory
+        .signing_key(party)
+        .ok_or_else(|| Invalid::NotAMember {
+            party: party.clone(),
+        })?;
+    if vouchers.any(|v| v.voucher.party == *party && v.voucher.verifies(key, &owner, &home.network))
+    {
         Ok(true)
     } else {
-        Err(Invalid::HijackedController { view, output, party: party.clone() })
+        Err(Invalid::HijackedController {
+            view,
+            output,
+            party: party.clone(),
+        })
     }
 }
 
@@ -765,17 +1006,30 @@ fn shown_value(shown: &ShownOutput) -> Option<(crate::digest::ContractId, FactVa
 #[must_use]
 pub fn opened_value(opening: &Opening) -> Option<(crate::digest::ContractId, FactValue)> {
     let (contract, kind, fields) = opening.head()?;
-    let fields = (0..fields as usize).map(|i| opening.field(i).cloned()).collect::<Option<Vec<_>>>()?;
+    let fields = (0..fields as usize)
+        .map(|i| opening.field(i).cloned())
+        .collect::<Option<Vec<_>>>()?;
     Some((contract, FactValue { kind, fields }))
 }
 
 /// Every due of a whole view must be seen discharged, once: in a whole money view, which settles it, or by shown outputs.
-fn check_discharged(seen: &TearOff, meanings: &[Option<Meaning>], book: &ContractBook) -> Result<(), Invalid> {
+fn check_discharged(
+    seen: &TearOff,
+    meanings: &[Option<Meaning>],
+    book: &ContractBook,
+) -> Result<(), Invalid> {
     for (ordinal, meaning) in (0u32..).zip(meanings) {
         let Some(meaning) = meaning else { continue };
         for (position, due) in (0u32..).zip(&meaning.dues) {
-            let at = DueRef { view: ordinal, position };
-            let times = seen.views.iter().map(|view| discharges(view, at, due, book)).sum();
+            let at = DueRef {
+                view: ordinal,
+                position,
+            };
+            let times = seen
+                .views
+                .iter()
+                .map(|view| discharges(view, at, due, book))
+                .sum();
             if times != 1 {
                 return Err(Invalid::DueNotDischarged { due: at, times });
             }
@@ -787,7 +1041,11 @@ fn check_discharged(seen: &TearOff, meanings: &[Option<Meaning>], book: &Contrac
 fn discharges(view: &SeenView, at: DueRef, due: &Due, book: &ContractBook) -> usize {
     match view {
         // Settling has compared the amounts already.
-        SeenView::Whole(view) => view.created.iter().filter(|fact| fact.due == Some(at)).count(),
+        SeenView::Whole(view) => view
+            .created
+            .iter()
+            .filter(|fact| fact.due == Some(at))
+            .count(),
         SeenView::Outputs(outputs) => outputs
             .shown
             .values()
@@ -796,7 +1054,8 @@ fn discharges(view: &SeenView, at: DueRef, due: &Due, book: &ContractBook) -> us
                 ShownOutput::Part(opening) => opening.due() == Some(Some(at)),
             })
             .filter(|shown| {
-                shown_value(shown).is_some_and(|(id, value)| book.get(&id).is_some_and(|c| pays(c, &value, due)))
+                shown_value(shown)
+                    .is_some_and(|(id, value)| book.get(&id).is_some_and(|c| pays(c, &value, due)))
             })
             .count(),
         SeenView::Hidden(_) => 0,
@@ -805,8 +1064,12 @@ fn discharges(view: &SeenView, at: DueRef, due: &Due, book: &ContractBook) -> us
 
 /// Whether a money fact's values are those that the due asks for.
 fn pays(contract: &Contract, value: &FactValue, due: &Due) -> bool {
-    let Some(kind) = contract.kinds().get(usize::from(value.kind)) else { return false };
-    let Some(shape) = kind.money else { return false };
+    let Some(kind) = contract.kinds().get(usize::from(value.kind)) else {
+        return false;
+    };
+    let Some(shape) = kind.money else {
+        return false;
+    };
     let field = |index: u16| value.fields.get(usize::from(index));
     value.kind == due.money
         && field(shape.amount) == Some(&deed::Value::Money(due.amount))
@@ -817,5 +1080,9 @@ fn pays(contract: &Contract, value: &FactValue, due: &Due) -> bool {
 /// Where an output will be found.
 #[must_use]
 pub fn output_ref(transaction: TransactionId, view: u32, output: u32) -> FactRef {
-    FactRef { transaction, view, output }
+    FactRef {
+        transaction,
+        view,
+        output,
+    }
 }

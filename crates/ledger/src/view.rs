@@ -12,7 +12,10 @@ use crate::fact::{Fact, FactRef, outputs_root, root};
 pub enum Command {
     /// An action of the contract, by position, with its arguments in the declared order.
     #[n(0)]
-    Action(#[n(0)] u16, #[cbor(n(1), with = "codec::values")] Vec<Value>),
+    Action(
+        #[n(0)] u16,
+        #[cbor(n(1), with = "codec::values")] Vec<Value>,
+    ),
     /// Money changes hands: the built-in command of the money kind at this position.
     #[n(1)]
     Move(#[n(0)] u16),
@@ -76,7 +79,13 @@ impl ViewSkeleton {
     /// The view's root.
     #[must_use]
     pub fn root(&self) -> ViewRoot {
-        ViewRoot(Digest::of(&[&[0x20], &self.head.0, &self.command.0, &self.inputs.0, &self.outputs.0]))
+        ViewRoot(Digest::of(&[
+            &[0x20],
+            &self.head.0,
+            &self.command.0,
+            &self.inputs.0,
+            &self.outputs.0,
+        ]))
     }
 }
 
@@ -96,7 +105,11 @@ impl View {
     /// The four parts as hashes.
     #[must_use]
     pub fn skeleton(&self) -> ViewSkeleton {
-        let command = Digest::of(&[&[0x24], &self.part_salt("command").0, &codec::encode(&self.command)]);
+        let command = Digest::of(&[
+            &[0x24],
+            &self.part_salt("command").0,
+            &codec::encode(&self.command),
+        ]);
         let salt = self.part_salt("inputs");
         let inputs: Vec<Digest> = self
             .consumed
@@ -104,7 +117,12 @@ impl View {
             .map(|input| (0x25, input))
             .chain(self.referenced.iter().map(|input| (0x26, input)))
             .map(|(tag, input)| {
-                Digest::of(&[&[tag], &salt.0, &codec::encode(&input.at), &input.fact.commitment().0])
+                Digest::of(&[
+                    &[tag],
+                    &salt.0,
+                    &codec::encode(&input.at),
+                    &input.fact.commitment().0,
+                ])
             })
             .collect();
         ViewSkeleton {

@@ -1,3 +1,8 @@
-//! The notary: uniqueness and time.
+//! The notary: uniqueness and time. It sees tokens and hashes, never what they stand for.
 
+mod machine;
+mod request;
 pub mod store;
+
+pub use machine::{Notary, NotaryError};
+pub use request::{Authority, NotaryRefusal, Request, Submission, Verdict};

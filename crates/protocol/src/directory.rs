@@ -1,0 +1,122 @@
+//! The network map as a node holds it: a directory that was in force at one size of the map's log, with its proof.
+
+use std::collections::BTreeMap;
+
+use deed::Party;
+use ledger::bundle::verify_checkpoint;
+use ledger::certificate::MapPin;
+use ledger::envelope::EnvelopeKey;
+use ledger::limits::LIST_ITEMS_MAX;
+use ledger::map::{MapProof, MemberProof, MemberRecord, MemberRole, map_entry};
+use ledger::signature::PublicKey;
+use minicbor::{Decode, Encode};
+use tlog::VerifierKey;
+
+/// A directory with the proof that it was in force.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Snapshot {
+    /// The members' records, ascending by identifier.
+    #[n(0)]
+    pub records: Vec<MemberRecord>,
+    /// The proof.
+    #[n(1)]
+    pub proof: MapProof,
+}
+
+/// Why a directory isn't accepted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SnapshotError {
+    /// The registrar's signature.
+    #[error("the directory's checkpoint is not the registrar's: {0}")]
+    Checkpoint(String),
+    /// The records aren't what the checkpoint commits.
+    #[error("the directory is not the one that its checkpoint commits")]
+    Records,
+}
+
+/// The directory that a node works with: looked up by party.
+#[derive(Clone, Debug)]
+pub struct Members {
+    snapshot: Snapshot,
+    by_party: BTreeMap<Party, usize>,
+}
+
+impl Members {
+    /// Accepts a directory after checking it against the registrar's key.
+    ///
+    /// # Errors
+    /// [`SnapshotError`].
+    pub fn accept(snapshot: Snapshot, registrar: &VerifierKey) -> Result<Self, SnapshotError> {
+        let checkpoint = verify_checkpoint(&snapshot.proof.checkpoint, registrar)
+            .map_err(SnapshotError::Checkpoint)?;
+        let ordered = snapshot.records.len() <= LIST_ITEMS_MAX
+            && snapshot.records.is_sorted_by(|a, b| a.party < b.party);
+        if !ordered
+            || map_entry(&snapshot.records, snapshot.proof.entry.time_ms) != snapshot.proof.entry
+            || checkpoint.size() != snapshot.proof.size
+            || snapshot.proof.log_root() != Some(checkpoint.root().into())
+        {
+            return Err(SnapshotError::Records);
+        }
+        let by_party = snapshot
+            .records
+            .iter()
+            .enumerate()
+            .map(|(i, r)| (r.party.clone(), i))
+            .collect();
+        Ok(Self { snapshot, by_party })
+    }
+
+    /// The directory with its proof.
+    #[must_use]
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// The pin that the notary commits in a batch decided under this directory.
+    #[must_use]
+    pub fn pin(&self) -> MapPin {
+        let root = self.snapshot.proof.log_root().unwrap_or_default();
+        MapPin {
+            size: self.snapshot.proof.size,
+            root,
+        }
+    }
+
+    /// The record of a member in force.
+    #[must_use]
+    pub fn get(&self, party: &Party) -> Option<&MemberRecord> {
+        let record = &self.snapshot.records[*self.by_party.get(party)?];
+        record.revoked_ms.is_none().then_some(record)
+    }
+
+    /// The member whose node keeps this party's facts.
+    #[must_use]
+    pub fn host(&self, party: &Party) -> Option<&Party> {
+        self.get(party).map(|record| &record.host)
+    }
+
+    /// Members of a role, in order of identifier.
+    pub fn of_role(&self, role: MemberRole) -> impl Iterator<Item = &MemberRecord> {
+        self.snapshot
+            .records
+            .iter()
+            .filter(move |r| r.role == role && r.revoked_ms.is_none())
+    }
+
+    /// The proof of a member's record in this directory.
+    #[must_use]
+    pub fn proof(&self, party: &Party) -> Option<MemberProof> {
+        MemberProof::of(&self.snapshot.records, *self.by_party.get(party)?)
+    }
+}
+
+impl ledger::validity::Directory for Members {
+    fn signing_key(&self, party: &Party) -> Option<PublicKey> {
+        self.get(party).map(|r| r.signing_key.clone())
+    }
+
+    fn envelope_key(&self, party: &Party) -> Option<EnvelopeKey> {
+        self.get(party).map(|r| r.envelope_key)
+    }
+}

@@ -1,0 +1,26 @@
+//! Every limit of the protocol, with its reason.
+
+/// Default length of a transaction's window: long enough for a slow signer, short enough to free money soon.
+pub const WINDOW_MS: u64 = 60_000;
+/// How far clocks may be apart: a window opens this much before its drafter's now.
+pub const CLOCK_SKEW_MS: u64 = 30_000;
+/// Flows that one node drives at a time: bounds memory and the money that is locked.
+pub const FLOWS_MAX: usize = 512;
+/// One-time keys in a sheet given to one peer.
+pub const SHEET_KEYS: u32 = 64;
+/// Sheets for one party that may be outstanding with one peer before it gets no more in one step.
+pub const SHEETS_PER_REQUEST: u32 = 4;
+/// Money facts that a holder keeps apart, so that payments needn't wait for each other's change.
+pub const FAN_OUT: usize = 256;
+/// Most change facts made by one payment.
+pub const CHANGE_MAX: usize = 64;
+/// Candidates given to the drafter when no single money fact suffices.
+pub const CANDIDATES_MAX: usize = 64;
+/// After this long without an answer a proposal or request is sent again.
+pub const RETRY_MS: u64 = 5_000;
+/// How long after its window a responder waits for the outcome before it asks the notary.
+pub const GRACE_MS: u64 = 10_000;
+/// Requests in one batch of the notary: a batch is one leaf, one sync, one signature.
+pub const BATCH_REQUESTS_MAX: usize = 1024;
+/// Bytes of an instruction's idempotency key.
+pub const KEY_BYTES_MAX: usize = 200;

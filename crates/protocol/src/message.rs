@@ -1,0 +1,130 @@
+//! What nodes say to each other. Every message is idempotent: it may come twice, late, or not at all.
+
+use deed::Party;
+use ledger::address::Sheet;
+use ledger::bundle::{Place, ProofBundle};
+use ledger::certificate::Certificate;
+use ledger::codec;
+use ledger::envelope::Envelope;
+use ledger::fact::Opening;
+use ledger::signature::ScopedSignature;
+use ledger::tearoff::TearOff;
+use ledger::transaction::IdOpening;
+use ledger::{Digest, TransactionId};
+use minicbor::{Decode, Encode};
+
+/// A message from one node to another.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub enum Message {
+    /// Asks for one-time keys of a party that the receiver hosts.
+    #[n(0)]
+    WantAddresses(#[cbor(n(0), with = "codec::party")] Party),
+    /// One-time keys, vouched for.
+    #[n(1)]
+    Addresses(#[n(0)] Sheet),
+    /// A transaction to check and sign, as far as the receiver may see it.
+    #[n(2)]
+    Propose(#[n(0)] Proposal),
+    /// The receiver's proposal is checked and signed.
+    #[n(3)]
+    Signed(#[n(0)] TransactionId, #[n(1)] Vec<ScopedSignature>),
+    /// The receiver's proposal is refused: the rule's code, and the reason with its figures.
+    #[n(4)]
+    Declined(#[n(0)] TransactionId, #[n(1)] String, #[n(2)] String),
+    /// A transaction was certified.
+    #[n(5)]
+    Final(#[n(0)] Finality),
+    /// What a certified transaction publishes, to the portals.
+    #[n(6)]
+    Disclose(#[n(0)] Disclosure),
+    /// What a certified transaction shows an observer.
+    #[n(7)]
+    Observe(#[n(0)] Observation),
+}
+
+/// A transaction to check and sign.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct Proposal {
+    /// The transaction, as far as the receiver may see it.
+    #[n(0)]
+    pub seen: TearOff,
+    /// Proofs of consumed and referenced facts that the receiver may not know.
+    #[n(1)]
+    pub evidence: Vec<ProofBundle>,
+}
+
+/// A certified transaction.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct Finality {
+    /// The transaction.
+    #[n(0)]
+    pub id: TransactionId,
+    /// As far as the receiver may see it, when it was not asked to sign.
+    #[n(1)]
+    pub seen: Option<TearOff>,
+    /// Everybody's signatures.
+    #[n(2)]
+    pub signatures: Vec<ScopedSignature>,
+    /// The notary's certificate.
+    #[n(3)]
+    pub certificate: Certificate,
+}
+
+/// A published fact with its place.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct Disclosed {
+    /// Where it stands.
+    #[n(0)]
+    pub place: Place,
+    /// Its published fields.
+    #[n(1)]
+    pub fact: Opening,
+}
+
+/// What a certified transaction publishes.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct Disclosure {
+    /// The published facts.
+    #[n(0)]
+    pub facts: Vec<Disclosed>,
+    /// Everybody's signatures.
+    #[n(1)]
+    pub signatures: Vec<ScopedSignature>,
+    /// The notary's certificate.
+    #[n(2)]
+    pub certificate: Certificate,
+}
+
+/// An envelope of one view.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct SealedView {
+    /// The view, by ordinal.
+    #[n(0)]
+    pub view: u32,
+    /// For whom it is sealed.
+    #[cbor(n(1), with = "codec::party")]
+    pub observer: Party,
+    /// The envelope.
+    #[n(2)]
+    pub envelope: Envelope,
+}
+
+/// What a certified transaction shows an observer.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct Observation {
+    /// Header and view roots.
+    #[n(0)]
+    pub opening: IdOpening,
+    /// The envelopes for the receiver's parties.
+    #[n(1)]
+    pub envelopes: Vec<SealedView>,
+    /// Everybody's signatures.
+    #[n(2)]
+    pub signatures: Vec<ScopedSignature>,
+    /// The notary's certificate.
+    #[n(3)]
+    pub certificate: Certificate,
+}
+
+/// A 32-byte number nobody can guess, given to a state machine with its input.
+pub type Entropy = Digest;

@@ -1,0 +1,58 @@
+//! One-time keys: those that peers gave us, and those that we gave out.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use deed::Party;
+use ledger::address::{Sheet, Voucher};
+use ledger::control::OneTimeKey;
+
+/// The unused one-time keys of other nodes' parties. In memory only: after a restart, new ones are asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Addresses {
+    sheets: BTreeMap<Party, VecDeque<(Sheet, u32)>>,
+    asked: BTreeMap<Party, u64>,
+}
+
+impl Addresses {
+    /// Keeps a verified sheet.
+    pub(crate) fn add(&mut self, sheet: Sheet) {
+        self.asked.remove(&sheet.party);
+        self.sheets
+            .entry(sheet.party.clone())
+            .or_default()
+            .push_back((sheet, 0));
+    }
+
+    /// How many keys of the party are left.
+    pub(crate) fn left(&self, party: &Party) -> usize {
+        let sheets = self.sheets.get(party).into_iter().flatten();
+        sheets
+            .map(|(sheet, used)| sheet.keys.len() - *used as usize)
+            .sum()
+    }
+
+    /// Takes an unused key, with the voucher for it.
+    pub(crate) fn take(&mut self, party: &Party) -> Option<(OneTimeKey, Option<Voucher>)> {
+        let sheets = self.sheets.get_mut(party)?;
+        let (sheet, used) = sheets.front_mut()?;
+        let key = *sheet.keys.get(*used as usize)?;
+        let voucher = sheet.voucher(*used);
+        *used += 1;
+        if *used as usize == sheet.keys.len() {
+            sheets.pop_front();
+        }
+        Some((key, voucher))
+    }
+
+    /// Whether it is time to ask for keys of the party (again).
+    pub(crate) fn ask(&mut self, party: &Party, now_ms: u64, retry_ms: u64) -> bool {
+        let due = self
+            .asked
+            .get(party)
+            .is_none_or(|at| now_ms >= at + retry_ms);
+        if due {
+            self.asked.insert(party.clone(), now_ms);
+        }
+        due
+    }
+}

@@ -1,0 +1,315 @@
+//! A transaction is certified: facts change hands, and everybody entitled is told, at least once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use deed::Party;
+use ledger::bundle::Place;
+use ledger::certificate::Certificate;
+use ledger::fact::{Fact, FactRef};
+use ledger::map::MemberRole;
+use ledger::public::PublicPart;
+use ledger::signature::ScopedSignature;
+use ledger::tearoff::{SeenView, TearOff};
+use ledger::validity::{Checked, Meaning, Standing, audiences, check};
+use ledger::view::View;
+use ledger::{Digest, TransactionId};
+
+use super::core::{ATTESTED, Flow, Node, NodeError, SIGNED, under};
+use super::purse::PurseKey;
+use super::records::{StoredFact, StoredTransaction, fact_key};
+use super::respond::{created, created_at};
+use crate::message::{Disclosed, Disclosure, Finality, Message, Observation, SealedView};
+use crate::store::{Store, Table};
+
+impl<S: Store> Node<S> {
+    /// Concludes a flow that this node drove, and tells the others.
+    pub(crate) fn conclude_driven(
+        &mut self,
+        flow: Flow,
+        certificate: Certificate,
+    ) -> Result<(), NodeError> {
+        let Flow {
+            stored,
+            checked,
+            signatures,
+            ..
+        } = flow;
+        let signatures: Vec<ScopedSignature> = signatures.into_values().collect();
+        let transaction = stored.transaction;
+        let Ok(audiences) = audiences(&transaction, &self.setup.book) else {
+            return Ok(());
+        };
+        let mut hosts: BTreeMap<Party, BTreeSet<Party>> = BTreeMap::new();
+        let parts = audiences
+            .iter()
+            .flat_map(|a| a.whole.iter().chain(a.owners.values().flatten()));
+        for party in parts.chain(
+            audiences
+                .iter()
+                .flat_map(|a| a.creditors.values().flatten()),
+        ) {
+            if let Some(host) = self
+                .members
+                .host(party)
+                .filter(|host| **host != self.setup.me)
+            {
+                hosts.entry(host.clone()).or_default().insert(party.clone());
+            }
+        }
+        let signatories = checked.signatories();
+        for (host, parties) in hosts {
+            let asked = parties.iter().any(|party| signatories.contains(party));
+            let seen =
+                (!asked).then(|| transaction.tear_off(&audiences, &parties, &stored.vouchers));
+            let finality = Finality {
+                id: checked.id,
+                seen,
+                signatures: signatures.clone(),
+                certificate: certificate.clone(),
+            };
+            self.post(&host, &Message::Final(finality));
+        }
+        let seen = TearOff {
+            header: transaction.header,
+            views: transaction.views.into_iter().map(SeenView::Whole).collect(),
+            vouchers: stored.vouchers,
+        };
+        self.conclude(seen, &checked, signatures, certificate, true)
+    }
+
+    /// Word from the driver that a transaction is certified.
+    pub(crate) fn finalised(&mut self, finality: Finality) -> Result<(), NodeError> {
+        let Finality {
+            id,
+            seen,
+            signatures,
+            certificate,
+        } = finality;
+        if self.transaction(&id)?.is_some() || self.certified(&id, &certificate).is_err() {
+            return Ok(());
+        }
+        let (seen, checked, own) = match self.signed.remove(&id) {
+            Some(signed) => (signed.stored.seen, signed.checked, signed.stored.own),
+            None => match seen {
+                Some(seen) if seen.id() == id => (seen, None, Vec::new()),
+                _ => return Ok(()),
+            },
+        };
+        let checked = match checked {
+            Some(checked) => checked,
+            None => match check(
+                &seen,
+                Standing::Party,
+                &self.setup.book,
+                &self.setup.home,
+                &self.members,
+            ) {
+                Ok(checked) => checked,
+                Err(_) => return Ok(()),
+            },
+        };
+        if checked
+            .signed(&self.setup.home.network, &signatures, &own, &self.members)
+            .is_err()
+        {
+            // Not what it claims to be: keep waiting for the true outcome.
+            if let Some(stored) =
+                self.pending
+                    .get(&self.store, Table::Flows, &under(SIGNED, id.bytes()))?
+            {
+                let asked_ms = self.now_ms;
+                self.signed.insert(
+                    id,
+                    super::core::Signed {
+                        stored,
+                        checked: Some(checked),
+                        asked_ms,
+                    },
+                );
+            }
+            return Ok(());
+        }
+        self.pending.delete(Table::Flows, under(SIGNED, id.bytes()));
+        self.conclude(seen, &checked, signatures, certificate, false)
+    }
+
+    /// Applies a certified transaction to what is kept here.
+    fn conclude(
+        &mut self,
+        seen: TearOff,
+        checked: &Checked,
+        signatures: Vec<ScopedSignature>,
+        certificate: Certificate,
+        driver: bool,
+    ) -> Result<(), NodeError> {
+        let id = checked.id;
+        for ((ordinal, view), meaning) in (0u32..).zip(&seen.views).zip(&checked.meanings) {
+            if let (SeenView::Whole(whole), Some(meaning)) = (view, meaning) {
+                for input in &whole.consumed {
+                    self.forget(&input.at, &input.fact);
+                }
+                self.remember_attested(&id, whole, meaning);
+                if self.publishes(meaning, driver) {
+                    self.publish(ordinal, &seen, whole, checked, &signatures, &certificate)?;
+                }
+            }
+            let facts = created(view, meaning.as_ref(), &self.setup.book);
+            for ((fact, controllers), at) in facts.into_iter().zip(created_at(&id, ordinal, view)) {
+                if controllers.iter().any(|party| self.hosts(party)) {
+                    self.keep(fact.clone(), at)?;
+                }
+            }
+        }
+        let stored = StoredTransaction {
+            seen,
+            signatures,
+            certificate,
+        };
+        self.pending.put(Table::Transactions, *id.bytes(), &stored);
+        Ok(())
+    }
+
+    fn forget(&mut self, at: &FactRef, fact: &Fact) {
+        self.pending.delete(Table::Facts, fact_key(at));
+        let contract = self.setup.book.get(&fact.contract);
+        if let Some((key, minor)) = contract.and_then(|c| PurseKey::of(fact, c)) {
+            self.purse.remove(&key, minor, at);
+        }
+    }
+
+    fn keep(&mut self, fact: Fact, at: FactRef) -> Result<(), NodeError> {
+        let mut nonces = Vec::with_capacity(fact.control.keys().len());
+        for key in fact.control.keys() {
+            // Keys given out to others are listed; those of facts made here follow from the fact's salt.
+            let given = self.pending.bytes(&self.store, Table::Keys, &key.0)?;
+            nonces.push(
+                given
+                    .and_then(|n| n.try_into().ok())
+                    .map_or(fact.salt, Digest),
+            );
+        }
+        let stored = StoredFact { fact, nonces };
+        self.index_money(&stored, at);
+        self.pending.put(Table::Facts, fact_key(&at), &stored);
+        Ok(())
+    }
+
+    /// An attestor knows which facts it vouched for and which of them are used up.
+    fn remember_attested(&mut self, id: &TransactionId, view: &View, meaning: &Meaning) {
+        for (input, roles) in view.consumed.iter().zip(&meaning.consumed) {
+            if roles.attestors.iter().any(|party| self.hosts(party)) {
+                self.pending
+                    .delete(Table::Index, under(ATTESTED, &fact_key(&input.at)));
+            }
+        }
+        let mut attests = false;
+        for ((output, fact), roles) in (0u32..).zip(&view.created).zip(&meaning.created) {
+            if roles.attestors.iter().any(|party| self.hosts(party)) {
+                attests = true;
+                if !roles.controllers.is_empty() {
+                    let at = FactRef {
+                        transaction: *id,
+                        view: view.ordinal,
+                        output,
+                    };
+                    let commitment = fact.commitment().0.to_vec();
+                    self.pending.put_bytes(
+                        Table::Index,
+                        under(ATTESTED, &fact_key(&at)),
+                        commitment,
+                    );
+                }
+            }
+        }
+        if attests {
+            self.attested.apply(view, &self.setup.book);
+        }
+    }
+
+    /// Whether this node tells portals and observers of a view: the first attestor does, so that nobody who would rather
+    /// keep it quiet has to be relied on; without attestors, the driver.
+    fn publishes(&self, meaning: &Meaning, driver: bool) -> bool {
+        meaning
+            .created
+            .iter()
+            .find_map(|r| r.attestors.first())
+            .map_or(driver, |first| self.hosts(first))
+    }
+
+    fn publish(
+        &mut self,
+        ordinal: u32,
+        seen: &TearOff,
+        view: &View,
+        checked: &Checked,
+        signatures: &[ScopedSignature],
+        certificate: &Certificate,
+    ) -> Result<(), NodeError> {
+        let opening = seen.opening();
+        let contract = self.setup.book.get(&view.contract).cloned();
+        let part = contract.and_then(|contract| PublicPart::of(view, &contract));
+        let whole = SeenView::Whole(view.clone());
+        let facts: Vec<Disclosed> = part
+            .into_iter()
+            .flat_map(|part| part.facts)
+            .filter_map(|fact| {
+                let place = Place::of(
+                    &opening,
+                    ordinal,
+                    &whole,
+                    fact.output,
+                    view.part_salt("head"),
+                )?;
+                Some(Disclosed {
+                    place,
+                    fact: fact.opening,
+                })
+            })
+            .collect();
+        if !facts.is_empty() {
+            let disclosure = Disclosure {
+                facts,
+                signatures: signatures.to_vec(),
+                certificate: certificate.clone(),
+            };
+            let portals: Vec<Party> = self
+                .members
+                .of_role(MemberRole::Portal)
+                .map(|r| r.party.clone())
+                .collect();
+            for portal in portals {
+                self.post(&portal, &Message::Disclose(disclosure.clone()));
+            }
+        }
+        let mut by_host: BTreeMap<Party, Vec<SealedView>> = BTreeMap::new();
+        for (observer, envelope) in checked
+            .envelopes
+            .get(ordinal as usize)
+            .into_iter()
+            .flatten()
+        {
+            if let Some(host) = self.members.host(observer) {
+                let sealed = SealedView {
+                    view: ordinal,
+                    observer: observer.clone(),
+                    envelope: envelope.clone(),
+                };
+                by_host.entry(host.clone()).or_default().push(sealed);
+            }
+        }
+        for (host, envelopes) in by_host {
+            let observation = Observation {
+                opening: opening.clone(),
+                envelopes,
+                signatures: signatures.to_vec(),
+                certificate: certificate.clone(),
+            };
+            if host == self.setup.me {
+                self.observed(observation)?;
+            } else {
+                self.post(&host, &Message::Observe(observation));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,395 @@
+//! A node: the parties that it hosts, their facts, and the flows that they take part in.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use deed::Party;
+use ledger::bundle::verify_checkpoint;
+use ledger::certificate::{Certificate, CertificateError};
+use ledger::codec;
+use ledger::control::OneTimeSecret;
+use ledger::digest::hmac_sha256;
+use ledger::fact::FactRef;
+use ledger::signature::{KeyError, SigningKey};
+use ledger::trust::ContractBook;
+use ledger::validity::{Checked, Home};
+use ledger::{Digest, TransactionId};
+use tlog::VerifierKey;
+
+use super::addresses::Addresses;
+use super::observe::Totals;
+use super::pending::{Pending, all};
+use super::purse::{Purse, PurseKey};
+use super::records::{
+    Instruction, InstructionState, StoredFact, StoredFlow, StoredInstruction, StoredMessage,
+    StoredSigned, fact_of_key,
+};
+use crate::directory::Members;
+use crate::message::{Entropy, Message};
+use crate::notary::{Request, Verdict};
+use crate::store::{Store, StoreError, Table};
+
+/// A party whose facts this node keeps, with its signing key.
+pub struct Hosted {
+    /// The party.
+    pub party: Party,
+    /// Its key.
+    pub key: SigningKey,
+}
+
+/// What a node needs to know before it opens.
+pub struct Setup {
+    /// The body that runs the node.
+    pub me: Party,
+    /// The parties it hosts, itself among them.
+    pub hosted: Vec<Hosted>,
+    /// 32 secret bytes from which one-time keys and envelope keys are derived.
+    pub secret: [u8; 32],
+    /// Network and notary.
+    pub home: Home,
+    /// The key of the notary's log.
+    pub notary: VerifierKey,
+    /// The key of the network map, for proofs of facts that this node doesn't know.
+    pub registrar: Option<VerifierKey>,
+    /// The contracts accepted.
+    pub book: Arc<ContractBook>,
+    /// Length of the windows of transactions drafted here, in milliseconds.
+    pub window_ms: u64,
+}
+
+/// Why a node can't go on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NodeError {
+    /// The store failed; nothing of the step was done. Open the node again.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A key can't be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+/// What a node is told.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// A client's instruction.
+    Instruct(Instruction),
+    /// A message from a peer whose identity the transport has checked.
+    Message(Party, Message),
+    /// The notary's answer about a transaction.
+    Verdict(TransactionId, Verdict),
+    /// Durable messages that their receiver has taken over.
+    Acknowledged(Vec<u64>),
+    /// Another directory is in force.
+    Members(Members),
+    /// Time passes.
+    Tick,
+}
+
+/// What a node wants done, after the step's writes are durable.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// Send a message; `sequence` identifies durable ones, which stay in the outbox until acknowledged.
+    Send {
+        /// The receiving node.
+        to: Party,
+        /// The outbox number, or none for messages that flows send again by themselves.
+        sequence: Option<u64>,
+        /// The encoded message.
+        bytes: Vec<u8>,
+    },
+    /// Ask the notary.
+    Notarise {
+        /// About which transaction.
+        id: TransactionId,
+        /// The request.
+        request: Request,
+    },
+    /// An instruction has got this far.
+    Progress {
+        /// Its idempotency key.
+        key: String,
+        /// Its state.
+        state: InstructionState,
+    },
+}
+
+/// Prefix of flows that this node drives.
+pub(crate) const DRIVEN: &[u8] = b"driven/";
+/// Prefix of proposals that this node has signed.
+pub(crate) const SIGNED: &[u8] = b"signed/";
+/// Prefix of instructions that are not finished.
+pub(crate) const OPEN: &[u8] = b"open/";
+/// Prefix of facts that this node attested and that are current.
+pub(crate) const ATTESTED: &[u8] = b"attested/";
+/// Prefix of business keys that this node, as attestor, has let be used.
+pub(crate) const UNIQUE: &[u8] = b"unique/";
+
+/// A prefix followed by an id.
+pub(crate) fn under(prefix: &[u8], id: &[u8]) -> Vec<u8> {
+    [prefix, id].concat()
+}
+
+/// A flow that this node drives, ready to hand.
+pub(crate) struct Flow {
+    pub(crate) stored: StoredFlow,
+    pub(crate) checked: Checked,
+    pub(crate) signatures: BTreeMap<Party, ledger::signature::ScopedSignature>,
+    pub(crate) submitted: bool,
+    pub(crate) asked_ms: u64,
+}
+
+/// A proposal that this node has signed.
+pub(crate) struct Signed {
+    pub(crate) stored: StoredSigned,
+    pub(crate) checked: Option<Checked>,
+    pub(crate) asked_ms: u64,
+}
+
+/// A node.
+pub struct Node<S> {
+    pub(crate) setup: Setup,
+    pub(crate) members: Members,
+    pub(crate) store: S,
+    pub(crate) pending: Pending,
+    pub(crate) outputs: Vec<Output>,
+    pub(crate) now_ms: u64,
+    pub(crate) entropy: (Entropy, u64),
+    pub(crate) purse: Purse,
+    pub(crate) addresses: Addresses,
+    pub(crate) flows: BTreeMap<TransactionId, Flow>,
+    pub(crate) signed: BTreeMap<TransactionId, Signed>,
+    pub(crate) queue: VecDeque<StoredInstruction>,
+    pub(crate) sequence: u64,
+    pub(crate) arrivals: u64,
+    pub(crate) totals: Totals,
+    pub(crate) attested: Totals,
+    checkpoint: Option<(String, u64, Digest)>,
+}
+
+impl<S: Store> Node<S> {
+    /// Opens a node where its store left off. The outputs are what has to be sent again.
+    ///
+    /// # Errors
+    /// [`NodeError`].
+    pub fn open(
+        setup: Setup,
+        members: Members,
+        store: S,
+        now_ms: u64,
+    ) -> Result<(Self, Vec<Output>), NodeError> {
+        let totals = Totals::load(&store, "observed")?;
+        let attested = Totals::load(&store, "attested")?;
+        let mut node = Self {
+            setup,
+            members,
+            store,
+            pending: Pending::default(),
+            outputs: Vec::new(),
+            now_ms,
+            entropy: (Digest::default(), 0),
+            purse: Purse::default(),
+            addresses: Addresses::default(),
+            flows: BTreeMap::new(),
+            signed: BTreeMap::new(),
+            queue: VecDeque::new(),
+            sequence: 0,
+            arrivals: 0,
+            totals,
+            attested,
+            checkpoint: None,
+        };
+        for (key, stored) in all::<StoredFact>(&node.store, Table::Facts, &[])? {
+            let at =
+                fact_of_key(&key).ok_or_else(|| StoreError::Corrupt("a fact's key".to_owned()))?;
+            node.index_money(&stored, at);
+        }
+        node.resume()?;
+        let outputs = std::mem::take(&mut node.outputs);
+        Ok((node, outputs))
+    }
+
+    /// Sends again what may not have arrived, and takes up every flow where it stood.
+    fn resume(&mut self) -> Result<(), NodeError> {
+        for (key, message) in all::<StoredMessage>(&self.store, Table::Outbox, &[])? {
+            let sequence = <[u8; 8]>::try_from(key.as_slice())
+                .map(u64::from_be_bytes)
+                .map_err(|_| StoreError::Corrupt("an outbox number".to_owned()))?;
+            self.sequence = self.sequence.max(sequence + 1);
+            self.outputs.push(Output::Send {
+                to: message.to,
+                sequence: Some(sequence),
+                bytes: message.bytes,
+            });
+        }
+        for (_, stored) in all::<StoredFlow>(&self.store, Table::Flows, DRIVEN)? {
+            self.take_up(stored)?;
+        }
+        for (key, stored) in all::<StoredSigned>(&self.store, Table::Flows, SIGNED)? {
+            let id = key.get(SIGNED.len()..).and_then(|id| id.try_into().ok());
+            let id = id.ok_or_else(|| StoreError::Corrupt("a flow's key".to_owned()))?;
+            let asked_ms = self.now_ms;
+            self.signed.insert(
+                TransactionId(Digest(id)),
+                Signed {
+                    stored,
+                    checked: None,
+                    asked_ms,
+                },
+            );
+        }
+        let mut open: Vec<StoredInstruction> = all(&self.store, Table::Index, OPEN)?
+            .into_iter()
+            .map(|(_, i)| i)
+            .collect();
+        open.sort_by_key(|i| i.number);
+        self.arrivals = open.last().map_or(0, |i| i.number + 1);
+        self.queue = open
+            .into_iter()
+            .filter(|i| i.state == InstructionState::Queued)
+            .collect();
+        Ok(())
+    }
+
+    /// Takes inputs, writes what they change in one durable commit, and returns what is to be done then.
+    ///
+    /// # Errors
+    /// [`NodeError`]; the node must then be opened again from its store.
+    pub fn step(
+        &mut self,
+        now_ms: u64,
+        entropy: Entropy,
+        inputs: Vec<Input>,
+    ) -> Result<Vec<Output>, NodeError> {
+        self.now_ms = now_ms;
+        self.entropy = (entropy, 0);
+        for input in inputs {
+            match input {
+                Input::Instruct(instruction) => self.instruct(instruction)?,
+                Input::Message(from, message) => self.receive(&from, message)?,
+                Input::Verdict(id, verdict) => self.verdict(&id, verdict)?,
+                Input::Acknowledged(sequences) => {
+                    for sequence in sequences {
+                        self.pending.delete(Table::Outbox, sequence.to_be_bytes());
+                    }
+                }
+                Input::Members(members) => self.members = members,
+                Input::Tick => self.tick()?,
+            }
+        }
+        self.pump()?;
+        self.totals.save(&mut self.pending);
+        self.attested.save(&mut self.pending);
+        let batch = self.pending.take();
+        if !batch.is_empty() {
+            self.store.commit(batch)?;
+        }
+        Ok(std::mem::take(&mut self.outputs))
+    }
+
+    fn receive(&mut self, from: &Party, message: Message) -> Result<(), NodeError> {
+        match message {
+            Message::WantAddresses(party) => self.give_addresses(from, &party),
+            Message::Addresses(sheet) => {
+                self.keep_addresses(from, sheet);
+                Ok(())
+            }
+            Message::Propose(proposal) => self.proposed(from, proposal),
+            Message::Signed(id, signatures) => self.countersigned(from, &id, signatures),
+            Message::Declined(id, code, reason) => self.declined(from, &id, &code, &reason),
+            Message::Final(finality) => self.finalised(finality),
+            Message::Observe(observation) => self.observed(observation),
+            // Only portals publish; a node that holds facts has no use for others' disclosures.
+            Message::Disclose(_) => Ok(()),
+        }
+    }
+
+    fn tick(&mut self) -> Result<(), NodeError> {
+        self.chase_signatures()?;
+        self.chase_outcomes()
+    }
+
+    /// 32 bytes that nobody can guess, new at every call.
+    pub(crate) fn random(&mut self) -> Digest {
+        self.entropy.1 += 1;
+        hmac_sha256(
+            &self.entropy.0.0,
+            &[b"step/v1", &self.entropy.1.to_be_bytes()],
+        )
+    }
+
+    pub(crate) fn one_time(&self, nonce: &Digest) -> Result<OneTimeSecret, NodeError> {
+        OneTimeSecret::derive(&self.setup.secret, &nonce.0)
+            .ok_or(NodeError::Key(KeyError::Unusable))
+    }
+
+    /// Sends a message that the flow itself sends again if it gets lost.
+    pub(crate) fn send(&mut self, to: &Party, message: &Message) {
+        self.outputs.push(Output::Send {
+            to: to.clone(),
+            sequence: None,
+            bytes: codec::encode(message),
+        });
+    }
+
+    /// Sends a message that must arrive: it stays in the outbox until its receiver has taken it over.
+    pub(crate) fn post(&mut self, to: &Party, message: &Message) {
+        let bytes = codec::encode(message);
+        let sequence = self.sequence;
+        self.sequence += 1;
+        self.pending.put(
+            Table::Outbox,
+            sequence.to_be_bytes(),
+            &StoredMessage {
+                to: to.clone(),
+                bytes: bytes.clone(),
+            },
+        );
+        self.outputs.push(Output::Send {
+            to: to.clone(),
+            sequence: Some(sequence),
+            bytes,
+        });
+    }
+
+    /// Whether a certificate holds for the id. The checkpoint's signature is verified once for all of a batch.
+    pub(crate) fn certified(
+        &mut self,
+        id: &TransactionId,
+        certificate: &Certificate,
+    ) -> Result<(), CertificateError> {
+        let known = self
+            .checkpoint
+            .as_ref()
+            .filter(|(note, ..)| *note == certificate.checkpoint);
+        let (size, root) = match known {
+            Some((_, size, root)) => (*size, *root),
+            None => {
+                let checkpoint = verify_checkpoint(&certificate.checkpoint, &self.setup.notary)
+                    .map_err(|reason| CertificateError::Checkpoint { reason })?;
+                let (size, root) = (checkpoint.size(), Digest::from(checkpoint.root()));
+                self.checkpoint = Some((certificate.checkpoint.clone(), size, root));
+                (size, root)
+            }
+        };
+        certificate.check_paths(id, size, &root)
+    }
+
+    pub(crate) fn index_money(&mut self, stored: &StoredFact, at: FactRef) {
+        let contract = self.setup.book.get(&stored.fact.contract);
+        if let Some((key, minor)) = contract.and_then(|c| PurseKey::of(&stored.fact, c)) {
+            self.purse.add(key, minor, at);
+        }
+    }
+
+    pub(crate) fn hosts(&self, party: &Party) -> bool {
+        self.setup.hosted.iter().any(|h| h.party == *party)
+    }
+
+    pub(crate) fn key_of(&self, party: &Party) -> Option<&SigningKey> {
+        self.setup
+            .hosted
+            .iter()
+            .find(|h| h.party == *party)
+            .map(|h| &h.key)
+    }
+}

@@ -1,0 +1,21 @@
+//! A node: the parties that it hosts, their facts, and the flows that they take part in.
+//!
+//! One generic flow serves every contract: draft, propose, verify and sign, notarise, distribute. It survives the death of
+//! any node at any point and either completes or ends cleanly, with its facts free again.
+
+mod addresses;
+mod audit;
+mod conclude;
+mod core;
+mod draft;
+mod initiate;
+mod observe;
+mod pending;
+mod purse;
+pub mod records;
+mod respond;
+
+pub use audit::{Finding, Holding};
+pub use core::{Hosted, Input, Node, NodeError, Output, Setup};
+pub use observe::{MoneyTotal, Totals, envelope_secret};
+pub use purse::{Purse, PurseKey};

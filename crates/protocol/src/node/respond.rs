@@ -1,0 +1,399 @@
+//! Answering a proposal: check everything that is seen, then sign exactly that, or decline with the rule's name.
+
+use std::collections::BTreeSet;
+
+use deed::Party;
+use ledger::address::Sheet;
+use ledger::fact::{Fact, FactRef};
+use ledger::tearoff::{SeenView, ShownOutput, TearOff};
+use ledger::trust::Trust;
+use ledger::validity::{Checked, Invalid, Meaning, Standing, check};
+use ledger::view::{Input, View};
+use ledger::{Digest, TransactionId};
+
+use super::core::{ATTESTED, Node, NodeError, Output, SIGNED, Signed, UNIQUE, under};
+use super::purse::encode_values;
+use super::records::{StoredFact, StoredSigned, StoredTransaction, fact_key};
+use crate::limits::{CLOCK_SKEW_MS, GRACE_MS, SHEET_KEYS, SHEETS_PER_REQUEST};
+use crate::message::{Message, Proposal};
+use crate::notary::{Request, Verdict};
+use crate::store::{Store, Table};
+
+/// Why a proposal isn't signed: the rule's code, and the reason with its figures.
+struct Decline {
+    code: String,
+    reason: String,
+}
+
+impl From<Invalid> for Decline {
+    fn from(invalid: Invalid) -> Self {
+        Self {
+            code: invalid.code().to_owned(),
+            reason: invalid.to_string(),
+        }
+    }
+}
+
+fn decline(code: &str, reason: impl Into<String>) -> Decline {
+    Decline {
+        code: code.to_owned(),
+        reason: reason.into(),
+    }
+}
+
+impl<S: Store> Node<S> {
+    /// A proposal from a peer.
+    pub(crate) fn proposed(&mut self, from: &Party, proposal: Proposal) -> Result<(), NodeError> {
+        let id = proposal.seen.id();
+        if let Some(signed) = self.signed.get(&id) {
+            let own = signed.stored.own.clone();
+            self.send(from, &Message::Signed(id, own));
+            return Ok(());
+        }
+        if let Some(done) = self.transaction(&id)? {
+            let own = done
+                .signatures
+                .into_iter()
+                .filter(|s| self.hosts(&s.party))
+                .collect();
+            self.send(from, &Message::Signed(id, own));
+            return Ok(());
+        }
+        match self.examine(&proposal)? {
+            Err(Decline { code, reason }) => self.send(from, &Message::Declined(id, code, reason)),
+            Ok(checked) => {
+                let own = self.sign_for_hosted(&checked)?;
+                for key in self.business_keys(&proposal.seen, &checked) {
+                    self.pending
+                        .put_bytes(Table::Index, key, id.bytes().to_vec());
+                }
+                let stored = StoredSigned {
+                    from: from.clone(),
+                    seen: proposal.seen,
+                    own: own.clone(),
+                };
+                self.pending
+                    .put(Table::Flows, under(SIGNED, id.bytes()), &stored);
+                let asked_ms = self.now_ms;
+                self.signed.insert(
+                    id,
+                    Signed {
+                        stored,
+                        checked: Some(checked),
+                        asked_ms,
+                    },
+                );
+                self.send(from, &Message::Signed(id, own));
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything that a signer here checks before it signs.
+    fn examine(&mut self, proposal: &Proposal) -> Result<Result<Checked, Decline>, NodeError> {
+        let seen = &proposal.seen;
+        let window = seen.header.terms.window;
+        if window.until_ms < self.now_ms || window.from_ms > self.now_ms + CLOCK_SKEW_MS {
+            return Ok(Err(decline(
+                "window_not_open",
+                format!(
+                    "its time window is {}–{} and it is {} here",
+                    window.from_ms, window.until_ms, self.now_ms
+                ),
+            )));
+        }
+        let checked = match check(
+            seen,
+            Standing::Party,
+            &self.setup.book,
+            &self.setup.home,
+            &self.members,
+        ) {
+            Ok(checked) => checked,
+            Err(invalid) => return Ok(Err(invalid.into())),
+        };
+        for (view, meaning) in seen.views.iter().zip(&checked.meanings) {
+            if let (SeenView::Whole(view), Some(meaning)) = (view, meaning) {
+                if let Some(no) = self.examine_inputs(view, meaning, proposal)? {
+                    return Ok(Err(no));
+                }
+            }
+            for (fact, roles) in created(view, meaning.as_ref(), &self.setup.book) {
+                for (party, key) in roles.iter().zip(fact.control.keys()) {
+                    if self.hosts(party) && !self.gave_out(key)? {
+                        return Ok(Err(decline(
+                            "controller_not_ours",
+                            format!(
+                                "a key that was never given out here is to control a fact of {party}"
+                            ),
+                        )));
+                    }
+                }
+            }
+        }
+        for key in self.business_keys(seen, &checked) {
+            if self
+                .pending
+                .bytes(&self.store, Table::Index, &key)?
+                .is_some_and(|by| by != checked.id.bytes())
+            {
+                return Ok(Err(decline(
+                    "one_per_business_key",
+                    "a fact with the same business key exists already",
+                )));
+            }
+        }
+        Ok(Ok(checked))
+    }
+
+    /// Consumed and referenced facts must be authentic: attested or held here, or proven by evidence.
+    fn examine_inputs(
+        &self,
+        view: &View,
+        meaning: &Meaning,
+        proposal: &Proposal,
+    ) -> Result<Option<Decline>, NodeError> {
+        for input in view.consumed.iter().chain(&view.referenced) {
+            let key = fact_key(&input.at);
+            let attests = meaning
+                .consumed
+                .iter()
+                .any(|r| r.attestors.iter().any(|p| self.hosts(p)));
+            let known =
+                match self
+                    .pending
+                    .bytes(&self.store, Table::Index, &under(ATTESTED, &key))?
+                {
+                    Some(commitment) => commitment == input.fact.commitment().0,
+                    None => {
+                        let held: Option<StoredFact> =
+                            self.pending.get(&self.store, Table::Facts, &key)?;
+                        held.is_some_and(|held| held.fact == input.fact)
+                    }
+                };
+            if !known && (attests || !self.proven(input, proposal)) {
+                return Ok(Some(decline(
+                    "input_not_authentic",
+                    format!(
+                        "the fact {} is not one that was attested, or it is used up already",
+                        input.at
+                    ),
+                )));
+            }
+        }
+        Ok(None)
+    }
+
+    fn proven(&self, input: &Input, proposal: &Proposal) -> bool {
+        let Some(registrar) = self.setup.registrar.clone() else {
+            return false;
+        };
+        let trust = Trust {
+            network: self.setup.home.network,
+            registrar,
+            notary: self.setup.notary.clone(),
+            contracts: (*self.setup.book).clone(),
+        };
+        proposal.evidence.iter().any(|bundle| {
+            bundle.fact.commitment() == input.fact.commitment()
+                && bundle
+                    .verify(&trust)
+                    .is_ok_and(|proven| proven.at == input.at)
+        })
+    }
+
+    fn gave_out(&self, key: &Digest) -> Result<bool, NodeError> {
+        Ok(self
+            .pending
+            .bytes(&self.store, Table::Keys, &key.0)?
+            .is_some())
+    }
+
+    /// The index keys of the business keys that a transaction claims, for kinds attested here.
+    pub(crate) fn business_keys(&self, seen: &TearOff, checked: &Checked) -> Vec<Vec<u8>> {
+        let mut keys = Vec::new();
+        for (view, meaning) in seen.views.iter().zip(&checked.meanings) {
+            let (SeenView::Whole(view), Some(meaning)) = (view, meaning) else {
+                continue;
+            };
+            let Some(contract) = self.setup.book.get(&view.contract) else {
+                continue;
+            };
+            for (fact, roles) in view.created.iter().zip(&meaning.created) {
+                let Some(kind) = contract.kinds().get(usize::from(fact.kind)) else {
+                    continue;
+                };
+                let attests = roles.attestors.iter().any(|party| self.hosts(party));
+                // A fact that replaces another of its kind in the same view keeps that one's key.
+                let replaces = view
+                    .consumed
+                    .iter()
+                    .any(|input| input.fact.kind == fact.kind);
+                if kind.one_per.is_empty() || !attests || replaces {
+                    continue;
+                }
+                let values: Vec<deed::Value> = kind
+                    .one_per
+                    .iter()
+                    .filter_map(|f| fact.fields.get(usize::from(*f)))
+                    .cloned()
+                    .collect();
+                let digest = Digest::of(&[
+                    fact.contract.bytes(),
+                    &fact.kind.to_be_bytes(),
+                    &encode_values(&values),
+                ]);
+                keys.push(under(UNIQUE, &digest.0));
+            }
+        }
+        keys
+    }
+
+    /// Gives one-time keys of a party hosted here to a peer.
+    pub(crate) fn give_addresses(&mut self, from: &Party, party: &Party) -> Result<(), NodeError> {
+        if !self.hosts(party) {
+            return Ok(());
+        }
+        for _ in 0..SHEETS_PER_REQUEST {
+            let mut keys = Vec::with_capacity(SHEET_KEYS as usize);
+            for _ in 0..SHEET_KEYS {
+                let nonce = self.random();
+                let key = self.one_time(&nonce)?.public();
+                self.pending.put_bytes(Table::Keys, key.0, nonce.0.to_vec());
+                keys.push(key);
+            }
+            let Some(signing) = self.key_of(party) else {
+                return Ok(());
+            };
+            let sheet = Sheet::sign(signing, &self.setup.home.network, party, keys)?;
+            self.send(from, &Message::Addresses(sheet));
+        }
+        Ok(())
+    }
+
+    /// Keeps one-time keys that a peer gave, if their owner vouches for them.
+    pub(crate) fn keep_addresses(&mut self, from: &Party, sheet: Sheet) {
+        let record = self.members.get(&sheet.party);
+        let genuine = record.is_some_and(|r| {
+            r.host == *from && sheet.verifies(&r.signing_key, &self.setup.home.network)
+        });
+        if genuine {
+            self.addresses.add(sheet);
+        }
+    }
+
+    /// Asks the notary about signed proposals whose outcome is overdue.
+    pub(crate) fn chase_outcomes(&mut self) -> Result<(), NodeError> {
+        let now = self.now_ms;
+        let overdue: Vec<TransactionId> = self
+            .signed
+            .iter()
+            .filter(|(_, signed)| {
+                now > signed.stored.seen.header.terms.window.until_ms + GRACE_MS
+                    && now >= signed.asked_ms + GRACE_MS
+            })
+            .map(|(id, _)| *id)
+            .collect();
+        for id in overdue {
+            if let Some(signed) = self.signed.get_mut(&id) {
+                signed.asked_ms = now;
+            }
+            self.outputs.push(Output::Notarise {
+                id,
+                request: Request::Status(id),
+            });
+        }
+        Ok(())
+    }
+
+    /// The notary's answer about a proposal signed here.
+    pub(crate) fn outcome(
+        &mut self,
+        id: &TransactionId,
+        verdict: Verdict,
+    ) -> Result<(), NodeError> {
+        // Certified: its driver's outbox will bring the signatures. Unknown after the window: it can't happen any more.
+        if verdict != Verdict::Unknown {
+            return Ok(());
+        }
+        let Some(signed) = self.signed.remove(id) else {
+            return Ok(());
+        };
+        self.pending.delete(Table::Flows, under(SIGNED, id.bytes()));
+        let standing = Standing::Party;
+        let checked = check(
+            &signed.stored.seen,
+            standing,
+            &self.setup.book,
+            &self.setup.home,
+            &self.members,
+        );
+        for key in checked
+            .map(|c| self.business_keys(&signed.stored.seen, &c))
+            .unwrap_or_default()
+        {
+            self.pending.delete(Table::Index, key);
+        }
+        Ok(())
+    }
+
+    /// A transaction certified earlier, as far as it is seen here.
+    pub fn transaction(&self, id: &TransactionId) -> Result<Option<StoredTransaction>, NodeError> {
+        Ok(self
+            .pending
+            .get(&self.store, Table::Transactions, id.bytes())?)
+    }
+}
+
+/// Created facts that are shown whole, with their controllers.
+pub(crate) fn created<'a>(
+    view: &'a SeenView,
+    meaning: Option<&Meaning>,
+    book: &ledger::trust::ContractBook,
+) -> Vec<(&'a Fact, Vec<Party>)> {
+    match (view, meaning) {
+        (SeenView::Whole(view), Some(meaning)) => view
+            .created
+            .iter()
+            .zip(&meaning.created)
+            .map(|(fact, roles)| (fact, roles.controllers.clone()))
+            .collect(),
+        (SeenView::Outputs(outputs), _) => outputs
+            .shown
+            .values()
+            .filter_map(|shown| match shown {
+                ShownOutput::Whole(fact) => {
+                    let roles = book
+                        .get(&fact.contract)?
+                        .roles_of(&ledger::validity::fact_value(fact))
+                        .ok()?;
+                    Some((fact, roles.controllers))
+                }
+                ShownOutput::Part(_) => None,
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Where shown facts were created, beside [`created`].
+pub(crate) fn created_at(id: &TransactionId, ordinal: u32, view: &SeenView) -> Vec<FactRef> {
+    let outputs: BTreeSet<u32> = match view {
+        SeenView::Whole(view) => (0..view.created.len() as u32).collect(),
+        SeenView::Outputs(outputs) => outputs
+            .shown
+            .iter()
+            .filter(|(_, shown)| matches!(shown, ShownOutput::Whole(_)))
+            .map(|(output, _)| *output)
+            .collect(),
+        SeenView::Hidden(_) => BTreeSet::new(),
+    };
+    outputs
+        .into_iter()
+        .map(|output| FactRef {
+            transaction: *id,
+            view: ordinal,
+            output,
+        })
+        .collect()
+}
