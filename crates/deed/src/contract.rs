@@ -117,7 +117,7 @@ impl Contract {
                 source: source.to_owned(),
                 program,
             }),
-            _ => Err(LoadError::new(source, problems)),
+            _ => Err(LoadError::new("contract", source, problems)),
         }
     }
 

@@ -45,13 +45,14 @@ impl Diagnostic {
 /// The contract was refused at load, with every error found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadError {
+    origin: &'static str,
     source: String,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl LoadError {
     /// Puts problems in the order of the text, the first of each place, up to the limit.
-    pub(crate) fn new(source: &str, mut problems: Vec<Problem>) -> Self {
+    pub(crate) fn new(origin: &'static str, source: &str, mut problems: Vec<Problem>) -> Self {
         problems.sort_by_key(|p| (p.span.start, p.span.end));
         problems.dedup_by(|a, b| a.span == b.span && a.message == b.message);
         problems.truncate(DIAGNOSTICS_MAX);
@@ -60,9 +61,33 @@ impl LoadError {
             .map(|p| Diagnostic::new(source, p))
             .collect();
         Self {
+            origin,
             source: source.to_owned(),
             diagnostics,
         }
+    }
+
+    /// The report for a text that was read from `path`.
+    #[must_use]
+    pub fn render(&self, path: &str) -> String {
+        let renderer = Renderer::plain();
+        let report = |d: &Diagnostic| {
+            let place = AnnotationKind::Primary
+                .span(d.span.clone())
+                .label(d.label.as_str());
+            let snippet = Snippet::source(self.source.as_str())
+                .path(path)
+                .annotation(place);
+            let mut group = Level::ERROR
+                .primary_title(d.message.as_str())
+                .element(snippet);
+            if let Some(help) = &d.help {
+                group = group.element(Level::HELP.message(help.as_str()));
+            }
+            renderer.render(&[group])
+        };
+        let reports: Vec<String> = self.diagnostics.iter().map(report).collect();
+        reports.join("\n\n")
     }
 
     /// The errors in the order of the text; never empty.
@@ -77,28 +102,6 @@ impl std::error::Error for LoadError {}
 /// A report with the source line and a caret under each place.
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let renderer = Renderer::plain();
-        for (i, d) in self.diagnostics.iter().enumerate() {
-            let snippet = Snippet::source(self.source.as_str())
-                .path("contract")
-                .annotation(
-                    AnnotationKind::Primary
-                        .span(d.span.clone())
-                        .label(d.label.as_str()),
-                );
-            let mut group = Level::ERROR
-                .primary_title(d.message.as_str())
-                .element(snippet);
-            if let Some(help) = &d.help {
-                group = group.element(Level::HELP.message(help.as_str()));
-            }
-            write!(
-                f,
-                "{}{}",
-                if i == 0 { "" } else { "\n\n" },
-                renderer.render(&[group])
-            )?;
-        }
-        Ok(())
+        f.write_str(&self.render(self.origin))
     }
 }

@@ -6,6 +6,7 @@
 //! randomness: the same text and the same inputs give the same verdict everywhere.
 
 mod args;
+mod builtin;
 mod check;
 mod contract;
 mod cost;
@@ -18,11 +19,13 @@ mod money;
 mod near;
 mod outcome;
 mod roles;
+pub mod scenario;
 mod schema;
 mod syntax;
 mod value;
 
 pub use args::{ArgError, ArgProblem};
+pub use builtin::BUILT_IN_RULES;
 pub use contract::Contract;
 pub use diagnostic::{Diagnostic, LoadError};
 pub use outcome::{

@@ -4,7 +4,7 @@ use crate::ir::{Body, CreateIr, Ir, RuleIr, Step};
 use crate::limits::FIGURES_MAX;
 use crate::near::did_you_mean;
 use crate::schema::{Action, Control, Input, Rule, Type};
-use crate::syntax::ast::{ActionDecl, Assign, Clause, ClauseNode, Expr, Name, Node, Text};
+use crate::syntax::ast::{ActionDecl, Assign, Clause, Expr, Name, Node, Text};
 use crate::syntax::{Problem, Span};
 
 use super::Program;
@@ -66,14 +66,14 @@ pub(super) struct Checker<'c> {
 impl Checker<'_> {
     /// Inputs are known to every clause; signers to every due.
     fn run(&mut self, decl: &ActionDecl) {
-        self.pass(decl, |c, node| match node {
-            ClauseNode::Consumes { kind, name } => c.input(kind, name, true),
-            ClauseNode::References { kind, name } => c.input(kind, name, false),
+        self.pass(decl, |c, clause| match clause {
+            Clause::Consumes { kind, name } => c.input(kind, name, true),
+            Clause::References { kind, name } => c.input(kind, name, false),
             _ => Ok(()),
         });
-        self.pass(decl, |c, node| match node {
-            ClauseNode::Let { name, value } => c.define(name, value),
-            ClauseNode::Rule {
+        self.pass(decl, |c, clause| match clause {
+            Clause::Let { name, value } => c.define(name, value),
+            Clause::Rule {
                 text,
                 law,
                 condition,
@@ -81,14 +81,14 @@ impl Checker<'_> {
             _ => Ok(()),
         });
         // Signers, dues and created facts are computed last, when every local has its place.
-        self.pass(decl, |c, node| match node {
-            ClauseNode::SignedBy(parties) => c.signed_by(parties),
+        self.pass(decl, |c, clause| match clause {
+            Clause::SignedBy(parties) => c.signed_by(parties),
             _ => Ok(()),
         });
         if !decl
             .clauses
             .iter()
-            .any(|c| matches!(c.node, ClauseNode::SignedBy(_)))
+            .any(|c| matches!(c, Clause::SignedBy(_)))
         {
             let message = format!("nobody signs {}", decl.name.text);
             self.problems.push(
@@ -96,9 +96,9 @@ impl Checker<'_> {
                     .help("say who must agree, as in `signed by buyer, seller`".to_owned()),
             );
         }
-        self.pass(decl, |c, node| match node {
-            ClauseNode::Creates { what, with } => c.creates(what, with),
-            ClauseNode::Due(due) => c.due(due),
+        self.pass(decl, |c, clause| match clause {
+            Clause::Creates { what, with } => c.creates(what, with),
+            Clause::Due(due) => c.due(due),
             _ => Ok(()),
         });
         self.action.moves.sort_unstable();
@@ -108,10 +108,10 @@ impl Checker<'_> {
     fn pass(
         &mut self,
         decl: &ActionDecl,
-        check: impl Fn(&mut Self, &ClauseNode) -> Result<(), Problem>,
+        check: impl Fn(&mut Self, &Clause) -> Result<(), Problem>,
     ) {
-        for Clause { node, .. } in &decl.clauses {
-            if let Err(problem) = check(self, node) {
+        for clause in &decl.clauses {
+            if let Err(problem) = check(self, clause) {
                 self.problems.push(problem);
             }
         }

@@ -168,13 +168,7 @@ pub(crate) struct ActionDecl {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Clause {
-    pub(crate) span: Span,
-    pub(crate) node: ClauseNode,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum ClauseNode {
+pub(crate) enum Clause {
     Consumes {
         kind: Name,
         name: Name,

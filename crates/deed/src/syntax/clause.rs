@@ -1,6 +1,6 @@
 //! The clauses of an action.
 
-use super::ast::{Clause, ClauseNode, DueVerb, Name};
+use super::ast::{Clause, DueVerb, Name};
 use super::cursor::Cursor;
 use super::due;
 use super::expr::expr;
@@ -22,19 +22,18 @@ const WORDS: [&str; 10] = [
 
 /// One clause under an action's parameters.
 pub(crate) fn clause(cursor: &mut Cursor<'_>) -> Result<Clause, Problem> {
-    let span = cursor.span();
     let first = match cursor.peek() {
         Tok::Name(word) => word.clone(),
         _ => String::new(),
     };
-    let node = match first.as_str() {
+    let clause = match first.as_str() {
         "consumes" => {
             let (kind, name) = input(cursor)?;
-            ClauseNode::Consumes { kind, name }
+            Clause::Consumes { kind, name }
         }
         "references" => {
             let (kind, name) = input(cursor)?;
-            ClauseNode::References { kind, name }
+            Clause::References { kind, name }
         }
         "creates" => {
             cursor.advance();
@@ -44,13 +43,13 @@ pub(crate) fn clause(cursor: &mut Cursor<'_>) -> Result<Clause, Problem> {
             } else {
                 Vec::new()
             };
-            ClauseNode::Creates { what, with }
+            Clause::Creates { what, with }
         }
         "let" => {
             cursor.advance();
             let name = cursor.new_name("a name")?;
             cursor.expect_mark("=")?;
-            ClauseNode::Let {
+            Clause::Let {
                 name,
                 value: expr(cursor)?,
             }
@@ -58,16 +57,16 @@ pub(crate) fn clause(cursor: &mut Cursor<'_>) -> Result<Clause, Problem> {
         "signed" => {
             cursor.advance();
             cursor.expect_word("by")?;
-            ClauseNode::SignedBy(cursor.list(expr)?)
+            Clause::SignedBy(cursor.list(expr)?)
         }
         "rule" => rule(cursor)?,
         _ => match due_verb(cursor) {
-            Some(verb) => ClauseNode::Due(due::due(cursor, verb)?),
+            Some(verb) => Clause::Due(due::due(cursor, verb)?),
             None => return Err(cursor.unknown_word("a parameter or clause of an action", &WORDS)),
         },
     };
     cursor.finish()?;
-    Ok(Clause { span, node })
+    Ok(clause)
 }
 
 /// `consumes one Title as old`.
@@ -80,12 +79,12 @@ fn input(cursor: &mut Cursor<'_>) -> Result<(Name, Name), Problem> {
     Ok((kind, name))
 }
 
-fn rule(cursor: &mut Cursor<'_>) -> Result<ClauseNode, Problem> {
+fn rule(cursor: &mut Cursor<'_>) -> Result<Clause, Problem> {
     cursor.advance();
     let text = cursor.text("the rule in words, in quotes")?;
     let law = cursor.law()?;
     cursor.skip_breaks();
-    Ok(ClauseNode::Rule {
+    Ok(Clause::Rule {
         text,
         law,
         condition: expr(cursor)?,

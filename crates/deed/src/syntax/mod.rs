@@ -17,4 +17,5 @@ mod types;
 pub(crate) use cursor::Cursor;
 pub(crate) use file::parse;
 pub(crate) use layout::{Line, lines};
-pub(crate) use token::{Problem, Span, Tok, Token};
+pub(crate) use primary::{assigns, date, path_list};
+pub(crate) use token::{Problem, Span, Tok};

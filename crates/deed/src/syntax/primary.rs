@@ -35,6 +35,11 @@ pub(crate) fn path(cursor: &mut Cursor<'_>) -> Result<Expr, Problem> {
     fields(cursor, first)
 }
 
+/// Comma-separated paths.
+pub(crate) fn path_list(cursor: &mut Cursor<'_>) -> Result<Vec<Expr>, Problem> {
+    cursor.list(path)
+}
+
 fn fields(cursor: &mut Cursor<'_>, mut value: Expr) -> Result<Expr, Problem> {
     while cursor.eat_mark(".") {
         let field = cursor.name("a field")?;

@@ -1,0 +1,84 @@
+//! The codes of the refusals that no contract writes itself.
+
+/// Every built-in rule, with what it asks for.
+pub const BUILT_IN_RULES: [(&str, &str); 22] = [
+    (
+        "action_is_of_the_contract",
+        "the call names an action that the contract has",
+    ),
+    (
+        "arguments_fit_the_action",
+        "one argument of the declared type for every parameter",
+    ),
+    (
+        "facts_fit_the_action",
+        "one fact of the declared kind for every fact consumed or referenced",
+    ),
+    (
+        "fact_fits_its_kind",
+        "every field has a value of its declared type",
+    ),
+    (
+        "contract_is_well_typed",
+        "evaluation meets only values of the checked types",
+    ),
+    ("somebody_signs", "an action has at least one signer"),
+    (
+        "rate_in_force",
+        "a scale or parameter says something about the effective date",
+    ),
+    (
+        "amount_below_zero",
+        "nothing less than nothing is owed or rated",
+    ),
+    ("amount_overflow", "numbers and amounts stay within 64 bits"),
+    (
+        "money_view_within_limits",
+        "a money view consumes, creates and discharges a limited number",
+    ),
+    (
+        "money_of_one_kind",
+        "a money view is about one kind of money",
+    ),
+    ("money_is_above_zero", "no money fact is of nothing or less"),
+    (
+        "money_is_conserved",
+        "what goes in comes out, for each set of attributes",
+    ),
+    (
+        "money_is_not_forged",
+        "money appears only from money of the same attributes, or when it is issued",
+    ),
+    (
+        "one_payer_per_money_view",
+        "all money of a view comes from one holder",
+    ),
+    (
+        "change_returns_to_the_payer",
+        "what discharges no due goes back to the payer",
+    ),
+    (
+        "due_discharged_exactly_once",
+        "each due is discharged by exactly one created fact",
+    ),
+    (
+        "due_reaches_its_payee",
+        "the fact that discharges a due is held by its payee",
+    ),
+    (
+        "due_paid_in_full",
+        "the fact that discharges a due has exactly its amount",
+    ),
+    (
+        "due_paid_in_kind",
+        "the fact that discharges a due has exactly its attributes",
+    ),
+    (
+        "payer_holds_enough_money",
+        "the payer holds at least what is due",
+    ),
+    (
+        "money_in_too_many_pieces",
+        "a payment needs no more facts than one view may consume",
+    ),
+];

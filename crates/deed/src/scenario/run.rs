@@ -1,0 +1,195 @@
+//! Running scenarios: the action, then a money view for each payer.
+
+use std::collections::BTreeSet;
+
+use crate::contract::Contract;
+use crate::outcome::{Allocated, Call, Due, MoneyMove, Outcome, Refusal};
+use crate::schema::Action;
+use crate::value::{FactValue, Party, Value};
+
+use super::parse::{Claim, Expected, Scenario, Setting};
+use super::report::{Case, Report};
+
+pub(super) fn run(contract: &Contract, scenarios: &[Scenario]) -> Report {
+    let rules = |a: &Action| {
+        a.rules
+            .iter()
+            .map(|r| (a.name.clone(), r.code.clone()))
+            .collect::<Vec<_>>()
+    };
+    let mut report = Report {
+        cases: Vec::new(),
+        unrefused: contract.actions().iter().flat_map(rules).collect(),
+        untried: contract
+            .actions()
+            .iter()
+            .map(|a| a.name.clone())
+            .collect::<BTreeSet<_>>(),
+    };
+    for scenario in scenarios {
+        let action = &contract.actions()[usize::from(scenario.action)];
+        for case in &scenario.cases {
+            let failure = judge(contract, scenario.action, action, case).err();
+            if failure.is_none() {
+                match &case.expected {
+                    Expected::Accepted(_) => report.untried.remove(&action.name),
+                    Expected::Refused(rule) => report
+                        .unrefused
+                        .remove(&(action.name.clone(), rule.clone())),
+                };
+            }
+            report.cases.push(Case {
+                name: case.name.clone(),
+                line: case.line,
+                failure,
+            });
+        }
+    }
+    report
+}
+
+/// What differs from what was expected, if anything.
+fn judge(contract: &Contract, index: u16, action: &Action, case: &Setting) -> Result<(), String> {
+    let args = arguments(action, case)?;
+    let call = Call {
+        action: index,
+        args: &args,
+        effective: case.on,
+        consumed: &case.consumed,
+        referenced: &case.referenced,
+    };
+    match (execute(contract, &call, &case.held), &case.expected) {
+        (Err(refusal), Expected::Refused(rule)) if refusal.rule == *rule => Ok(()),
+        (Err(refusal), Expected::Refused(rule)) => Err(format!(
+            "expected {rule}, but {} refused: {refusal}",
+            refusal.rule
+        )),
+        (Err(refusal), Expected::Accepted(_)) => {
+            Err(format!("{} refused: {refusal}", refusal.rule))
+        }
+        (Ok(_), Expected::Refused(rule)) => {
+            Err(format!("expected {rule} to refuse, but it is accepted"))
+        }
+        (Ok((outcome, money)), Expected::Accepted(claims)) => {
+            hold(contract, claims, &outcome, &money)
+        }
+    }
+}
+
+fn arguments(action: &Action, case: &Setting) -> Result<Vec<Value>, String> {
+    let argument = |param: &crate::schema::Field| match case.args.get(&param.name) {
+        Some(value) => Ok(value.clone()),
+        None if matches!(param.ty, crate::schema::Type::Optional(_)) => Ok(Value::Absent),
+        None => Err(format!("{} needs `{}`", action.name, param.name)),
+    };
+    action.params.iter().map(argument).collect()
+}
+
+/// The outcome, and the money facts that the drafted views create.
+fn execute(
+    contract: &Contract,
+    call: &Call<'_>,
+    held: &[FactValue],
+) -> Result<(Outcome, Vec<FactValue>), Refusal> {
+    let outcome = contract.apply(call)?;
+    let mut created = Vec::new();
+    for (money, dues) in views(&outcome.dues) {
+        let draft = contract.draft_move(money, &dues, held)?;
+        let consumed: Vec<FactValue> = draft.consume.iter().map(|i| held[*i].clone()).collect();
+        let allocated: Vec<Allocated<'_>> = draft
+            .create
+            .iter()
+            .map(|(fact, due)| Allocated { fact, due: *due })
+            .collect();
+        contract.settle(&MoneyMove {
+            money,
+            dues: &dues,
+            consumed: &consumed,
+            created: &allocated,
+        })?;
+        created.extend(draft.create.into_iter().map(|(fact, _)| fact));
+    }
+    Ok((outcome, created))
+}
+
+/// The dues of each money view: one for each kind of money and payer, issued money apart.
+fn views(dues: &[Due]) -> Vec<(u16, Vec<Due>)> {
+    let mut views: Vec<(u16, Option<&Party>, Vec<Due>)> = Vec::new();
+    for due in dues {
+        let payer = due.from.is_some().then_some(&due.payer);
+        match views
+            .iter_mut()
+            .find(|(money, of, _)| *money == due.money && *of == payer)
+        {
+            Some((_, _, dues)) => dues.push(due.clone()),
+            None => views.push((due.money, payer, vec![due.clone()])),
+        }
+    }
+    views
+        .into_iter()
+        .map(|(money, _, dues)| (money, dues))
+        .collect()
+}
+
+fn hold(
+    contract: &Contract,
+    claims: &[Claim],
+    outcome: &Outcome,
+    money: &[FactValue],
+) -> Result<(), String> {
+    let mut leaving = Vec::new();
+    for claim in claims {
+        match claim {
+            Claim::Signers(parties) => {
+                let expected: BTreeSet<&Party> = parties.iter().collect();
+                let found: BTreeSet<&Party> = outcome.signers.iter().collect();
+                if expected != found {
+                    return Err(format!(
+                        "expected {} to sign, but {} do",
+                        listed(expected),
+                        listed(found)
+                    ));
+                }
+            }
+            Claim::Creating { kind, fields } => {
+                let shows = |fact: &&FactValue| {
+                    fact.kind == *kind
+                        && fields
+                            .iter()
+                            .all(|(i, v)| fact.fields.get(usize::from(*i)) == Some(v))
+                };
+                if !outcome.created.iter().any(|f| shows(&f)) {
+                    let name = &contract.kinds()[usize::from(*kind)].name;
+                    return Err(format!(
+                        "no such {name} is created, but {}",
+                        facts(&outcome.created)
+                    ));
+                }
+            }
+            Claim::Leaving(fact) => leaving.push(fact.clone()),
+        }
+    }
+    let mut found = money.to_vec();
+    (leaving.sort(), found.sort());
+    if !leaving.is_empty() && leaving != found {
+        return Err(format!(
+            "expected the money {}, but it is {}",
+            facts(&leaving),
+            facts(&found)
+        ));
+    }
+    Ok(())
+}
+
+fn listed(parties: BTreeSet<&Party>) -> String {
+    let names: Vec<&str> = parties.into_iter().map(Party::as_str).collect();
+    names.join(", ")
+}
+
+fn facts(facts: &[FactValue]) -> String {
+    let shown: Vec<String> = facts
+        .iter()
+        .map(|f| Value::Record(f.fields.clone()).to_string())
+        .collect();
+    shown.join(" and ")
+}
