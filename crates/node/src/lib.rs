@@ -2,4 +2,7 @@
 
 mod files;
 pub mod limits;
+pub mod pki;
+pub mod portal;
 pub mod store;
+pub mod transport;

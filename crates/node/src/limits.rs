@@ -19,3 +19,78 @@ pub const NOTARY_DISK_RESERVE_BYTES: u64 = 64 << 20;
 
 /// Block cache of the notary's store, in bytes.
 pub const NOTARY_CACHE_BYTES: u64 = 64 << 20;
+
+/// How far behind a member's clock may be before a fresh certificate looks not yet valid to it.
+pub const CLOCK_SKEW_TOLERATED_SECONDS: u64 = 2 * 60 * 60;
+
+/// Life of the registrar's root: long enough that replacing it is a planned event.
+pub const ROOT_LIFE_DAYS: u64 = 3_650;
+
+/// Bytes of one request or answer between nodes. Transactions are kept far below it; batches are packed up to it.
+pub const BODY_BYTES_MAX: usize = 4 << 20;
+
+/// Bytes of one request from a caller without a certificate: a certificate request with its evidence.
+pub const STRANGER_BODY_BYTES_MAX: usize = 64 << 10;
+
+/// Bytes of request bodies that a server holds in memory at once, over all connections: what 64 full-sized batches
+/// take. Further requests wait for room.
+pub const BODIES_BYTES_MAX: usize = 256 << 20;
+
+/// Requests under way at once on one connection.
+pub const STREAMS_MAX: u32 = 128;
+
+/// Connections that a server holds at once, those still shaking hands included.
+pub const CONNECTIONS_MAX: usize = 1_024;
+
+/// Connections of one party to a server at once: one is used, a few more overlap while it reconnects.
+pub const CONNECTIONS_PER_PARTY_MAX: usize = 8;
+
+/// Bytes of one request's headers. Peers send a path and a length.
+pub const HEADER_BYTES_MAX: u32 = 8 << 10;
+
+/// Milliseconds in which a connection must have been made and its handshake finished.
+pub const HANDSHAKE_MS: u64 = 5_000;
+
+/// Milliseconds in which a request's body must have arrived.
+pub const BODY_MS: u64 = 15_000;
+
+/// Milliseconds that a client waits for an answer.
+pub const CALL_MS: u64 = 30_000;
+
+/// Seconds without a request after which a server closes a connection.
+pub const IDLE_SECONDS: u64 = 300;
+
+/// Seconds after which a server closes a connection however busy: bounds how long an expired certificate, or a party
+/// no longer admitted, stays connected.
+pub const CONNECTION_AGE_SECONDS: u64 = 3_600;
+
+/// Seconds between pings of a quiet connection, so that a vanished peer is noticed.
+pub const PING_SECONDS: u64 = 20;
+
+/// Seconds that a connection which is being closed may take over its last requests.
+pub const DRAIN_SECONDS: u64 = 30;
+
+/// HTTP/2 flow-control window of a stream: one full-sized body without waiting for the reader.
+pub const STREAM_WINDOW_BYTES: u32 = 4 << 20;
+
+/// HTTP/2 flow-control window of a connection.
+pub const CONNECTION_WINDOW_BYTES: u32 = 16 << 20;
+
+/// First pause after a failed attempt, in milliseconds; it doubles with each further failure.
+pub const RETRY_FIRST_MS: u64 = 50;
+
+/// Longest pause between attempts, in milliseconds: how long a peer that is back may have to wait for its messages.
+pub const RETRY_MAX_MS: u64 = 5_000;
+
+/// Bytes of one message between nodes.
+pub const MESSAGE_BYTES_MAX: usize = 2 << 20;
+
+/// Messages packed into one POST.
+pub const BATCH_MESSAGES_MAX: usize = 512;
+
+/// Bytes of messages packed into one POST: with their length prefixes they fit a body, and a small batch need not wait
+/// long behind a large one.
+pub const BATCH_BYTES_MAX: usize = MESSAGE_BYTES_MAX;
+
+/// POSTs of one outbox under way at once: while the peer syncs one to its disk the next is on the wire.
+pub const BATCHES_IN_FLIGHT: usize = 3;

@@ -2,4 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod network;
+mod pki;
 mod store;
+mod transport;

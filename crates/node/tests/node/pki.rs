@@ -1,0 +1,6 @@
+//! Certificates, requests and key files.
+
+mod certificates;
+mod key_files;
+mod requests;
+mod root;
