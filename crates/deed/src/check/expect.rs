@@ -10,6 +10,7 @@ use crate::syntax::{Problem, Span};
 use crate::value::Value;
 
 use super::context::Context;
+use super::expr::Typed;
 use super::types::{comparable, describe, fits};
 
 impl Context<'_> {
@@ -106,6 +107,27 @@ impl Context<'_> {
             .map(|i| self.expect(i, of))
             .collect::<Result<Vec<_>, _>>()?;
         Ok(fold(items))
+    }
+
+    /// A list whose first item says what it is a list of.
+    pub(crate) fn inferred_list(&mut self, items: &[Expr], span: Span) -> Typed {
+        let Some(first) = items.first() else {
+            return Err(Problem::new(
+                span,
+                "it is not clear what this is a list of",
+                "of which type?",
+            ));
+        };
+        let (_, of) = self.infer(first)?;
+        let at_most = u32::try_from(items.len()).unwrap_or(u32::MAX);
+        let list = self.list(items, &of, at_most, span)?;
+        Ok((
+            list,
+            Type::List {
+                of: Box::new(of),
+                at_most,
+            },
+        ))
     }
 
     /// Two expressions that must be of comparable types, and the wider type.

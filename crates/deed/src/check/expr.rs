@@ -32,11 +32,7 @@ impl Context<'_> {
                 "it is not clear what is none here",
                 "of which type?",
             )),
-            Node::List(_) => Err(Problem::new(
-                span,
-                "it is not clear what this is a list of",
-                "of which type?",
-            )),
+            Node::List(items) => self.inferred_list(items, span),
             Node::Effective if self.dated => Ok((Ir::Effective, Type::Date)),
             Node::Effective => Err(Problem::new(
                 span,

@@ -1,0 +1,96 @@
+//! Who has which part in a fact.
+
+use deed::{FactRoles, FactValue, Party, Value};
+
+use crate::fixtures::{BUDGET, LAND, cash, load, party};
+
+fn parties(ids: &[&str]) -> Vec<Party> {
+    ids.iter().map(|id| Party::new(id).unwrap()).collect()
+}
+
+#[test]
+fn a_title_is_seen_by_its_lenders() {
+    let charge = |lender| {
+        Value::Record(vec![
+            party(lender),
+            Value::Date(jiff::civil::date(2019, 5, 1)),
+        ])
+    };
+    let fields = vec![
+        Value::text("AGL1234"),
+        Value::text("1 High Street"),
+        Value::choice("freehold"),
+        Value::Int(1),
+        party("owner"),
+        Value::List(vec![charge("first"), charge("second"), charge("first")]),
+    ];
+    let roles = load(LAND).roles_of(&FactValue { kind: 1, fields }).unwrap();
+    let expected = FactRoles {
+        controllers: parties(&["GB-GOV-hmlr"]),
+        attestors: parties(&["GB-GOV-hmlr"]),
+        attestors_needed: 1,
+        seen_by: parties(&["owner", "first", "second"]),
+        observed_by: vec![],
+    };
+    assert_eq!(roles, expected);
+}
+
+#[test]
+fn cash_is_controlled_with_the_bank_and_attested_by_one_of_two() {
+    let contract = load(LAND);
+    let roles = contract.roles_of(&cash("alice", "£1")).unwrap();
+    assert_eq!(roles.controllers, parties(&["alice", "GB-BOE"]));
+    assert_eq!(
+        roles.attestors,
+        parties(&["GB-BOE"]),
+        "issuer and bank are the same here"
+    );
+    assert_eq!(roles.attestors_needed, 1);
+    assert_eq!(
+        contract
+            .roles_of(&FactValue {
+                kind: 0,
+                fields: vec![]
+            })
+            .unwrap_err()
+            .rule,
+        "fact_fits_its_kind"
+    );
+    assert_eq!(
+        contract
+            .roles_of(&FactValue {
+                kind: 9,
+                fields: vec![]
+            })
+            .unwrap_err()
+            .rule,
+        "fact_fits_its_kind"
+    );
+}
+
+#[test]
+fn a_payment_is_never_consumed_and_the_auditor_sees_it() {
+    let contract = load(BUDGET);
+    let pound = FactValue {
+        kind: contract.kind("Pound").unwrap(),
+        fields: vec![
+            crate::fixtures::gbp("£1"),
+            party("GB-LAE-LDS"),
+            Value::Int(2026),
+            Value::choice("held"),
+        ],
+    };
+    let roles = contract.roles_of(&pound).unwrap();
+    assert_eq!(roles.controllers, parties(&["GB-LAE-LDS"]));
+    assert_eq!(roles.attestors, parties(&["GB-GOR-D15"]));
+    assert_eq!(roles.observed_by, parties(&["GB-NAO"]));
+    let kind = &contract.kinds()[usize::from(contract.kind("Payment").unwrap())];
+    assert_eq!(kind.control, deed::Control::Nobody);
+    assert_eq!(kind.public.len(), kind.fields.len());
+    let keys: Vec<&str> = kind
+        .one_per
+        .iter()
+        .map(|i| kind.fields[usize::from(*i)].name.as_str())
+        .collect();
+    assert_eq!(keys, ["payer", "source", "period", "ordinal"]);
+}
