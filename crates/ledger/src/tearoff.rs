@@ -99,7 +99,7 @@ pub struct TearOff {
     /// The views, in order.
     #[n(1)]
     pub views: Vec<SeenView>,
-    /// Vouchers for keys of recipients that don't sign.
+    /// Vouchers for the keys of recipients that don't sign, for those facts that are shown whole.
     #[n(2)]
     pub vouchers: Vec<Vouched>,
 }
@@ -165,7 +165,7 @@ impl Transaction {
         vouchers: &[Vouched],
     ) -> TearOff {
         let among = |set: Option<&BTreeSet<Party>>| set.is_some_and(|s| !s.is_disjoint(viewers));
-        let views = self
+        let views: Vec<SeenView> = self
             .views
             .iter()
             .zip(audiences)
@@ -200,10 +200,23 @@ impl Transaction {
                 }
             })
             .collect();
+        // A voucher names its owner: it goes only where the fact that it is about is shown.
+        let vouchers = vouchers
+            .iter()
+            .filter(|vouched| match views.get(vouched.view as usize) {
+                Some(SeenView::Whole(_)) => true,
+                Some(SeenView::Outputs(outputs)) => matches!(
+                    outputs.shown.get(&vouched.output),
+                    Some(ShownOutput::Whole(_))
+                ),
+                Some(SeenView::Hidden(_)) | None => false,
+            })
+            .cloned()
+            .collect();
         TearOff {
             header: self.header.clone(),
             views,
-            vouchers: vouchers.to_vec(),
+            vouchers,
         }
     }
 }

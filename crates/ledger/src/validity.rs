@@ -10,7 +10,7 @@ use deed::{Allocated, Call, Contract, Due, FactRoles, FactValue, MoneyMove, Part
 use crate::address::Voucher;
 use crate::codec;
 use crate::control::{Control, Shape};
-use crate::digest::{Digest, Lineage, NetworkId, Token, TransactionId, ViewRoot};
+use crate::digest::{ContractId, Digest, Lineage, NetworkId, Token, TransactionId, ViewRoot};
 use crate::envelope::{self, Envelope, EnvelopeError, EnvelopeKey};
 use crate::fact::{DueRef, Fact, FactRef, Opening};
 use crate::limits::{FACTS_PER_VIEW_MAX, OBSERVERS_MAX, TOKENS_MAX, VIEWS_MAX, WINDOW_MS_MAX};
@@ -194,6 +194,17 @@ impl Meaning {
         self.roles()
             .flat_map(|r| &r.observed_by)
             .filter(|p| !self.insiders().contains(*p))
+            .cloned()
+            .collect()
+    }
+
+    /// Parties that the contract names as observers and that have a part in the view besides.
+    #[must_use]
+    pub fn observers_inside(&self) -> BTreeSet<Party> {
+        let insiders = self.insiders();
+        let observers = self.roles().flat_map(|r| &r.observed_by);
+        observers
+            .filter(|p| insiders.contains(*p))
             .cloned()
             .collect()
     }
@@ -995,7 +1006,7 @@ fn vouched(
 }
 
 /// The contract and the values of a shown output, all fields of which must be shown.
-fn shown_value(shown: &ShownOutput) -> Option<(crate::digest::ContractId, FactValue)> {
+fn shown_value(shown: &ShownOutput) -> Option<(ContractId, FactValue)> {
     match shown {
         ShownOutput::Whole(fact) => Some((fact.contract, fact_value(fact))),
         ShownOutput::Part(opening) => opened_value(opening),
@@ -1004,7 +1015,7 @@ fn shown_value(shown: &ShownOutput) -> Option<(crate::digest::ContractId, FactVa
 
 /// Contract and values of an opening that shows every field.
 #[must_use]
-pub fn opened_value(opening: &Opening) -> Option<(crate::digest::ContractId, FactValue)> {
+pub fn opened_value(opening: &Opening) -> Option<(ContractId, FactValue)> {
     let (contract, kind, fields) = opening.head()?;
     let fields = (0..fields as usize)
         .map(|i| opening.field(i).cloned())
@@ -1025,10 +1036,12 @@ fn check_discharged(
                 view: ordinal,
                 position,
             };
+            // Money of another contract that the parties accept as well is no payment, however alike it looks.
+            let stated = seen.whole(ordinal).map(|view| view.contract);
             let times = seen
                 .views
                 .iter()
-                .map(|view| discharges(view, at, due, book))
+                .map(|view| stated.map_or(0, |contract| discharges(view, at, due, &contract, book)))
                 .sum();
             if times != 1 {
                 return Err(Invalid::DueNotDischarged { due: at, times });
@@ -1038,7 +1051,13 @@ fn check_discharged(
     Ok(())
 }
 
-fn discharges(view: &SeenView, at: DueRef, due: &Due, book: &ContractBook) -> usize {
+fn discharges(
+    view: &SeenView,
+    at: DueRef,
+    due: &Due,
+    contract: &ContractId,
+    book: &ContractBook,
+) -> usize {
     match view {
         // Settling has compared the amounts already.
         SeenView::Whole(view) => view
@@ -1054,8 +1073,9 @@ fn discharges(view: &SeenView, at: DueRef, due: &Due, book: &ContractBook) -> us
                 ShownOutput::Part(opening) => opening.due() == Some(Some(at)),
             })
             .filter(|shown| {
-                shown_value(shown)
-                    .is_some_and(|(id, value)| book.get(&id).is_some_and(|c| pays(c, &value, due)))
+                shown_value(shown).is_some_and(|(id, value)| {
+                    id == *contract && book.get(&id).is_some_and(|c| pays(c, &value, due))
+                })
             })
             .count(),
         SeenView::Hidden(_) => 0,
