@@ -1,6 +1,6 @@
 //! Proof bundles: everything needed to verify a fact, or chosen fields of it, offline, in one hop and constant size.
 
-use deed::{FactValue, Party, Value};
+use deed::{Kind, Party, PartyRef, Value};
 use minicbor::{Decode, Encode};
 use tlog::{Checkpoint, Note, VerifierKey};
 
@@ -232,6 +232,37 @@ impl Place {
     }
 }
 
+/// Who can vouch for a fact of this kind, and how many must. `None` if a field that names one is hidden: whoever shows the
+/// proof must not choose, by what it hides, whose signatures are needed.
+fn attestors(kind: &Kind, fact: &Opening) -> Option<(Vec<Party>, u16)> {
+    let mut named: Vec<&Party> = Vec::new();
+    for reference in &kind.attestation.parties {
+        match reference {
+            PartyRef::Constant(party) => named.push(party),
+            PartyRef::Field(field) => named.extend(fact.field(usize::from(*field))?.as_party()),
+            PartyRef::Items(list) => match fact.field(usize::from(*list))? {
+                Value::List(items) => named.extend(items.iter().filter_map(Value::as_party)),
+                _ => return None,
+            },
+            PartyRef::EachItem { list, field } => match fact.field(usize::from(*list))? {
+                Value::List(items) => named.extend(items.iter().filter_map(|item| match item {
+                    Value::Record(values) => values.get(usize::from(*field))?.as_party(),
+                    _ => None,
+                })),
+                _ => return None,
+            },
+        }
+    }
+    let mut attestors: Vec<Party> = Vec::with_capacity(named.len());
+    for party in named {
+        if !attestors.contains(party) {
+            attestors.push(party.clone());
+        }
+    }
+    let present = u16::try_from(attestors.len()).unwrap_or(u16::MAX);
+    Some((attestors, kind.attestation.needed.min(present)))
+}
+
 impl ProofBundle {
     /// Reads and verifies a bundle from its bytes. Nothing inside it is trusted; every bit is covered.
     ///
@@ -285,17 +316,8 @@ impl ProofBundle {
             return Err(BundleError::Time);
         }
         self.verify_map(trust)?;
-        let values: Vec<Value> = (0..schema.fields.len())
-            .map(|i| self.fact.field(i).cloned().unwrap_or(Value::Absent))
-            .collect();
-        let roles = contract
-            .roles_of(&FactValue {
-                kind,
-                fields: values,
-            })
-            .map_err(|_| BundleError::Fact)?;
-        let attested_by =
-            self.verify_signatures(trust, &id, &root, &roles.attestors, roles.attestors_needed)?;
+        let (attestors, needed) = attestors(schema, &self.fact).ok_or(BundleError::Fact)?;
+        let attested_by = self.verify_signatures(trust, &id, &root, &attestors, needed)?;
         let names = schema.fields.iter().map(|f| f.name.clone()).enumerate();
         Ok(Proven {
             contract: contract.name().to_owned(),
