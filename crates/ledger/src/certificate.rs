@@ -38,7 +38,7 @@ pub struct BatchEntry {
     /// Root over the ids.
     #[n(4)]
     pub ids_root: Digest,
-    /// Root over (token, H(id ‖ r)), ascending by token: holds the notary to one id a token without showing which.
+    /// Root over (token's mark, H(id ‖ r)), ascending by mark: holds the notary to one id a token without showing which.
     #[n(5)]
     pub tokens_root: Digest,
 }
@@ -47,6 +47,12 @@ pub struct BatchEntry {
 #[must_use]
 pub fn spent_on(id: &TransactionId, r: &Digest) -> Digest {
     Digest::of(&[b"spent/v1", id.bytes(), &r.0])
+}
+
+/// What a cancel token was spent on when its owner cancelled with it.
+#[must_use]
+pub fn cancelled_on(token: &Token) -> Digest {
+    Digest::of(&[b"cancelled/v1", token.bytes()])
 }
 
 /// The root over a batch's ids.

@@ -40,6 +40,32 @@ pub fn token(control: &Digest, rho: &Digest) -> Token {
     Token(Digest::of(&[b"null/v1", &control.0, &rho.0]))
 }
 
+/// What a header's token is to the notary, which can't tell one from another by looking at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// A fact's, consumed or referenced: shown with its control policy.
+    Fact,
+    /// A business key's.
+    Key,
+    /// A signer's, to cancel with.
+    Cancel,
+}
+
+impl Sort {
+    /// The name under which the notary remembers a token of this sort as used up.
+    ///
+    /// Key and cancel tokens need no authority, so each sort has names of its own: otherwise whoever has seen a fact's
+    /// token could burn the fact by listing its token as a key.
+    #[must_use]
+    pub fn mark(self, token: &Token) -> Token {
+        match self {
+            Self::Fact => *token,
+            Self::Key => Token(Digest::of(&[b"used key/v1", token.bytes()])),
+            Self::Cancel => Token(Digest::of(&[b"used cancel/v1", token.bytes()])),
+        }
+    }
+}
+
 /// The token by which a signer can cancel a transaction before it is notarised: whoever knows the 32-byte secret can
 /// spend it first, and then the transaction can't be certified any more.
 #[must_use]

@@ -6,6 +6,7 @@ use minicbor::{Decode, Encode};
 use crate::codec;
 use crate::digest::{Digest, Lineage, NetworkId, Token, TransactionId, ViewRoot};
 use crate::fact::root;
+use crate::token::Sort;
 use crate::view::View;
 
 /// The format that this crate writes and reads.
@@ -103,12 +104,15 @@ impl Header {
         Digest::of(&[&[0x34], &codec::encode(&(&self.views, &self.cancel))])
     }
 
-    /// Every token that certifying uses up: consumed, keys and cancel tokens, in the header's order.
-    pub fn spent(&self) -> impl Iterator<Item = &Token> {
+    /// Every token that certifying uses up, with what it is: consumed, keys and cancel tokens, in the header's order.
+    pub fn spent(&self) -> impl Iterator<Item = (Sort, &Token)> {
+        fn all(sort: Sort, tokens: &[Token]) -> impl Iterator<Item = (Sort, &Token)> {
+            tokens.iter().map(move |token| (sort, token))
+        }
         self.views
             .iter()
-            .flat_map(|view| view.consumed.iter().chain(&view.keys))
-            .chain(&self.cancel)
+            .flat_map(|view| all(Sort::Fact, &view.consumed).chain(all(Sort::Key, &view.keys)))
+            .chain(all(Sort::Cancel, &self.cancel))
     }
 
     /// Every token that must still be unused.

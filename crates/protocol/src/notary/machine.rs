@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ledger::certificate::{
-    BatchEntry, Certificate, MapPin, id_paths, ids_root, spent_on, tokens_root,
+    BatchEntry, Certificate, MapPin, cancelled_on, id_paths, ids_root, spent_on, tokens_root,
 };
 use ledger::codec;
 use ledger::public::PublicPart;
-use ledger::token;
+use ledger::token::{self, Sort};
 use ledger::validity::{Home, check_header};
 use ledger::{Digest, Token, TransactionId};
 use minicbor::{Decode, Encode};
@@ -38,6 +38,9 @@ pub enum NotaryError {
     /// The checkpoint couldn't be signed.
     #[error("the checkpoint could not be signed")]
     Sign,
+    /// A batch failed to be written, and may be there all the same: deciding on would rewrite the log.
+    #[error("the notary must be opened again from its store")]
+    Reopen,
 }
 
 const FRONTIER: &str = "frontier";
@@ -52,6 +55,7 @@ pub struct Notary<S> {
     frontier: Frontier,
     checkpoint: String,
     time_ms: u64,
+    in_doubt: bool,
 }
 
 fn body_name(height: u64) -> String {
@@ -107,6 +111,7 @@ impl<S: NotaryStore> Notary<S> {
             frontier,
             checkpoint: String::new(),
             time_ms,
+            in_doubt: false,
         };
         notary.checkpoint = notary.sign(&notary.frontier)?;
         Ok(notary)
@@ -148,17 +153,23 @@ impl<S: NotaryStore> Notary<S> {
 
     /// Decides a batch at an agreed time under a pinned map: all answers, durable when it returns.
     ///
-    /// Time never runs backwards from batch to batch, whatever the clock says.
+    /// Time never runs backwards from batch to batch, whatever the clock says: what was too late once stays too late. (Over
+    /// a restart it is held only to the last entry of the log.)
     ///
     /// # Errors
-    /// [`NotaryError`]; nothing of the batch is decided then.
+    /// [`NotaryError`]; no answer may leave then, and the notary must be opened again from its store, which may or may not
+    /// hold the batch.
     pub fn apply(
         &mut self,
         now_ms: u64,
         map: MapPin,
         requests: &[Request],
     ) -> Result<Vec<Verdict>, NotaryError> {
+        if self.in_doubt {
+            return Err(NotaryError::Reopen);
+        }
         let now_ms = now_ms.max(self.time_ms);
+        self.time_ms = now_ms;
         let mut body = Body::default();
         let mut fresh: BTreeMap<Token, Digest> = BTreeMap::new();
         let mut index_of: BTreeMap<TransactionId, u32> = BTreeMap::new();
@@ -176,7 +187,8 @@ impl<S: NotaryStore> Notary<S> {
                             Some(refusal) => Decision::Done(Verdict::Refused(refusal)),
                             None => {
                                 let on = spent_on(&id, &submission.r);
-                                fresh.extend(submission.opening.header.spent().map(|t| (*t, on)));
+                                let spent = submission.opening.header.spent();
+                                fresh.extend(spent.map(|(sort, token)| (sort.mark(token), on)));
                                 index_of.insert(id, body.ids.len() as u32);
                                 body.ids.push(id);
                                 Decision::Fresh(id)
@@ -186,19 +198,22 @@ impl<S: NotaryStore> Notary<S> {
                 }
                 Request::Cancel(secret) => {
                     let token = token::cancel(&secret.0);
-                    if let Some(on) = self.spent(&token, &fresh)? {
-                        Decision::Done(Verdict::Refused(NotaryRefusal::TokenUsed {
-                            token,
-                            spent_on: on,
-                        }))
-                    } else {
-                        fresh.insert(token, Digest::of(&[b"cancelled/v1", token.bytes()]));
-                        Decision::Done(Verdict::Cancelled)
-                    }
+                    let mark = Sort::Cancel.mark(&token);
+                    let cancelled = cancelled_on(&token);
+                    Decision::Done(match self.spent(&mark, &fresh)? {
+                        None => {
+                            fresh.insert(mark, cancelled);
+                            Verdict::Cancelled
+                        }
+                        Some(spent_on) if spent_on == cancelled => Verdict::Cancelled,
+                        Some(spent_on) => {
+                            Verdict::Refused(NotaryRefusal::TokenUsed { token, spent_on })
+                        }
+                    })
                 }
                 Request::Status(id) => match self.certificate(id)? {
                     Some(certificate) => Decision::Done(Verdict::Certified(certificate)),
-                    None => Decision::Done(Verdict::Unknown),
+                    None => Decision::Done(Verdict::Unknown(now_ms)),
                 },
             });
         }
@@ -256,10 +271,11 @@ impl<S: NotaryStore> Notary<S> {
         batch
             .meta
             .push((CHECKPOINT.to_owned(), checkpoint.clone().into_bytes()));
+        self.in_doubt = true;
         self.store.commit(batch)?;
+        self.in_doubt = false;
         self.frontier = frontier;
         self.checkpoint = checkpoint;
-        self.time_ms = time_ms;
         Ok(entry)
     }
 
@@ -286,8 +302,9 @@ impl<S: NotaryStore> Notary<S> {
             return Ok(Some(refusal));
         }
         let header = &submission.opening.header;
-        for token in header.spent().chain(header.referenced()) {
-            if let Some(spent_on) = self.spent(token, fresh)? {
+        let referenced = header.referenced().map(|token| (Sort::Fact, token));
+        for (sort, token) in header.spent().chain(referenced) {
+            if let Some(spent_on) = self.spent(&sort.mark(token), fresh)? {
                 return Ok(Some(NotaryRefusal::TokenUsed {
                     token: *token,
                     spent_on,
@@ -315,11 +332,12 @@ impl<S: NotaryStore> Notary<S> {
         {
             return malformed("its parts do not match its number of views".to_owned());
         }
-        let mut tokens = BTreeSet::new();
+        let mut marks = BTreeSet::new();
+        let referenced = header.referenced().map(|token| (Sort::Fact, token));
         if !header
             .spent()
-            .chain(header.referenced())
-            .all(|token| tokens.insert(*token))
+            .chain(referenced)
+            .all(|(sort, token)| marks.insert(sort.mark(token)))
         {
             return malformed("one token serves two inputs".to_owned());
         }

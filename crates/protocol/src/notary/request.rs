@@ -143,7 +143,8 @@ pub enum Verdict {
     /// To [`Request::Cancel`]: the token is spent and the transaction can't be certified any more.
     #[n(2)]
     Cancelled,
-    /// To [`Request::Status`]: not certified so far.
+    /// To [`Request::Status`]: not certified at this agreed time, in milliseconds since 1970-01-01 UTC. The notary's time
+    /// never runs backwards: once it is past the window's end, the transaction never will be.
     #[n(3)]
-    Unknown,
+    Unknown(#[n(0)] u64),
 }
