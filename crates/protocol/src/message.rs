@@ -87,7 +87,7 @@ pub struct Disclosure {
     /// The published facts.
     #[n(0)]
     pub facts: Vec<Disclosed>,
-    /// Everybody's signatures.
+    /// The signatures of those who attest them.
     #[n(1)]
     pub signatures: Vec<ScopedSignature>,
     /// The notary's certificate.
@@ -118,7 +118,7 @@ pub struct Observation {
     /// The envelopes for the receiver's parties.
     #[n(1)]
     pub envelopes: Vec<SealedView>,
-    /// Everybody's signatures.
+    /// The signatures over these views.
     #[n(2)]
     pub signatures: Vec<ScopedSignature>,
     /// The notary's certificate.

@@ -8,8 +8,8 @@ use ledger::certificate::Certificate;
 use ledger::fact::{Fact, FactRef};
 use ledger::map::MemberRole;
 use ledger::public::PublicPart;
-use ledger::signature::ScopedSignature;
-use ledger::tearoff::{SeenView, TearOff};
+use ledger::signature::{Role, ScopedSignature};
+use ledger::tearoff::{Audience, SeenView, TearOff};
 use ledger::validity::{Checked, Meaning, Standing, audiences, check};
 use ledger::view::View;
 use ledger::{Digest, TransactionId};
@@ -39,25 +39,8 @@ impl<S: Store> Node<S> {
         let Ok(audiences) = audiences(&transaction, &self.setup.book) else {
             return Ok(());
         };
-        let mut hosts: BTreeMap<Party, BTreeSet<Party>> = BTreeMap::new();
-        let parts = audiences
-            .iter()
-            .flat_map(|a| a.whole.iter().chain(a.owners.values().flatten()));
-        for party in parts.chain(
-            audiences
-                .iter()
-                .flat_map(|a| a.creditors.values().flatten()),
-        ) {
-            if let Some(host) = self
-                .members
-                .host(party)
-                .filter(|host| **host != self.setup.me)
-            {
-                hosts.entry(host.clone()).or_default().insert(party.clone());
-            }
-        }
         let signatories = checked.signatories();
-        for (host, parties) in hosts {
+        for (host, parties) in self.parts(&audiences) {
             let asked = parties.iter().any(|party| signatories.contains(party));
             let seen =
                 (!asked).then(|| transaction.tear_off(&audiences, &parties, &stored.vouchers));
@@ -75,6 +58,23 @@ impl<S: Store> Node<S> {
             vouchers: stored.vouchers,
         };
         self.conclude(seen, &checked, signatures, certificate, true)
+    }
+
+    /// The parties with a part in a transaction, beyond observing it, by the other nodes that keep their facts.
+    pub(crate) fn parts(&self, audiences: &[Audience]) -> BTreeMap<Party, BTreeSet<Party>> {
+        let mut hosts: BTreeMap<Party, BTreeSet<Party>> = BTreeMap::new();
+        let parties = audiences.iter().flat_map(|audience| {
+            let outputs = [&audience.owners, &audience.creditors];
+            let outputs = outputs.into_iter().flat_map(|by_output| by_output.values());
+            audience.whole.iter().chain(outputs.flatten())
+        });
+        for party in parties {
+            let host = self.members.host(party);
+            if let Some(host) = host.filter(|host| **host != self.setup.me) {
+                hosts.entry(host.clone()).or_default().insert(party.clone());
+            }
+        }
+        hosts
     }
 
     /// Word from the driver that a transaction is certified.
@@ -149,6 +149,7 @@ impl<S: Store> Node<S> {
                     self.forget(&input.at, &input.fact);
                 }
                 self.remember_attested(&id, whole, meaning);
+                self.observe_from_inside(whole, meaning);
                 if self.publishes(meaning, driver) {
                     self.publish(ordinal, &seen, whole, checked, &signatures, &certificate)?;
                 }
@@ -226,6 +227,14 @@ impl<S: Store> Node<S> {
         }
     }
 
+    /// An observer that has a part in a view is sent no envelope of it: it adds up what it sees anyway.
+    fn observe_from_inside(&mut self, view: &View, meaning: &Meaning) {
+        let here = |parties: &BTreeSet<Party>| parties.iter().any(|party| self.hosts(party));
+        if here(&meaning.observers_inside()) && !here(&meaning.observers()) {
+            self.totals.apply(view, &self.setup.book);
+        }
+    }
+
     /// Whether this node tells portals and observers of a view: the first attestor does, so that nobody who would rather
     /// keep it quiet has to be relied on; without attestors, the driver.
     fn publishes(&self, meaning: &Meaning, driver: bool) -> bool {
@@ -246,6 +255,7 @@ impl<S: Store> Node<S> {
         certificate: &Certificate,
     ) -> Result<(), NodeError> {
         let opening = seen.opening();
+        let root = view.root();
         let contract = self.setup.book.get(&view.contract).cloned();
         let part = contract.and_then(|contract| PublicPart::of(view, &contract));
         let whole = SeenView::Whole(view.clone());
@@ -267,9 +277,11 @@ impl<S: Store> Node<S> {
             })
             .collect();
         if !facts.is_empty() {
+            // Whoever else signed is not for everyone to know.
+            let vouches = |s: &&ScopedSignature| s.covers(&root, &Role::Attestor);
             let disclosure = Disclosure {
                 facts,
-                signatures: signatures.to_vec(),
+                signatures: signatures.iter().filter(vouches).cloned().collect(),
                 certificate: certificate.clone(),
             };
             let portals: Vec<Party> = self
@@ -297,11 +309,12 @@ impl<S: Store> Node<S> {
                 by_host.entry(host.clone()).or_default().push(sealed);
             }
         }
+        let of_view = |s: &&ScopedSignature| s.scope.iter().any(|scope| scope.view == root);
         for (host, envelopes) in by_host {
             let observation = Observation {
                 opening: opening.clone(),
                 envelopes,
-                signatures: signatures.to_vec(),
+                signatures: signatures.iter().filter(of_view).cloned().collect(),
                 certificate: certificate.clone(),
             };
             if host == self.setup.me {

@@ -115,6 +115,8 @@ pub enum Output {
 
 /// Prefix of flows that this node drives.
 pub(crate) const DRIVEN: &[u8] = b"driven/";
+/// Prefix of the signatures of driven flows that were handed to the notary: from then on only the notary ends them.
+pub(crate) const SENT: &[u8] = b"sent/";
 /// Prefix of proposals that this node has signed.
 pub(crate) const SIGNED: &[u8] = b"signed/";
 /// Prefix of instructions that are not finished.
@@ -135,6 +137,8 @@ pub(crate) struct Flow {
     pub(crate) checked: Checked,
     pub(crate) signatures: BTreeMap<Party, ledger::signature::ScopedSignature>,
     pub(crate) submitted: bool,
+    /// The state to end in once the notary has cancelled it.
+    pub(crate) refusal: Option<InstructionState>,
     pub(crate) asked_ms: u64,
 }
 
@@ -221,6 +225,16 @@ impl<S: Store> Node<S> {
                 bytes: message.bytes,
             });
         }
+        let mut open: Vec<StoredInstruction> = all(&self.store, Table::Index, OPEN)?
+            .into_iter()
+            .map(|(_, i)| i)
+            .collect();
+        open.sort_by_key(|i| i.number);
+        self.arrivals = open.last().map_or(0, |i| i.number + 1);
+        self.queue = open
+            .into_iter()
+            .filter(|i| i.state == InstructionState::Queued)
+            .collect();
         for (_, stored) in all::<StoredFlow>(&self.store, Table::Flows, DRIVEN)? {
             self.take_up(stored)?;
         }
@@ -237,16 +251,6 @@ impl<S: Store> Node<S> {
                 },
             );
         }
-        let mut open: Vec<StoredInstruction> = all(&self.store, Table::Index, OPEN)?
-            .into_iter()
-            .map(|(_, i)| i)
-            .collect();
-        open.sort_by_key(|i| i.number);
-        self.arrivals = open.last().map_or(0, |i| i.number + 1);
-        self.queue = open
-            .into_iter()
-            .filter(|i| i.state == InstructionState::Queued)
-            .collect();
         Ok(())
     }
 

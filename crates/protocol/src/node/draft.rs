@@ -111,6 +111,10 @@ impl<S: Store> Node<S> {
             consumed: &values,
             referenced: &[],
         })?;
+        if !outcome.signers.contains(&instruction.party) {
+            let message = format!("{} does not sign this action", instruction.party);
+            return Err(refusal("party_does_not_sign", message).into());
+        }
         let mut making = Making {
             contract_id: instruction.contract,
             contract: &contract,

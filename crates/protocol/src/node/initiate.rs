@@ -1,22 +1,24 @@
 //! Driving a flow: instruction, draft, signatures, notary.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use deed::Party;
+use ledger::certificate::{cancelled_on, spent_on};
 use ledger::public::PublicPart;
 use ledger::signature::ScopedSignature;
 use ledger::tearoff::{SeenView, TearOff};
 use ledger::transaction::Transaction;
 use ledger::validity::{Checked, Standing, audiences, check, input_token};
-use ledger::{TransactionId, codec};
+use ledger::{Digest, TransactionId, codec, token};
 use minicbor::bytes::ByteVec;
 
-use super::core::{DRIVEN, Flow, Node, NodeError, OPEN, Output, under};
-use super::draft::{Draft, Stop};
+use super::core::{DRIVEN, Flow, Node, NodeError, OPEN, Output, SENT, under};
+use super::draft::{Draft, Stop, cancel_secret};
 use super::purse::PurseKey;
 use super::records::{
     Instruction, InstructionState, StoredFact, StoredFlow, StoredInstruction, fact_key,
 };
+use super::respond::Claim;
 use crate::limits::{FLOWS_MAX, KEY_BYTES_MAX, RETRY_MS};
 use crate::message::{Message, Proposal};
 use crate::notary::{Authority, NotaryRefusal, Request, Submission, Verdict};
@@ -45,6 +47,11 @@ impl<S: Store> Node<S> {
             None if !self.hosts(&instruction.party) => refused(
                 "party_not_hosted_here",
                 format!("{} does not have its facts at this node", instruction.party),
+            ),
+            // What is written here must be readable again, or the node would not open any more.
+            None if codec::decode::<Instruction>(&codec::encode(&instruction)).is_err() => refused(
+                "instruction_not_readable",
+                "an argument is too long, nested too deep, or not in Unicode normalisation form C",
             ),
             None => {
                 let number = self.arrivals;
@@ -103,7 +110,7 @@ impl<S: Store> Node<S> {
                 break;
             };
             match self.draft(&stored.instruction) {
-                Ok(draft) => self.begin(stored, draft)?,
+                Ok(draft) => waiting.extend(self.begin(stored, draft)?),
                 Err(Stop::Wait) => waiting.push(stored),
                 Err(Stop::Refuse(refusal)) => {
                     let law = refusal
@@ -122,7 +129,12 @@ impl<S: Store> Node<S> {
         Ok(())
     }
 
-    fn begin(&mut self, mut instruction: StoredInstruction, draft: Draft) -> Result<(), NodeError> {
+    /// Begins a flow. Gives the instruction back if it must wait for the outcome of another.
+    fn begin(
+        &mut self,
+        mut instruction: StoredInstruction,
+        draft: Draft,
+    ) -> Result<Option<StoredInstruction>, NodeError> {
         let Draft {
             transaction,
             vouchers,
@@ -140,10 +152,23 @@ impl<S: Store> Node<S> {
             Ok(checked) => checked,
             Err(invalid) => {
                 let state = refused(invalid.code(), invalid.to_string());
-                return self.progress(&key, state);
+                return self.progress(&key, state).map(|()| None);
             }
         };
         let id = checked.id;
+        let keys = self.business_keys(&seen, &checked);
+        match self.claim(&keys, &id)? {
+            Claim::Free => {}
+            Claim::Open => return Ok(Some(instruction)),
+            Claim::Used => {
+                let state = refused(Claim::CODE, Claim::REASON);
+                return self.progress(&key, state).map(|()| None);
+            }
+        }
+        for key in keys {
+            self.pending
+                .put_bytes(Table::Index, key, id.bytes().to_vec());
+        }
         let own = self.sign_for_hosted(&checked)?;
         for (pocket, minor, at) in money {
             self.purse.lock(&pocket, minor, at, id);
@@ -163,21 +188,36 @@ impl<S: Store> Node<S> {
         };
         self.pending
             .put(Table::Flows, under(DRIVEN, id.bytes()), &stored);
-        self.drive(id, stored, checked)
+        self.drive(stored, checked, None)?;
+        Ok(None)
     }
 
     /// Takes up a flow again after a restart.
     pub(crate) fn take_up(&mut self, stored: StoredFlow) -> Result<(), NodeError> {
         let seen = whole(&stored.transaction, stored.vouchers.clone());
-        let Ok(checked) = check(
-            &seen,
-            Standing::Party,
-            &self.setup.book,
-            &self.setup.home,
-            &self.members,
-        ) else {
-            // Valid when it was begun: only another directory can have changed that. It will lapse with its window.
-            return Ok(());
+        let id = seen.id();
+        let sent: Option<Vec<ScopedSignature>> =
+            self.pending
+                .get(&self.store, Table::Flows, &under(SENT, id.bytes()))?;
+        let checked = |standing| {
+            let (book, home) = (&self.setup.book, &self.setup.home);
+            check(&seen, standing, book, home, &self.members)
+        };
+        let checked = match checked(Standing::Party) {
+            Ok(checked) => checked,
+            // Valid when it was begun: only another directory can have changed that. What has left this node may be
+            // certified all the same; what has not is drafted again.
+            Err(_) if sent.is_some() => match checked(Standing::Observer) {
+                Ok(checked) => checked,
+                Err(_) => return Ok(()),
+            },
+            Err(_) => {
+                if let Ok(checked) = checked(Standing::Observer) {
+                    self.release(&seen, &checked);
+                }
+                self.pending.delete(Table::Flows, under(DRIVEN, id.bytes()));
+                return self.progress(&stored.instruction, InstructionState::Queued);
+            }
         };
         for view in &stored.transaction.views {
             for input in &view.consumed {
@@ -187,28 +227,34 @@ impl<S: Store> Node<S> {
                 }
             }
         }
-        self.drive(checked.id, stored, checked)
+        self.drive(stored, checked, sent)
     }
 
     fn drive(
         &mut self,
-        id: TransactionId,
         stored: StoredFlow,
         checked: Checked,
+        sent: Option<Vec<ScopedSignature>>,
     ) -> Result<(), NodeError> {
-        let signatures = stored
-            .own
-            .iter()
-            .map(|s| (s.party.clone(), s.clone()))
+        let id = checked.id;
+        let submitted = sent.is_some();
+        let signatures = sent
+            .unwrap_or_else(|| stored.own.clone())
+            .into_iter()
+            .map(|s| (s.party.clone(), s))
             .collect();
         let flow = Flow {
             stored,
             checked,
             signatures,
-            submitted: false,
+            submitted,
+            refusal: None,
             asked_ms: self.now_ms,
         };
         self.flows.insert(id, flow);
+        if submitted {
+            return self.submit(&id);
+        }
         self.propose(&id);
         self.submit_if_complete(&id)
     }
@@ -233,24 +279,24 @@ impl<S: Store> Node<S> {
         Ok(own)
     }
 
-    /// Asks every node whose signatures are missing.
+    /// Asks every node whose signatures are missing, and shows it what all its parties may see: it keeps that.
     fn propose(&mut self, id: &TransactionId) {
         let Some(flow) = self.flows.get(id) else {
             return;
         };
-        let mut viewers: BTreeMap<Party, BTreeSet<Party>> = BTreeMap::new();
-        for party in flow.checked.signatories() {
-            if !flow.signatures.contains_key(&party) {
-                if let Some(host) = self.members.host(&party) {
-                    viewers.entry(host.clone()).or_default().insert(party);
-                }
-            }
-        }
+        let signatories = flow.checked.signatories();
+        let missing: BTreeSet<&Party> = signatories
+            .iter()
+            .filter(|party| !flow.signatures.contains_key(party))
+            .filter_map(|party| self.members.host(party))
+            .collect();
         let Ok(audiences) = audiences(&flow.stored.transaction, &self.setup.book) else {
             return;
         };
-        let proposals: Vec<(Party, Message)> = viewers
+        let proposals: Vec<(Party, Message)> = self
+            .parts(&audiences)
             .into_iter()
+            .filter(|(host, _)| missing.contains(host))
             .map(|(host, parties)| {
                 let seen =
                     flow.stored
@@ -297,20 +343,46 @@ impl<S: Store> Node<S> {
     }
 
     fn submit_if_complete(&mut self, id: &TransactionId) -> Result<(), NodeError> {
-        let Some(flow) = self.flows.get(id) else {
+        let Some(flow) = self.flows.get_mut(id) else {
             return Ok(());
         };
         let signatures: Vec<ScopedSignature> = flow.signatures.values().cloned().collect();
         if flow.submitted || flow.checked.covered(&signatures).is_err() {
             return Ok(());
         }
-        let request = self.submission(id)?;
-        if let (Some(flow), Some(request)) = (self.flows.get_mut(id), request) {
-            flow.submitted = true;
+        flow.submitted = true;
+        // Durable before the request leaves: after a restart the node must know that it may be certified, and be able to
+        // show what made it valid.
+        self.pending
+            .put(Table::Flows, under(SENT, id.bytes()), &signatures);
+        self.submit(id)
+    }
+
+    /// Hands a transaction to the notary, again if need be.
+    fn submit(&mut self, id: &TransactionId) -> Result<(), NodeError> {
+        let request = self.submission(id)?.unwrap_or(Request::Status(*id));
+        if let Some(flow) = self.flows.get_mut(id) {
             flow.asked_ms = self.now_ms;
-            self.outputs.push(Output::Notarise { id: *id, request });
         }
+        self.outputs.push(Output::Notarise { id: *id, request });
         Ok(())
+    }
+
+    /// The secret of one of a flow's cancel tokens.
+    fn cancellation(&self, id: &TransactionId) -> Option<Digest> {
+        let flow = self.flows.get(id)?;
+        let transaction = &flow.stored.transaction;
+        let first = transaction.views.first()?;
+        let signers = &flow.checked.meanings.first()?.as_ref()?.signers;
+        signers
+            .iter()
+            .map(|party| cancel_secret(first, party))
+            .find(|secret| {
+                transaction
+                    .header
+                    .cancel
+                    .contains(&token::cancel(&secret.0))
+            })
     }
 
     /// What the notary gets: the id's opening, the controllers' authority, and the public bytes.
@@ -395,6 +467,9 @@ impl<S: Store> Node<S> {
             return Ok(());
         };
         self.pending.delete(Table::Flows, under(DRIVEN, id.bytes()));
+        self.pending.delete(Table::Flows, under(SENT, id.bytes()));
+        let seen = whole(&flow.stored.transaction, Vec::new());
+        self.release(&seen, &flow.checked);
         for view in &flow.stored.transaction.views {
             for input in &view.consumed {
                 self.purse.unlock(&input.at);
@@ -409,9 +484,10 @@ impl<S: Store> Node<S> {
         id: &TransactionId,
         verdict: Verdict,
     ) -> Result<(), NodeError> {
-        if !self.flows.contains_key(id) {
+        let Some(flow) = self.flows.get_mut(id) else {
             return self.outcome(id, verdict);
-        }
+        };
+        let cancelled = || refused("cancelled", "it was cancelled at the notary");
         match verdict {
             Verdict::Certified(certificate) => {
                 if self.certified(id, &certificate).is_err() {
@@ -421,6 +497,7 @@ impl<S: Store> Node<S> {
                     return Ok(());
                 };
                 self.pending.delete(Table::Flows, under(DRIVEN, id.bytes()));
+                self.pending.delete(Table::Flows, under(SENT, id.bytes()));
                 let key = flow.stored.instruction.clone();
                 self.conclude_driven(flow, certificate)?;
                 self.progress(&key, InstructionState::Done(*id))
@@ -429,10 +506,38 @@ impl<S: Store> Node<S> {
                 // It waited too long for somebody; the same instruction gets a new window.
                 self.abandon(id, InstructionState::Queued)
             }
+            Verdict::Refused(refusal @ NotaryRefusal::TooEarly { .. }) => {
+                // A copy on its way could still be certified when the window opens, so it is cancelled before its money is
+                // free again.
+                flow.refusal = Some(refused(refusal.code(), refusal.to_string()));
+                if let Some(secret) = self.cancellation(id) {
+                    let request = Request::Cancel(secret);
+                    self.outputs.push(Output::Notarise { id: *id, request });
+                }
+                Ok(())
+            }
+            Verdict::Refused(NotaryRefusal::TokenUsed {
+                spent_on: other, ..
+            }) if other == spent_on(id, &flow.stored.r) => self.submit(id),
+            Verdict::Refused(NotaryRefusal::TokenUsed { token, spent_on })
+                if spent_on == cancelled_on(&token) =>
+            {
+                let state = flow.refusal.take().unwrap_or_else(cancelled);
+                self.abandon(id, state)
+            }
             Verdict::Refused(refusal) => {
                 self.abandon(id, refused(refusal.code(), refusal.to_string()))
             }
-            Verdict::Cancelled | Verdict::Unknown => Ok(()),
+            Verdict::Cancelled => {
+                let state = flow.refusal.take().unwrap_or_else(cancelled);
+                self.abandon(id, state)
+            }
+            Verdict::Unknown(at_ms)
+                if at_ms > flow.stored.transaction.header.terms.window.until_ms =>
+            {
+                self.abandon(id, InstructionState::Queued)
+            }
+            Verdict::Unknown(_) => Ok(()),
         }
     }
 
@@ -450,10 +555,7 @@ impl<S: Store> Node<S> {
             .collect();
         for (id, submitted, closed) in late {
             if submitted {
-                if let Some(flow) = self.flows.get_mut(&id) {
-                    flow.submitted = false;
-                }
-                self.submit_if_complete(&id)?;
+                self.submit(&id)?;
             } else if closed {
                 self.abandon(&id, InstructionState::Queued)?;
             } else {

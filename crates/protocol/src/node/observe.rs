@@ -162,14 +162,11 @@ impl<S: Store> Node<S> {
     /// Opens the envelopes for parties hosted here, checks what they show, and adds it up, once.
     pub(crate) fn observed(&mut self, observation: Observation) -> Result<(), NodeError> {
         let id = observation.opening.id();
-        let key = super::core::under(b"seen/", id.bytes());
-        if self
-            .pending
-            .bytes(&self.store, Table::Observed, &key)?
-            .is_some()
-        {
-            return Ok(());
-        }
+        // One view may come before or after another of the same transaction.
+        let key_of = |view: u32| {
+            let key = super::core::under(b"seen/", id.bytes());
+            super::core::under(&key, &view.to_be_bytes())
+        };
         let mut views: Vec<SeenView> = observation
             .opening
             .roots
@@ -177,7 +174,9 @@ impl<S: Store> Node<S> {
             .map(|root| SeenView::Hidden(*root))
             .collect();
         for sealed in &observation.envelopes {
-            if !self.hosts(&sealed.observer) {
+            let key = key_of(sealed.view);
+            let known = self.pending.bytes(&self.store, Table::Observed, &key)?;
+            if known.is_some() || !self.hosts(&sealed.observer) {
                 continue;
             }
             let secret = envelope_secret(&self.setup.secret, &sealed.observer);
@@ -224,17 +223,17 @@ impl<S: Store> Node<S> {
         if signed.is_err() || self.certified(&id, &observation.certificate).is_err() {
             return Ok(());
         }
-        for view in &seen.views {
-            if let SeenView::Whole(view) = view {
-                self.totals.apply(view, &self.setup.book);
-            }
-        }
         let stored = StoredTransaction {
             seen,
             signatures: observation.signatures,
             certificate: observation.certificate,
         };
-        self.pending.put(Table::Observed, key, &stored);
+        for (ordinal, view) in (0u32..).zip(&stored.seen.views) {
+            if let SeenView::Whole(view) = view {
+                self.totals.apply(view, &self.setup.book);
+                self.pending.put(Table::Observed, key_of(ordinal), &stored);
+            }
+        }
         Ok(())
     }
 }

@@ -36,6 +36,13 @@ impl PurseKey {
         }
     }
 
+    /// The attribute values that [`Self::attributes`] encodes; none if they aren't an encoding of our own.
+    #[must_use]
+    pub fn attributes_of(attributes: &[u8]) -> Vec<Value> {
+        let mut decoder = minicbor::Decoder::new(attributes);
+        codec::values::decode(&mut decoder, &mut ()).unwrap_or_default()
+    }
+
     /// The key and amount in minor units of a money fact; `None` for other facts.
     #[must_use]
     pub fn of(fact: &Fact, contract: &Contract) -> Option<(Self, i64)> {

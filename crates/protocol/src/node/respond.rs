@@ -19,26 +19,39 @@ use crate::message::{Message, Proposal};
 use crate::notary::{Request, Verdict};
 use crate::store::{Store, Table};
 
-/// Why a proposal isn't signed: the rule's code, and the reason with its figures.
-struct Decline {
-    code: String,
-    reason: String,
+/// Why a proposal isn't signed.
+enum No {
+    /// It never will be: the rule's code, and the reason with its figures.
+    Decline(String, String),
+    /// Not before another outcome is known. Nothing is said: the driver asks again.
+    Later,
 }
 
-impl From<Invalid> for Decline {
+impl From<Invalid> for No {
     fn from(invalid: Invalid) -> Self {
-        Self {
-            code: invalid.code().to_owned(),
-            reason: invalid.to_string(),
-        }
+        Self::Decline(invalid.code().to_owned(), invalid.to_string())
     }
 }
 
-fn decline(code: &str, reason: impl Into<String>) -> Decline {
-    Decline {
-        code: code.to_owned(),
-        reason: reason.into(),
-    }
+fn decline(code: &str, reason: impl Into<String>) -> No {
+    No::Decline(code.to_owned(), reason.into())
+}
+
+/// Whether the business keys of a transaction are to be had.
+pub(crate) enum Claim {
+    /// Nobody has them.
+    Free,
+    /// A transaction has them whose outcome is open.
+    Open,
+    /// They are used up.
+    Used,
+}
+
+impl Claim {
+    /// The code of a refusal.
+    pub(crate) const CODE: &str = "one_per_business_key";
+    /// The reason of a refusal.
+    pub(crate) const REASON: &str = "a fact with the same business key exists already";
 }
 
 impl<S: Store> Node<S> {
@@ -59,8 +72,11 @@ impl<S: Store> Node<S> {
             self.send(from, &Message::Signed(id, own));
             return Ok(());
         }
-        match self.examine(&proposal)? {
-            Err(Decline { code, reason }) => self.send(from, &Message::Declined(id, code, reason)),
+        match self.examine(from, &proposal)? {
+            Err(No::Later) => {}
+            Err(No::Decline(code, reason)) => {
+                self.send(from, &Message::Declined(id, code, reason));
+            }
             Ok(checked) => {
                 let own = self.sign_for_hosted(&checked)?;
                 for key in self.business_keys(&proposal.seen, &checked) {
@@ -90,9 +106,17 @@ impl<S: Store> Node<S> {
     }
 
     /// Everything that a signer here checks before it signs.
-    fn examine(&mut self, proposal: &Proposal) -> Result<Result<Checked, Decline>, NodeError> {
+    fn examine(
+        &mut self,
+        from: &Party,
+        proposal: &Proposal,
+    ) -> Result<Result<Checked, No>, NodeError> {
         let seen = &proposal.seen;
         let window = seen.header.terms.window;
+        if window.until_ms < self.now_ms && self.now_ms <= window.until_ms + CLOCK_SKEW_MS {
+            // Only late: its driver gives it up and drafts it again.
+            return Ok(Err(No::Later));
+        }
         if window.until_ms < self.now_ms || window.from_ms > self.now_ms + CLOCK_SKEW_MS {
             return Ok(Err(decline(
                 "window_not_open",
@@ -114,6 +138,9 @@ impl<S: Store> Node<S> {
         };
         for (view, meaning) in seen.views.iter().zip(&checked.meanings) {
             if let (SeenView::Whole(view), Some(meaning)) = (view, meaning) {
+                if let Some(no) = self.examine_signers(from, meaning) {
+                    return Ok(Err(no));
+                }
                 if let Some(no) = self.examine_inputs(view, meaning, proposal)? {
                     return Ok(Err(no));
                 }
@@ -131,19 +158,26 @@ impl<S: Store> Node<S> {
                 }
             }
         }
-        for key in self.business_keys(seen, &checked) {
-            if self
-                .pending
-                .bytes(&self.store, Table::Index, &key)?
-                .is_some_and(|by| by != checked.id.bytes())
-            {
-                return Ok(Err(decline(
-                    "one_per_business_key",
-                    "a fact with the same business key exists already",
-                )));
-            }
-        }
-        Ok(Ok(checked))
+        let keys = self.business_keys(seen, &checked);
+        Ok(match self.claim(&keys, &checked.id)? {
+            Claim::Free => Ok(checked),
+            Claim::Open => Err(No::Later),
+            Claim::Used => Err(decline(Claim::CODE, Claim::REASON)),
+        })
+    }
+
+    /// The first whom the contract names as signer decides that something is done; the others agree to it by rule. A party
+    /// hosted here signs first only on a client's instruction, never because a peer proposes it.
+    fn examine_signers(&self, from: &Party, meaning: &Meaning) -> Option<No> {
+        let first = meaning.signers.first()?;
+        let asked = meaning.signers.iter().any(|party| self.hosts(party));
+        let proposes = self.members.host(first) == Some(from);
+        (asked && !proposes).then(|| {
+            decline(
+                "first_signer_proposes",
+                format!("{first} signs first, and {from} does not keep its facts"),
+            )
+        })
     }
 
     /// Consumed and referenced facts must be authentic: attested or held here, or proven by evidence.
@@ -152,7 +186,7 @@ impl<S: Store> Node<S> {
         view: &View,
         meaning: &Meaning,
         proposal: &Proposal,
-    ) -> Result<Option<Decline>, NodeError> {
+    ) -> Result<Option<No>, NodeError> {
         for input in view.consumed.iter().chain(&view.referenced) {
             let key = fact_key(&input.at);
             let attests = meaning
@@ -171,15 +205,20 @@ impl<S: Store> Node<S> {
                         held.is_some_and(|held| held.fact == input.fact)
                     }
                 };
-            if !known && (attests || !self.proven(input, proposal)) {
-                return Ok(Some(decline(
-                    "input_not_authentic",
-                    format!(
-                        "the fact {} is not one that was attested, or it is used up already",
-                        input.at
-                    ),
-                )));
+            if known || (!attests && self.proven(input, proposal)) {
+                continue;
             }
+            if self.signed.contains_key(&input.at.transaction) {
+                // Signed here, and its outcome is on its way.
+                return Ok(Some(No::Later));
+            }
+            return Ok(Some(decline(
+                "input_not_authentic",
+                format!(
+                    "the fact {} is not one that was attested, or it is used up already",
+                    input.at
+                ),
+            )));
         }
         Ok(None)
     }
@@ -207,6 +246,36 @@ impl<S: Store> Node<S> {
             .pending
             .bytes(&self.store, Table::Keys, &key.0)?
             .is_some())
+    }
+
+    /// Whether a transaction can have these business keys.
+    pub(crate) fn claim(&self, keys: &[Vec<u8>], id: &TransactionId) -> Result<Claim, NodeError> {
+        let mut claim = Claim::Free;
+        if keys.iter().collect::<BTreeSet<_>>().len() < keys.len() {
+            return Ok(Claim::Used);
+        }
+        for key in keys {
+            let by = self.pending.bytes(&self.store, Table::Index, key)?;
+            let Some(by) = by.filter(|by| by != id.bytes()) else {
+                continue;
+            };
+            let open = <[u8; 32]>::try_from(by.as_slice()).is_ok_and(|by| {
+                let by = TransactionId(Digest(by));
+                self.signed.contains_key(&by) || self.flows.contains_key(&by)
+            });
+            if !open {
+                return Ok(Claim::Used);
+            }
+            claim = Claim::Open;
+        }
+        Ok(claim)
+    }
+
+    /// Gives back the business keys of a transaction that can't be certified any more.
+    pub(crate) fn release(&mut self, seen: &TearOff, checked: &Checked) {
+        for key in self.business_keys(seen, checked) {
+            self.pending.delete(Table::Index, key);
+        }
     }
 
     /// The index keys of the business keys that a transaction claims, for kinds attested here.
@@ -312,27 +381,33 @@ impl<S: Store> Node<S> {
         id: &TransactionId,
         verdict: Verdict,
     ) -> Result<(), NodeError> {
-        // Certified: its driver's outbox will bring the signatures. Unknown after the window: it can't happen any more.
-        if verdict != Verdict::Unknown {
+        // Certified: its driver's outbox will bring the signatures. Unknown after the window, by the notary's own time: it
+        // can't happen any more.
+        let window = |signed: &Signed| signed.stored.seen.header.terms.window;
+        let over = match (&verdict, self.signed.get(id)) {
+            (Verdict::Unknown(at_ms), Some(signed)) => *at_ms > window(signed).until_ms,
+            _ => false,
+        };
+        if !over {
             return Ok(());
         }
-        let Some(signed) = self.signed.remove(id) else {
+        let Some(Signed {
+            stored, checked, ..
+        }) = self.signed.remove(id)
+        else {
             return Ok(());
         };
         self.pending.delete(Table::Flows, under(SIGNED, id.bytes()));
-        let standing = Standing::Party;
-        let checked = check(
-            &signed.stored.seen,
-            standing,
-            &self.setup.book,
-            &self.setup.home,
-            &self.members,
+        let checked = checked.map_or_else(
+            || {
+                let (book, home) = (&self.setup.book, &self.setup.home);
+                let standing = Standing::Observer;
+                check(&stored.seen, standing, book, home, &self.members)
+            },
+            Ok,
         );
-        for key in checked
-            .map(|c| self.business_keys(&signed.stored.seen, &c))
-            .unwrap_or_default()
-        {
-            self.pending.delete(Table::Index, key);
+        if let Ok(checked) = checked {
+            self.release(&stored.seen, &checked);
         }
         Ok(())
     }
