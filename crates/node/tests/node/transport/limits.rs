@@ -1,0 +1,236 @@
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::body::{Body, Frame, SizeHint};
+use hyper::client::conn::http2::{self, SendRequest};
+use hyper::{Method, Request};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use node::pki::TlsIdentity;
+use node::transport::{Admit, PeerReply, PeerServer, ServerLimits, StatusCode};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+
+use super::{client, echo, serve_with};
+use crate::network::Network;
+
+const SOON: Duration = Duration::from_millis(100);
+const WAIT: Duration = Duration::from_secs(20);
+
+/// A body that says what length it likes and sends what it likes.
+struct Odd {
+    declared: Option<u64>,
+    sent: Option<&'static [u8]>,
+    ends: bool,
+}
+
+impl Body for Odd {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        match self.sent.take() {
+            Some(bytes) => Poll::Ready(Some(Ok(Frame::data(bytes.into())))),
+            None if self.ends => Poll::Ready(None),
+            None => Poll::Pending,
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.declared
+            .map_or_else(SizeHint::default, SizeHint::with_exact)
+    }
+}
+
+/// A member's connection, without the manners of [`node::transport::PeerClient`].
+async fn rude(server: &PeerServer, member: &TlsIdentity) -> SendRequest<Odd> {
+    let mut roots = RootCertStore::empty();
+    roots.add(member.root.clone().into()).unwrap();
+    let key = rustls_pki_types::PrivatePkcs8KeyDer::from(member.key.pkcs8().to_vec());
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_client_auth_cert(vec![member.certificate.clone().into()], key.into())
+        .unwrap();
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    let stream = TcpStream::connect(server.address()).await.unwrap();
+    let name = "b.pvn".try_into().unwrap();
+    let connector = TlsConnector::from(Arc::new(config));
+    let stream = connector.connect(name, stream).await.unwrap();
+    let (requests, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    requests
+}
+
+fn request(method: Method, body: Odd) -> Request<Odd> {
+    let request = Request::builder().method(method).uri("https://b.pvn/x");
+    request.body(body).unwrap()
+}
+
+#[tokio::test]
+async fn requests_that_are_too_large_too_slow_or_odd_are_turned_away() {
+    let network = Network::new();
+    let limits = ServerLimits {
+        body_bytes_max: 10,
+        body: SOON,
+        ..ServerLimits::default()
+    };
+    let server = serve_with(&network.credentials("B"), Admit::Members, limits, echo).await;
+    let odd = |declared, sent, ends| Odd {
+        declared,
+        sent,
+        ends,
+    };
+    let ten = Some(&b"0123456789"[..]);
+    let cases = [
+        (
+            "as large as may be",
+            Method::POST,
+            odd(Some(10), ten, true),
+            200,
+        ),
+        ("not a POST", Method::GET, odd(Some(10), ten, true), 405),
+        ("no length", Method::POST, odd(None, ten, true), 411),
+        ("too large", Method::POST, odd(Some(11), ten, false), 413),
+        (
+            "far too large",
+            Method::POST,
+            odd(Some(1 << 40), None, false),
+            413,
+        ),
+        (
+            "never finished",
+            Method::POST,
+            odd(Some(10), None, false),
+            408,
+        ),
+    ];
+    let member = network.identity("A");
+    for (case, method, body, expected) in cases {
+        let mut requests = rude(&server, &member).await;
+        let answer = timeout(WAIT, requests.send_request(request(method, body)));
+        let status = answer.await.unwrap().unwrap().status();
+        assert_eq!(status, StatusCode::from_u16(expected).unwrap(), "{case}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_differs_from_its_length_never_reaches_the_handler() {
+    let network = Network::new();
+    let limits = ServerLimits::default();
+    let credentials = network.credentials("B");
+    let server = serve_with(&credentials, Admit::Members, limits, |_| async {
+        panic!("nothing may arrive")
+    })
+    .await;
+    let member = network.identity("A");
+    for declared in [1, 5] {
+        let mut requests = rude(&server, &member).await;
+        let body = Odd {
+            declared: Some(declared),
+            sent: Some(b"abc"),
+            ends: true,
+        };
+        let answer = timeout(WAIT, requests.send_request(request(Method::POST, body)));
+        let refused = match answer.await.unwrap() {
+            Ok(response) => !response.status().is_success(),
+            Err(_) => true,
+        };
+        assert!(refused, "{declared} bytes declared, 3 sent");
+    }
+}
+
+#[tokio::test]
+async fn who_does_not_shake_hands_is_put_down() {
+    let network = Network::new();
+    let limits = ServerLimits {
+        handshake: SOON,
+        ..ServerLimits::default()
+    };
+    let server = serve_with(&network.credentials("B"), Admit::Members, limits, echo).await;
+    let mut silent = TcpStream::connect(server.address()).await.unwrap();
+    let mut bytes = Vec::new();
+    let ended = timeout(WAIT, silent.read_to_end(&mut bytes)).await;
+    assert_eq!(ended.unwrap().unwrap(), 0);
+}
+
+#[tokio::test]
+async fn one_party_cannot_take_all_connections() {
+    let network = Network::new();
+    let limits = ServerLimits {
+        connections_per_party_max: 2,
+        ..ServerLimits::default()
+    };
+    let server = serve_with(&network.credentials("B"), Admit::Members, limits, echo).await;
+    let greedy = network.credentials("A");
+    let first = client("B", &server, &greedy);
+    let second = client("B", &server, &greedy);
+    let third = client("B", &server, &greedy);
+    first.post("/", "x").await.unwrap();
+    second.post("/", "x").await.unwrap();
+    assert!(third.post("/", "x").await.is_err());
+    let other = client("B", &server, &network.credentials("C"));
+    other.post("/", "x").await.unwrap();
+    first.post("/", "x").await.unwrap();
+}
+
+#[tokio::test]
+async fn beyond_the_limit_connections_wait_for_their_turn() {
+    let network = Network::new();
+    let limits = ServerLimits {
+        connections_max: 1,
+        ..ServerLimits::default()
+    };
+    let server = serve_with(&network.credentials("B"), Admit::Members, limits, echo).await;
+    let first = client("B", &server, &network.credentials("A"));
+    first.post("/", "x").await.unwrap();
+    let second = client("B", &server, &network.credentials("C"));
+    let mut waiting = Box::pin(second.post("/", "x"));
+    assert!(timeout(SOON, &mut waiting).await.is_err(), "it has to wait");
+    drop(first);
+    assert_eq!(
+        timeout(WAIT, waiting).await.unwrap().unwrap(),
+        PeerReply::ok("Member(Party(\"C\")) / x")
+    );
+}
+
+#[tokio::test]
+async fn idle_and_old_connections_are_closed_and_made_again_unnoticed() {
+    let network = Network::new();
+    let cases = [
+        ServerLimits {
+            idle: SOON,
+            ..ServerLimits::default()
+        },
+        ServerLimits {
+            age: SOON,
+            ..ServerLimits::default()
+        },
+    ];
+    for limits in cases {
+        let server = serve_with(&network.credentials("B"), Admit::Members, limits, echo).await;
+        let mut requests = rude(&server, &network.identity("C")).await;
+        let client = client("B", &server, &network.credentials("A"));
+        client.post("/", "x").await.unwrap();
+        let closed = async {
+            while requests.ready().await.is_ok() {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(WAIT, closed).await.unwrap();
+        client.post("/", "x").await.unwrap();
+    }
+}
