@@ -1,0 +1,108 @@
+//! Two walls inside rooms: `pvn verify` needs nothing of the network, and the portal never opens a vault.
+
+use std::collections::BTreeSet;
+
+use crate::breach::Wall;
+use crate::repository;
+use crate::source::Source;
+
+const VERIFIER: Wall = Wall {
+    reason: "Whoever checks a proof must not have to trust, or even to load, the code of those who made it: `pvn verify` \
+             uses only tlog, deed and ledger.",
+    remedy: "Keep the command in crates/pvn/src/verify.rs or crates/pvn/src/verify/, and move what it needs into ledger.",
+};
+
+const PORTAL: Wall = Wall {
+    reason: "The portal's process holds what was published and nothing else; code that can't open a vault can't leak one.",
+    remedy: "Take what the portal needs from disclosures and the log; keep it in the portal's own store.",
+};
+
+/// The files of `pvn` that checking a proof runs through: `verify` and every module of the crate that it names.
+fn verifying(sources: &[&'static Source]) -> Vec<&'static Source> {
+    let mut modules = BTreeSet::from(["verify".to_owned()]);
+    loop {
+        let files: Vec<_> = sources
+            .iter()
+            .copied()
+            .filter(|s| modules.iter().any(|m| is_in(s, m)))
+            .collect();
+        let named = files.iter().flat_map(|source| &source.code().paths);
+        let more: BTreeSet<String> = named
+            .filter(|path| path.segments[0] == "crate" || path.segments[0] == "pvn")
+            .filter_map(|path| path.segments.get(1).cloned())
+            .collect();
+        let before = modules.len();
+        modules.extend(more);
+        if modules.len() == before {
+            return files;
+        }
+    }
+}
+
+fn is_in(source: &Source, module: &str) -> bool {
+    let file = source
+        .path
+        .strip_prefix("crates/pvn/src/")
+        .unwrap_or_default();
+    file == format!("{module}.rs") || file.starts_with(&format!("{module}/"))
+}
+
+/// Paths of the file that start with one of these.
+fn naming(source: &Source, forbidden: &[&str]) -> Vec<String> {
+    let paths = source.code().paths.iter();
+    let named = paths.filter(|path| forbidden.iter().any(|prefix| path.starts_with(prefix)));
+    named
+        .map(|path| format!("{}:{}: {}", source.path, path.line, path.text()))
+        .collect()
+}
+
+#[test]
+fn checking_a_proof_uses_only_tlog_deed_and_ledger() {
+    let sources: Vec<_> = repository::production_of("pvn").collect();
+    let files = verifying(&sources);
+    let found: Vec<String> = if files.is_empty() {
+        vec![
+            "crates/pvn/src/verify.rs: not there, so nothing shows that the wall stands".to_owned(),
+        ]
+    } else {
+        files
+            .iter()
+            .flat_map(|source| naming(source, &["node", "protocol", "api", "tokio", "std::net"]))
+            .collect()
+    };
+    VERIFIER.stands(&found);
+}
+
+#[test]
+fn the_portal_never_opens_a_vault() {
+    let portal =
+        repository::production_of("node").filter(|s| s.path.starts_with("crates/node/src/portal"));
+    let vaults = [
+        "crate::store",
+        "protocol::node",
+        "protocol::store",
+        "protocol::notary",
+    ];
+    PORTAL.stands(
+        &portal
+            .flat_map(|source| naming(source, &vaults))
+            .collect::<Vec<_>>(),
+    );
+}
+
+#[test]
+fn a_forbidden_path_is_seen_in_whatever_way_it_is_written() {
+    let planted = Source::new(
+        "crates/pvn/src/verify.rs",
+        "use {ledger::Digest, protocol::{node::{self, Node}}};\nfn f() { ::api::v1::f(node::g()) }",
+    );
+    assert_eq!(
+        naming(&planted, &["node", "protocol", "api"]),
+        [
+            "crates/pvn/src/verify.rs:1: protocol::node::self",
+            "crates/pvn/src/verify.rs:1: protocol::node::Node",
+            "crates/pvn/src/verify.rs:2: api::v1::f",
+            "crates/pvn/src/verify.rs:2: node::g",
+        ]
+    );
+}
