@@ -1,2 +1,7 @@
-//! pvn
-fn main() {}
+//! `pvn`: one binary, many roles.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    pvn::main()
+}

@@ -1,0 +1,29 @@
+//! What the `pvn` command is made of: importers, clients of the node's API, and one module for each subcommand.
+#![forbid(unsafe_code)]
+
+mod cli;
+mod client;
+mod commands;
+mod config;
+pub mod import;
+mod network;
+mod trust_file;
+
+use std::process::ExitCode;
+
+/// Parses the command line, runs the subcommand, and turns its outcome into an exit code: 0 done, 1 refused or failed.
+#[must_use]
+pub fn main() -> ExitCode {
+    match commands::run(cli::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("pvn: {error}");
+            let mut source = error.source();
+            while let Some(cause) = source {
+                eprintln!("  because: {cause}");
+                source = cause.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}

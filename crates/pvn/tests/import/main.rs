@@ -1,0 +1,13 @@
+//! Importing published files: amounts, quirks, refusals, the shipped tables and the originals.
+
+mod amounts;
+mod dates;
+mod fixture;
+mod mapping;
+mod originals;
+mod quirks;
+mod refusals;
+mod reports;
+mod settings;
+mod shipped;
+mod workbook;
