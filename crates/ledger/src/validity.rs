@@ -181,6 +181,8 @@ pub struct Meaning {
     pub created: Vec<FactRoles>,
     /// Parts that parties have in the consumed facts.
     pub consumed: Vec<FactRoles>,
+    /// Whether it moves money: then `seen by` opens single facts, not the view with everybody else's money and change.
+    pub moves_money: bool,
 }
 
 impl Meaning {
@@ -212,10 +214,19 @@ impl Meaning {
     /// Those who see the view whole because they have a part in it.
     #[must_use]
     pub fn insiders(&self) -> BTreeSet<Party> {
+        let seen_by = |r: &FactRoles| if self.moves_money { 0 } else { r.seen_by.len() };
         let parts = self
             .roles()
-            .flat_map(|r| r.attestors.iter().chain(&r.seen_by));
+            .flat_map(|r| r.attestors.iter().chain(&r.seen_by[..seen_by(r)]));
         self.signers.iter().chain(parts).cloned().collect()
+    }
+
+    /// Those who see the created fact at `output` whole, if not the view.
+    #[must_use]
+    pub fn owners(&self, output: usize) -> BTreeSet<Party> {
+        let roles = self.created.get(output);
+        let parts = roles.map(|r| r.controllers.iter().chain(&r.seen_by));
+        parts.into_iter().flatten().cloned().collect()
     }
 }
 
@@ -313,6 +324,7 @@ fn action_meaning(
         dues: outcome.dues,
         created: roles_of(contract, view.created.iter())?,
         consumed: roles_of(contract, view.consumed.iter().map(|i| &i.fact))?,
+        moves_money: false,
     })
 }
 
@@ -361,6 +373,7 @@ fn money_meaning(
         dues: Vec::new(),
         created: roles_of(contract, view.created.iter())?,
         consumed: roles_of(contract, view.consumed.iter().map(|i| &i.fact))?,
+        moves_money: true,
     })
 }
 
@@ -394,6 +407,7 @@ fn observed_money(view: &View, contract: &Contract) -> Result<Meaning, Invalid> 
         dues: Vec::new(),
         created: roles_of(contract, view.created.iter())?,
         consumed: roles_of(contract, view.consumed.iter().map(|i| &i.fact))?,
+        moves_money: true,
     })
 }
 
@@ -480,9 +494,8 @@ pub fn audiences(transaction: &Transaction, book: &ContractBook) -> Result<Vec<A
                 return Audience::default();
             };
             let output = |i: usize| u32::try_from(i).unwrap_or(u32::MAX);
-            let owners = meaning.created.iter().enumerate();
-            let owners = owners
-                .map(|(i, roles)| (output(i), roles.controllers.iter().cloned().collect()))
+            let owners = (0..meaning.created.len())
+                .map(|i| (output(i), meaning.owners(i)))
                 .collect();
             let creditors = view
                 .created
