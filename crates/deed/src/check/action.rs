@@ -1,15 +1,14 @@
 //! Actions.
 
-use crate::ir::{Body, CreateIr, Ir, RuleIr, Step};
-use crate::limits::FIGURES_MAX;
+use crate::ir::{Body, CreateIr, Ir, Step};
 use crate::near::did_you_mean;
-use crate::schema::{Action, Control, Input, Rule, Type};
-use crate::syntax::ast::{ActionDecl, Assign, Clause, Expr, Name, Node, Text};
-use crate::syntax::{Problem, Span};
+use crate::schema::{Action, Control, Input, Type};
+use crate::syntax::Problem;
+use crate::syntax::ast::{ActionDecl, Assign, Clause, Expr, Name};
 
 use super::Program;
 use super::context::Context;
-use super::names::{distinct, styled};
+use super::names::styled;
 use super::types;
 
 /// Checks one action; what is wrong is reported and left out.
@@ -23,12 +22,10 @@ pub(crate) fn action(
     let mut context = Context::new(program);
     context.dated = true;
     for param in &decl.params {
-        styled(&param.name, false, problems);
         if let Err(problem) = context.fresh(&param.name) {
             problems.push(problem);
         }
     }
-    distinct(decl.params.iter().map(|p| &p.name), problems);
     context.params = params
         .iter()
         .map(|p| (p.name.clone(), p.ty.clone()))
@@ -48,6 +45,7 @@ pub(crate) fn action(
         context,
         action,
         body: Body::default(),
+        signers_known: true,
         source,
         problems,
     };
@@ -59,7 +57,9 @@ pub(super) struct Checker<'c> {
     pub(super) context: Context<'c>,
     pub(super) action: Action,
     pub(super) body: Body,
-    source: &'c str,
+    /// Whether all signers were understood.
+    pub(super) signers_known: bool,
+    pub(super) source: &'c str,
     problems: &'c mut Vec<Problem>,
 }
 
@@ -67,8 +67,8 @@ impl Checker<'_> {
     /// Inputs are known to every clause; signers to every due.
     fn run(&mut self, decl: &ActionDecl) {
         self.pass(decl, |c, clause| match clause {
-            Clause::Consumes { kind, name } => c.input(kind, name, true),
-            Clause::References { kind, name } => c.input(kind, name, false),
+            Clause::Consumes { kind, name } => c.named_input(kind, name, true),
+            Clause::References { kind, name } => c.named_input(kind, name, false),
             _ => Ok(()),
         });
         self.pass(decl, |c, clause| match clause {
@@ -82,7 +82,9 @@ impl Checker<'_> {
         });
         // Signers, dues and created facts are computed last, when every local has its place.
         self.pass(decl, |c, clause| match clause {
-            Clause::SignedBy(parties) => c.signed_by(parties),
+            Clause::SignedBy(parties) => c
+                .signed_by(parties)
+                .inspect_err(|_| c.signers_known = false),
             _ => Ok(()),
         });
         if !decl
@@ -90,6 +92,7 @@ impl Checker<'_> {
             .iter()
             .any(|c| matches!(c, Clause::SignedBy(_)))
         {
+            self.signers_known = false;
             let message = format!("nobody signs {}", decl.name.text);
             self.problems.push(
                 Problem::new(decl.name.span, message, "no `signed by`")
@@ -131,6 +134,12 @@ impl Checker<'_> {
                 )
             }
         }
+    }
+
+    /// A fact that was refused keeps its name, so that its uses are not refused again.
+    fn named_input(&mut self, kind: &Name, name: &Name, consumed: bool) -> Result<(), Problem> {
+        self.input(kind, name, consumed)
+            .inspect_err(|_| self.context.locals.push((name.text.clone(), None)))
     }
 
     fn input(&mut self, kind_name: &Name, name: &Name, consumed: bool) -> Result<(), Problem> {
@@ -181,81 +190,6 @@ impl Checker<'_> {
         fresh
     }
 
-    fn rule(&mut self, text: &Text, law: Option<&String>, condition: &Expr) -> Result<(), Problem> {
-        let code = code(&text.text);
-        if code.is_empty() {
-            return Err(Problem::new(
-                text.span,
-                "a rule says in words what must hold",
-                "no words",
-            ));
-        }
-        if self.action.rules.iter().any(|r| r.code == code) {
-            return Err(Problem::new(
-                text.span,
-                format!("the rule `{code}` stands here twice"),
-                "said before",
-            ));
-        }
-        let ir = self.context.expect(condition, &Type::Bool)?;
-        let mut figures = Vec::new();
-        self.figures(condition, &mut figures);
-        let index = u16::try_from(self.action.rules.len()).unwrap_or(u16::MAX);
-        self.action.rules.push(Rule {
-            code,
-            text: text.text.clone(),
-            law: law.cloned(),
-        });
-        self.body.steps.push(Step::Rule(RuleIr {
-            index,
-            condition: ir,
-            figures,
-        }));
-        Ok(())
-    }
-
-    /// What a refusal should name: each variable part of the condition, as written.
-    fn figures(&mut self, expr: &Expr, out: &mut Vec<(String, Ir)>) {
-        match &expr.node {
-            Node::Name(_) | Node::Effective | Node::Field(..) => self.figure(expr, out),
-            Node::Call { argument, .. } => {
-                self.figure(expr, out);
-                self.figures(argument, out);
-            }
-            Node::Length(_) => self.figure(expr, out),
-            Node::Not(a) | Node::Negate(a) | Node::Is { value: a, .. } => self.figures(a, out),
-            Node::Binary(_, a, b)
-            | Node::Each {
-                list: a, body: b, ..
-            } => {
-                self.figures(a, out);
-                self.figures(b, out);
-            }
-            Node::If(a, b, c) => [a, b, c].into_iter().for_each(|e| self.figures(e, out)),
-            Node::List(items) => items.iter().for_each(|e| self.figures(e, out)),
-            Node::Record { fields, .. } => fields.iter().for_each(|f| self.figures(&f.value, out)),
-            Node::Bool(_)
-            | Node::Int(_)
-            | Node::Money(_)
-            | Node::Text(_)
-            | Node::Date(_)
-            | Node::None => {}
-        }
-    }
-
-    fn figure(&mut self, expr: &Expr, out: &mut Vec<(String, Ir)>) {
-        let Span { start, end } = expr.span;
-        let label = self.source.get(start..end).unwrap_or_default();
-        let known = out.iter().any(|(l, _)| l == label);
-        // A name bound by a quantifier, or of an enumeration, has no value of its own here.
-        if let Ok((ir, _)) = self.context.infer(expr)
-            && !known
-            && out.len() < FIGURES_MAX
-        {
-            out.push((label.to_owned(), ir));
-        }
-    }
-
     fn signed_by(&mut self, parties: &[Expr]) -> Result<(), Problem> {
         for party in parties {
             let (ir, ty) = self.context.infer(party)?;
@@ -286,7 +220,11 @@ impl Checker<'_> {
                 .assign(&described.fields, &described.name, with, &mut out)?;
             return self.created(kind, out.into_iter().flatten().collect());
         }
+        self.context.value(&what.text, what.span)?;
         let kind = self.kind(what)?;
+        if program.broken.contains(&usize::from(kind)) {
+            return Err(Problem::silent(what.span));
+        }
         let described = &program.kinds[usize::from(kind)];
         if described.money.is_some() {
             let help = "money appears only where somebody `pays` or `issues` it";
@@ -308,12 +246,4 @@ impl Checker<'_> {
         self.body.creates.push(CreateIr { kind, fields });
         Ok(())
     }
-}
-
-/// The code of a rule: its words in small letters, joined by `_`.
-pub(crate) fn code(text: &str) -> String {
-    let words = text
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
-        .filter(|w| !w.is_empty());
-    words.map(str::to_lowercase).collect::<Vec<_>>().join("_")
 }

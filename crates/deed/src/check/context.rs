@@ -47,7 +47,7 @@ impl<'c> Context<'c> {
             let ty = self.locals[i]
                 .1
                 .clone()
-                .ok_or_else(|| Problem::new(span, "", ""))?;
+                .ok_or_else(|| Problem::silent(span))?;
             return Ok(Some((Ir::Local(index(i)), ty)));
         }
         if let Some(i) = self.params.iter().position(|(n, _)| n == name) {

@@ -11,6 +11,9 @@ impl Checker<'_> {
     pub(super) fn due(&mut self, due: &DueClause) -> Result<(), Problem> {
         let program = self.context.program;
         let money = self.kind(&due.money)?;
+        if program.broken.contains(&usize::from(money)) {
+            return Err(Problem::silent(due.money.span));
+        }
         let kind = &program.kinds[usize::from(money)];
         let Some(shape) = kind.money else {
             return Err(Problem::new(
@@ -51,7 +54,7 @@ impl Checker<'_> {
     /// Nobody's money is promised, and none is made, without that party's signature.
     fn signing_party(&mut self, party: &Expr) -> Result<Ir, Problem> {
         let ir = self.context.expect(party, &Type::Party)?;
-        if self.body.signers.contains(&ir) {
+        if !self.signers_known || self.body.signers.contains(&ir) {
             return Ok(ir);
         }
         Err(Problem::new(

@@ -11,12 +11,13 @@ use crate::value::Value;
 
 use super::context::Context;
 use super::expr::Typed;
-use super::types::{comparable, describe, fits};
+use super::types::{UNKNOWN, comparable, describe, fits};
 
 impl Context<'_> {
     /// The program of an expression that must fit the type.
     pub(crate) fn expect(&mut self, expr: &Expr, ty: &Type) -> Result<Ir, Problem> {
         match (&expr.node, ty) {
+            (_, ty) if *ty == UNKNOWN => Err(Problem::silent(expr.span)),
             (Node::None, Type::Optional(_)) => Ok(Ir::Const(Value::Absent)),
             (Node::None, Type::List { .. }) => Ok(Ir::Const(Value::List(Vec::new()))),
             (Node::None, other) => Err(Problem::new(

@@ -5,14 +5,16 @@ mod context;
 mod due;
 mod expect;
 mod expr;
+mod fields;
 mod kind;
 mod names;
 mod ops;
 mod party;
+mod rule;
 mod schedule;
 mod types;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cost;
 use crate::ir::{Body, Schedule};
@@ -22,9 +24,9 @@ use crate::syntax::ast::{Expr, File};
 use crate::syntax::{Problem, Span};
 use crate::value::{Party, Value};
 
-pub(crate) use action::code;
 pub(crate) use context::Context;
 pub(crate) use expr::PLAIN_FUNCTIONS;
+pub(crate) use rule::code;
 pub(crate) use types::describe;
 
 /// Everything that a contract declares, ready to run.
@@ -33,6 +35,8 @@ pub(crate) struct Program {
     pub(crate) parties: BTreeMap<String, Party>,
     pub(crate) records: Vec<Record>,
     pub(crate) kinds: Vec<Kind>,
+    /// Kinds with a problem of their own, which their uses need not repeat.
+    broken: BTreeSet<usize>,
     pub(crate) schedules: Vec<Schedule>,
     pub(crate) schedule_types: Vec<Type>,
     pub(crate) actions: Vec<Action>,
@@ -64,7 +68,11 @@ pub(crate) fn check(file: &File, source: &str, problems: &mut Vec<Problem>) -> P
         });
     }
     for decl in &file.facts {
+        let before = problems.len();
         let kind = kind::kind(decl, &program, problems);
+        if problems.len() > before {
+            program.broken.insert(program.kinds.len());
+        }
         program.kinds.push(kind);
     }
     for decl in &file.schedules {

@@ -85,10 +85,10 @@ pub(super) fn check(file: &File, problems: &mut Vec<Problem>) {
         problems.push(Problem::new(name.span, message, "choose another name"));
     }
     distinct(capitals.chain(small), problems);
-    let records = file.records.iter().map(|r| &r.fields);
-    let facts = file.facts.iter().map(|f| &f.fields);
-    for fields in records.chain(facts) {
-        fields.iter().for_each(|f| styled(&f.name, false, problems));
-        distinct(fields.iter().map(|f: &FieldDecl| &f.name), problems);
-    }
+}
+
+/// Checks the names of a record's or fact's fields.
+pub(super) fn fields(fields: &[FieldDecl], problems: &mut Vec<Problem>) {
+    fields.iter().for_each(|f| styled(&f.name, false, problems));
+    distinct(fields.iter().map(|f| &f.name), problems);
 }

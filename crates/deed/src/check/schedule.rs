@@ -61,7 +61,7 @@ pub(crate) fn schedule(
             in_order(values, decl.name.span, problems);
             let ty = types::resolve(ty, program, problems).unwrap_or_else(|problem| {
                 problems.push(problem);
-                Type::Text
+                types::UNKNOWN
             });
             let mut dated = Vec::new();
             for value in values {

@@ -8,7 +8,10 @@ use crate::syntax::Problem;
 use crate::syntax::ast::{FieldDecl, Name, TypeExpr, TypeNode};
 
 use super::Program;
-use super::names::{distinct, styled};
+use super::names::{self, distinct, styled};
+
+/// Stands for a type whose own problem has been reported: it fits everywhere, silently.
+pub(crate) const UNKNOWN: Type = Type::Record(u16::MAX);
 
 const PLAIN: [(&str, Type); 5] = [
     ("bool", Type::Bool),
@@ -18,18 +21,19 @@ const PLAIN: [(&str, Type); 5] = [
     ("party", Type::Party),
 ];
 
-/// Resolves fields; one with an unknown type is reported and counts as text meanwhile.
+/// Resolves fields; one with an unknown type is reported here and nowhere else.
 pub(crate) fn fields(
     decls: &[FieldDecl],
     program: &Program,
     problems: &mut Vec<Problem>,
 ) -> Vec<Field> {
+    names::fields(decls, problems);
     decls
         .iter()
         .map(|decl| {
             let ty = resolve(&decl.ty, program, problems).unwrap_or_else(|problem| {
                 problems.push(problem);
-                Type::Text
+                UNKNOWN
             });
             Field {
                 name: decl.name.text.clone(),
@@ -112,6 +116,7 @@ pub(crate) fn describe(ty: &Type, program: &Program) -> String {
 /// Whether a value of type `from` can stand where `to` is asked for.
 pub(crate) fn fits(from: &Type, to: &Type) -> bool {
     match (from, to) {
+        (a, b) if *a == UNKNOWN || *b == UNKNOWN => true,
         (Type::Optional(a), Type::Optional(b)) => fits(a, b),
         (a, Type::Optional(b)) => fits(a, b),
         (Type::List { of: a, at_most: n }, Type::List { of: b, at_most: m }) => {
@@ -125,6 +130,7 @@ pub(crate) fn fits(from: &Type, to: &Type) -> bool {
 /// Whether values of the two types can be equal.
 pub(crate) fn comparable(a: &Type, b: &Type) -> bool {
     match (a, b) {
+        (a, b) if *a == UNKNOWN || *b == UNKNOWN => true,
         (Type::Optional(a), b) | (b, Type::Optional(a)) => comparable(a, b),
         (Type::List { of: a, .. }, Type::List { of: b, .. }) => comparable(a, b),
         (Type::Choice(a), Type::Choice(b)) => a.iter().any(|name| b.contains(name)),

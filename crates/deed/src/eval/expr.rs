@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 
-use jiff::civil::Date;
-
-use crate::ir::{Arithmetic, Ir, Order, Schedule};
+use crate::ir::{Arithmetic, Ir, Schedule};
 use crate::outcome::{Call, Refusal};
-use crate::syntax::ast::{Each, Quality};
+use crate::syntax::ast::Each;
 use crate::value::{Money, Value};
 
+use super::compute::{arithmetic, compare, financial_year, has, ill_typed, length, overflow};
 use super::schedule;
 
 /// What an expression can see.
@@ -20,19 +19,7 @@ pub(super) struct Machine<'a> {
     pub(super) locals: Vec<Cow<'a, Value>>,
 }
 
-type Evaluated<'a> = Result<Cow<'a, Value>, Refusal>;
-
-/// The checker makes this impossible; a refusal keeps evaluation total all the same.
-fn ill_typed() -> Refusal {
-    Refusal::new(
-        "contract_is_well_typed",
-        "the contract computes with values of the wrong type",
-    )
-}
-
-pub(super) fn overflow() -> Refusal {
-    Refusal::new("amount_overflow", "a number or amount grows beyond 64 bits")
-}
+pub(super) type Evaluated<'a> = Result<Cow<'a, Value>, Refusal>;
 
 impl<'a> Machine<'a> {
     pub(super) fn eval(&mut self, ir: &'a Ir) -> Evaluated<'a> {
@@ -72,7 +59,7 @@ impl<'a> Machine<'a> {
                 slot,
                 ..
             } => self.each(*how, list, body, zero, *slot),
-            Ir::Length(inner) => length(self.eval(inner)?.as_ref()),
+            Ir::Length(inner) => length(self.eval(inner)?.as_ref()).map(Cow::Owned),
             Ir::List(items) => self.all(items).map(|v| Cow::Owned(Value::List(v))),
             Ir::Record(fields) => self.all(fields).map(|v| Cow::Owned(Value::Record(v))),
             Ir::Scale(index, inner) => {
@@ -228,77 +215,4 @@ fn fact_field(facts: &[crate::value::FactValue], fact: u16, field: u16) -> Evalu
     facts
         .get(usize::from(fact))
         .map_or_else(|| Err(ill_typed()), |f| place(&f.fields, field))
-}
-
-fn arithmetic(op: Arithmetic, left: &Value, right: &Value) -> Result<Value, Refusal> {
-    let number = |a: i64, b: i64| {
-        match op {
-            Arithmetic::Add => a.checked_add(b),
-            Arithmetic::Subtract => a.checked_sub(b),
-            Arithmetic::Multiply => a.checked_mul(b),
-        }
-        .ok_or_else(overflow)
-    };
-    match (left, right) {
-        (Value::Int(a), Value::Int(b)) => number(*a, *b).map(Value::Int),
-        (Value::Money(a), Value::Money(b))
-            if a.currency == b.currency && op != Arithmetic::Multiply =>
-        {
-            number(a.minor, b.minor).map(|minor| Value::Money(Money::new(a.currency, minor)))
-        }
-        (Value::Money(m), Value::Int(n)) | (Value::Int(n), Value::Money(m))
-            if op == Arithmetic::Multiply =>
-        {
-            number(m.minor, *n).map(|minor| Value::Money(Money::new(m.currency, minor)))
-        }
-        _ => Err(ill_typed()),
-    }
-}
-
-fn compare(order: Order, left: &Value, right: &Value) -> Result<bool, Refusal> {
-    let ordering = match (left, right) {
-        (Value::Int(a), Value::Int(b)) => a.cmp(b),
-        (Value::Money(a), Value::Money(b)) if a.currency == b.currency => a.minor.cmp(&b.minor),
-        (Value::Date(a), Value::Date(b)) => a.cmp(b),
-        _ => return Err(ill_typed()),
-    };
-    Ok(match order {
-        Order::Less => ordering.is_lt(),
-        Order::LessOrEqual => ordering.is_le(),
-        Order::Greater => ordering.is_gt(),
-        Order::GreaterOrEqual => ordering.is_ge(),
-    })
-}
-
-fn has(quality: Quality, value: &Value) -> Result<bool, Refusal> {
-    let number = match value {
-        Value::Int(n) => Some(*n),
-        Value::Money(m) => Some(m.minor),
-        _ => None,
-    };
-    match (quality, number, value) {
-        (Quality::Positive, Some(n), _) => Ok(n > 0),
-        (Quality::Negative, Some(n), _) => Ok(n < 0),
-        (Quality::Zero, Some(n), _) => Ok(n == 0),
-        (Quality::None, _, value) => Ok(*value == Value::Absent),
-        (Quality::Empty, _, Value::Text(text)) => Ok(text.trim().is_empty()),
-        (Quality::Empty, _, Value::List(items)) => Ok(items.is_empty()),
-        _ => Err(ill_typed()),
-    }
-}
-
-fn length<'a>(value: &Value) -> Evaluated<'a> {
-    let length = match value {
-        Value::Text(text) => text.chars().count(),
-        Value::List(items) => items.len(),
-        _ => return Err(ill_typed()),
-    };
-    Ok(Cow::Owned(Value::Int(
-        i64::try_from(length).map_err(|_| overflow())?,
-    )))
-}
-
-/// The year in which the United Kingdom's financial year starts: it runs from 1 April to 31 March.
-pub(crate) fn financial_year(date: Date) -> i64 {
-    i64::from(date.year()) - i64::from(date.month() < 4)
 }

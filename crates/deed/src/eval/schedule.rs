@@ -7,7 +7,7 @@ use crate::outcome::Refusal;
 use crate::syntax::ast::Rounding;
 use crate::value::{Money, Value};
 
-use super::expr::overflow;
+use super::compute::overflow;
 
 /// Rates count ten-thousandths of a per cent.
 const RATE_UNITS: i128 = 1_000_000;

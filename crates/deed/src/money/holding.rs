@@ -88,7 +88,7 @@ pub(super) fn describe(kind: &Kind, attributes: &[Value]) -> String {
 }
 
 /// Dues that a money view of this kind can discharge; the payer of all that consume something.
-pub(super) fn payer_of<'d>(money: u16, dues: &'d [Due]) -> Result<Option<&'d Party>, Refusal> {
+pub(super) fn payer_of(money: u16, dues: &[Due]) -> Result<Option<&Party>, Refusal> {
     let mut payer: Option<&Party> = None;
     for due in dues {
         if due.money != money {

@@ -211,21 +211,21 @@ impl<'a> Ledger<'a> {
     }
 
     fn balance(&self) -> Result<(), Refusal> {
-        for row in self.rows.iter().filter(|row| row.consumed != row.given) {
-            let attributes: Vec<Value> = row.attributes.iter().copied().cloned().collect();
-            let described = describe(self.kind, &attributes);
-            let of = if described.is_empty() {
-                String::new()
-            } else {
-                format!(" ({described})")
-            };
-            let message = format!(
-                "{} of {}{of} goes in but {} comes out",
-                row.consumed, self.kind.name, row.given
-            );
-            return Err(Refusal::new("money_is_conserved", message));
-        }
-        Ok(())
+        let Some(row) = self.rows.iter().find(|row| row.consumed != row.given) else {
+            return Ok(());
+        };
+        let attributes: Vec<Value> = row.attributes.iter().copied().cloned().collect();
+        let described = describe(self.kind, &attributes);
+        let of = if described.is_empty() {
+            String::new()
+        } else {
+            format!(" ({described})")
+        };
+        let message = format!(
+            "{} of {}{of} goes in but {} comes out",
+            row.consumed, self.kind.name, row.given
+        );
+        Err(Refusal::new("money_is_conserved", message))
     }
 }
 

@@ -1,9 +1,11 @@
 //! Scenario tests in the contract's own words: a transaction that is accepted, small changes of it, and
 //! which rule then refuses.
 
+mod facts;
 mod parse;
 mod report;
 mod run;
+mod setting;
 
 use crate::contract::Contract;
 use crate::diagnostic::LoadError;

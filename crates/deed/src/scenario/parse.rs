@@ -2,55 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
-
-use crate::builtin::BUILT_IN_RULES;
-use crate::check::{Context, code, constant};
+use crate::check::Context;
 use crate::contract::Contract;
 use crate::near::did_you_mean;
-use crate::schema::{Action, Field};
-use crate::syntax::ast::{Assign, Name};
-use crate::syntax::{Cursor, Line, Problem, Tok, assigns, date, lines, path_list};
-use crate::value::{FactValue, Party, Value};
+use crate::schema::Action;
+use crate::syntax::{Cursor, Line, Problem, Tok, assigns, date, lines};
+use crate::value::Party;
 
-/// One transaction with the changes of it; the first case is the transaction unchanged.
-pub(super) struct Scenario {
-    pub(super) action: u16,
-    pub(super) cases: Vec<Setting>,
-}
-
-/// A complete case: what is done, with which facts, and what is expected.
-#[derive(Clone)]
-pub(super) struct Setting {
-    pub(super) name: String,
-    pub(super) line: usize,
-    pub(super) on: Date,
-    pub(super) args: BTreeMap<String, Value>,
-    pub(super) consumed: Vec<FactValue>,
-    pub(super) referenced: Vec<FactValue>,
-    pub(super) held: Vec<FactValue>,
-    pub(super) expected: Expected,
-}
-
-#[derive(Clone)]
-pub(super) enum Expected {
-    Accepted(Vec<Claim>),
-    Refused(String),
-}
-
-/// Something that an accepted case must show.
-#[derive(Clone)]
-pub(super) enum Claim {
-    /// Exactly these parties sign.
-    Signers(Vec<Party>),
-    /// A created fact of the kind has these fields.
-    Creating {
-        kind: u16,
-        fields: Vec<(u16, Value)>,
-    },
-    /// A created money fact is exactly this; together they are all.
-    Leaving(FactValue),
-}
+use super::setting::{Expected, Scenario, Setting};
 
 pub(super) fn parse(contract: &Contract, text: &str, problems: &mut Vec<Problem>) -> Vec<Scenario> {
     let roots = lines(text, problems);
@@ -73,9 +32,9 @@ pub(super) fn parse(contract: &Contract, text: &str, problems: &mut Vec<Problem>
     out
 }
 
-struct Reader<'c> {
-    contract: &'c Contract,
-    context: Context<'c>,
+pub(super) struct Reader<'c> {
+    pub(super) contract: &'c Contract,
+    pub(super) context: Context<'c>,
     text: &'c str,
 }
 
@@ -256,115 +215,4 @@ impl Reader<'_> {
         ];
         Err(cursor.unknown_word("a line of a scenario", &words))
     }
-
-    fn fields(
-        &self,
-        fields: &[Field],
-        owner: &str,
-        given: &[Assign],
-    ) -> Result<Vec<(u16, Value)>, Problem> {
-        given
-            .iter()
-            .map(|assign| {
-                let Some(i) = fields.iter().position(|f| f.name == assign.name.text) else {
-                    return Err(unknown_field(&assign.name, owner, fields));
-                };
-                let value = constant(&assign.value, &fields[i].ty, &self.context)?;
-                Ok((u16::try_from(i).unwrap_or(u16::MAX), value))
-            })
-            .collect()
-    }
-
-    fn partial(&self, cursor: &mut Cursor<'_>) -> Result<(u16, Vec<(u16, Value)>, Name), Problem> {
-        let name = cursor.name("a kind of fact")?;
-        let Some(kind) = self.contract.kind(&name.text) else {
-            let known = self.contract.kinds().iter().map(|k| k.name.as_str());
-            let message = format!("there is no kind of fact `{}`", name.text);
-            return Err(Problem::new(name.span, message, "not declared")
-                .help(did_you_mean(&name.text, known)));
-        };
-        let given = if cursor.eat_word("with") {
-            assigns(cursor, &[])?
-        } else {
-            Vec::new()
-        };
-        let fields = &self.contract.kinds()[usize::from(kind)].fields;
-        Ok((kind, self.fields(fields, &name.text, &given)?, name))
-    }
-
-    /// A whole fact; optional fields may be left out.
-    fn fact(&self, cursor: &mut Cursor<'_>) -> Result<FactValue, Problem> {
-        let (kind, given, name) = self.partial(cursor)?;
-        let declared = &self.contract.kinds()[usize::from(kind)];
-        let mut fields = Vec::new();
-        for (i, field) in (0_u16..).zip(&declared.fields) {
-            let value = given
-                .iter()
-                .find(|(at, _)| *at == i)
-                .map(|(_, v)| v.clone());
-            let optional =
-                matches!(field.ty, crate::schema::Type::Optional(_)).then_some(Value::Absent);
-            let Some(value) = value.or(optional) else {
-                let message = format!("{} needs `{}`", declared.name, field.name);
-                return Err(Problem::new(name.span, message, "not all fields are given"));
-            };
-            fields.push(value);
-        }
-        Ok(FactValue { kind, fields })
-    }
-
-    /// `is accepted`, with claims under it, or `is refused because "the rule in words"`.
-    fn expected(&self, action: &Action, line: &Line) -> Result<Expected, Problem> {
-        let mut cursor = Cursor::new(&line.tokens);
-        cursor.advance();
-        if cursor.eat_word("accepted") {
-            cursor.finish()?;
-            let claims = line.children.iter().map(|child| self.claim(child));
-            return Ok(Expected::Accepted(claims.collect::<Result<_, _>>()?));
-        }
-        cursor.expect_word("refused")?;
-        cursor.expect_word("because")?;
-        let rule = cursor.text("the rule in words, in quotes")?;
-        cursor.finish()?;
-        let wanted = code(&rule.text);
-        let own = action.rules.iter().map(|r| r.code.as_str());
-        let known = own.chain(BUILT_IN_RULES.iter().map(|(code, _)| *code));
-        if known.clone().any(|k| k == wanted) {
-            return Ok(Expected::Refused(wanted));
-        }
-        let message = format!("{} has no rule `{wanted}`", action.name);
-        Err(Problem::new(rule.span, message, "not a rule").help(did_you_mean(&wanted, known)))
-    }
-
-    fn claim(&self, line: &Line) -> Result<Claim, Problem> {
-        let tokens = line.flat();
-        let mut cursor = Cursor::new(&tokens);
-        let claim = if cursor.eat_word("signed") {
-            cursor.expect_word("by")?;
-            let parties = path_list(&mut cursor)?;
-            let ty = crate::schema::Type::Party;
-            let party = |e| constant(e, &ty, &self.context).map(|v| v.as_party().cloned());
-            let parties = parties.iter().map(party).collect::<Result<Vec<_>, _>>()?;
-            Claim::Signers(parties.into_iter().flatten().collect())
-        } else if cursor.eat_word("creating") {
-            let (kind, fields, _) = self.partial(&mut cursor)?;
-            Claim::Creating { kind, fields }
-        } else if cursor.eat_word("leaving") {
-            Claim::Leaving(self.fact(&mut cursor)?)
-        } else {
-            return Err(cursor.unknown_word("what is seen", &["signed by", "creating", "leaving"]));
-        };
-        cursor.finish()?;
-        Ok(claim)
-    }
-}
-
-fn unknown_field(name: &Name, owner: &str, fields: &[Field]) -> Problem {
-    let known = fields.iter().map(|f| f.name.as_str());
-    Problem::new(
-        name.span,
-        format!("{owner} has no `{}`", name.text),
-        "not declared",
-    )
-    .help(did_you_mean(&name.text, known))
 }

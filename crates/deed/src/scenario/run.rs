@@ -7,8 +7,8 @@ use crate::outcome::{Allocated, Call, Due, MoneyMove, Outcome, Refusal};
 use crate::schema::Action;
 use crate::value::{FactValue, Party, Value};
 
-use super::parse::{Claim, Expected, Scenario, Setting};
 use super::report::{Case, Report};
+use super::setting::{Claim, Expected, Scenario, Setting};
 
 pub(super) fn run(contract: &Contract, scenarios: &[Scenario]) -> Report {
     let rules = |a: &Action| {
@@ -170,7 +170,8 @@ fn hold(
         }
     }
     let mut found = money.to_vec();
-    (leaving.sort(), found.sort());
+    leaving.sort();
+    found.sort();
     if !leaving.is_empty() && leaving != found {
         return Err(format!(
             "expected the money {}, but it is {}",

@@ -61,7 +61,7 @@ pub(crate) fn clause(cursor: &mut Cursor<'_>) -> Result<Clause, Problem> {
         }
         "rule" => rule(cursor)?,
         _ => match due_verb(cursor) {
-            Some(verb) => Clause::Due(due::due(cursor, verb)?),
+            Some(verb) => Clause::Due(Box::new(due::due(cursor, verb)?)),
             None => return Err(cursor.unknown_word("a parameter or clause of an action", &WORDS)),
         },
     };

@@ -160,7 +160,10 @@ impl<'t> Cursor<'t> {
     pub(crate) fn unknown_word(&self, what: &str, words: &[&str]) -> Problem {
         let found = self.peek().describe();
         let help = match self.peek() {
-            Tok::Name(name) => did_you_mean(name, words.iter().copied()),
+            Tok::Name(name) => {
+                let firsts = words.iter().map(|w| w.split(' ').next().unwrap_or(w));
+                did_you_mean(name, firsts)
+            }
             _ => None,
         };
         let listed = format!("here stand {}", words.join(", "));
@@ -262,7 +265,12 @@ impl<'t> Cursor<'t> {
             return Ok(());
         }
         self.pos += breaks;
-        Err(self.expected("the end of the clause"))
+        let problem = self.expected("the end of the clause");
+        if breaks > 0 {
+            let help = "a line further in than the one above continues it";
+            return Err(problem.help(help.to_owned()));
+        }
+        Err(problem)
     }
 
     /// Runs `inner` one level deeper, up to the limit.

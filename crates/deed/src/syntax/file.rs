@@ -2,7 +2,7 @@
 
 use crate::limits::ITEMS_MAX;
 
-use super::ast::{ActionDecl, FactDecl, File, PartyDecl, RecordDecl};
+use super::ast::{ActionDecl, FactDecl, File, Name, PartyDecl, RecordDecl};
 use super::clause::clause;
 use super::cursor::Cursor;
 use super::fact::fact_clause;
@@ -108,29 +108,39 @@ fn party(line: &Line) -> Result<PartyDecl, Problem> {
 }
 
 /// Reads each line under a declaration on its own, so that one error does not hide the next.
-fn each_line<'l>(
-    line: &'l Line,
+fn each_line(
+    line: &Line,
     problems: &mut Vec<Problem>,
-    mut read: impl FnMut(usize, &mut Cursor<'_>, &'l Line) -> Result<(), Problem>,
+    mut read: impl FnMut(usize, &mut Cursor<'_>) -> Result<(), Problem>,
 ) {
     for (i, child) in line.children.iter().enumerate().filter(|(_, c)| !c.broken) {
         let tokens = child.flat();
-        if let Err(problem) = read(i, &mut Cursor::new(&tokens), child) {
+        if let Err(problem) = read(i, &mut Cursor::new(&tokens)) {
             problems.push(problem);
         }
     }
 }
 
-fn record(line: &Line, problems: &mut Vec<Problem>) -> Result<RecordDecl, Problem> {
+/// The name of a declaration, and whether it `is money`; problems of the lines under it come all the same.
+fn declared(line: &Line, what: &str, may_be_money: bool) -> Result<(Name, bool), Problem> {
     let mut cursor = Cursor::new(&line.tokens);
     cursor.advance();
-    let name = cursor.new_name("the record's name")?;
+    let name = cursor.new_name(what)?;
+    let money = may_be_money && cursor.eat_word("is");
+    if money {
+        cursor.expect_word("money")?;
+    }
     cursor.finish()?;
+    Ok((name, money))
+}
+
+fn record(line: &Line, problems: &mut Vec<Problem>) -> Result<RecordDecl, Problem> {
     let mut fields = Vec::new();
-    each_line(line, problems, |_, cursor, _| {
+    each_line(line, problems, |_, cursor| {
         fields.push(field(cursor)?);
         Ok(())
     });
+    let (name, _) = declared(line, "the record's name", false)?;
     Ok(RecordDecl { name, fields })
 }
 
@@ -145,58 +155,49 @@ fn doc(i: usize, cursor: &mut Cursor<'_>) -> Result<Option<String>, Problem> {
 }
 
 fn fact(line: &Line, problems: &mut Vec<Problem>) -> Result<FactDecl, Problem> {
-    let mut cursor = Cursor::new(&line.tokens);
-    cursor.advance();
-    let name = cursor.new_name("the kind's name")?;
-    let money = cursor.eat_word("is");
-    if money {
-        cursor.expect_word("money")?;
-    }
-    cursor.finish()?;
-    let mut decl = FactDecl {
-        name,
-        money,
-        doc: String::new(),
-        fields: Vec::new(),
-        clauses: Vec::new(),
-    };
-    each_line(line, problems, |i, cursor, _| {
+    let (mut about, mut fields, mut clauses) = (String::new(), Vec::new(), Vec::new());
+    each_line(line, problems, |i, cursor| {
         if let Some(text) = doc(i, cursor)? {
-            decl.doc = text;
+            about = text;
         } else if at_field(cursor) {
-            decl.fields.push(field(cursor)?);
+            fields.push(field(cursor)?);
         } else {
-            decl.clauses.push(fact_clause(cursor)?);
+            clauses.push(fact_clause(cursor)?);
         }
         Ok(())
     });
-    Ok(decl)
+    let (name, money) = declared(line, "the kind's name", true)?;
+    Ok(FactDecl {
+        name,
+        money,
+        doc: about,
+        fields,
+        clauses,
+    })
 }
 
 fn action(line: &Line, problems: &mut Vec<Problem>) -> Result<ActionDecl, Problem> {
-    let mut cursor = Cursor::new(&line.tokens);
-    cursor.advance();
-    let name = cursor.new_name("the action's name")?;
-    cursor.finish()?;
-    let mut decl = ActionDecl {
-        name,
-        doc: String::new(),
-        law: None,
-        params: Vec::new(),
-        clauses: Vec::new(),
-    };
-    each_line(line, problems, |i, cursor, _| {
+    let (mut about, mut law) = (String::new(), None);
+    let (mut params, mut clauses) = (Vec::new(), Vec::new());
+    each_line(line, problems, |i, cursor| {
         if let Some(text) = doc(i, cursor)? {
-            decl.doc = text;
+            about = text;
         } else if at_field(cursor) {
-            decl.params.push(field(cursor)?);
+            params.push(field(cursor)?);
         } else if cursor.at_word("law") {
-            decl.law = cursor.law()?;
+            law = cursor.law()?;
             cursor.finish()?;
         } else {
-            decl.clauses.push(clause(cursor)?);
+            clauses.push(clause(cursor)?);
         }
         Ok(())
     });
-    Ok(decl)
+    let (name, _) = declared(line, "the action's name", false)?;
+    Ok(ActionDecl {
+        name,
+        doc: about,
+        law,
+        params,
+        clauses,
+    })
 }

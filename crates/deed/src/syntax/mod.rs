@@ -5,6 +5,7 @@ mod clause;
 mod cursor;
 mod due;
 mod expr;
+mod expression;
 mod fact;
 mod file;
 mod layout;

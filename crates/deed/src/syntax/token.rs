@@ -74,6 +74,11 @@ impl Problem {
         }
     }
 
+    /// Follows from a problem that has been reported; not shown.
+    pub(crate) fn silent(span: Span) -> Self {
+        Self::new(span, "", "")
+    }
+
     #[must_use]
     pub(crate) fn help(mut self, help: impl Into<Option<String>>) -> Self {
         self.help = help.into();

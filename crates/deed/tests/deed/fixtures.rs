@@ -1,11 +1,19 @@
 //! Contracts and facts that the tests share.
 
+use std::sync::LazyLock;
+
 use deed::{Contract, Currency, FactValue, Money, Party, Value};
 
 pub(crate) const CASH: &str = include_str!("../fixtures/cash.deed");
 pub(crate) const LAND: &str = include_str!("../fixtures/land.deed");
 pub(crate) const SAFEGUARDING: &str = include_str!("../fixtures/safeguarding.deed");
 pub(crate) const BUDGET: &str = include_str!("../../../../services/public-money/budget.deed");
+
+/// The cash contract, loaded once.
+pub(crate) fn cash_contract() -> &'static Contract {
+    static CONTRACT: LazyLock<Contract> = LazyLock::new(|| load(CASH));
+    &CONTRACT
+}
 
 pub(crate) fn load(source: &str) -> Contract {
     Contract::load(source).unwrap_or_else(|e| panic!("{e}"))

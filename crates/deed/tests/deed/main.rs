@@ -1,9 +1,13 @@
 //! Tests of the contract language, in the words of the contracts.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
 mod actions;
 mod args;
+mod conservation;
 mod diagnostics;
 mod drafting;
+mod expressions;
 mod fixtures;
 mod hostile;
 mod load;

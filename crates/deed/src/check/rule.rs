@@ -1,0 +1,99 @@
+//! Rules, their codes, and the figures that a refusal names.
+
+use crate::ir::{Ir, RuleIr, Step};
+use crate::limits::FIGURES_MAX;
+use crate::schema::{Rule, Type};
+use crate::syntax::ast::{Expr, Node, Text};
+use crate::syntax::{Problem, Span};
+
+use super::action::Checker;
+
+impl Checker<'_> {
+    pub(super) fn rule(
+        &mut self,
+        text: &Text,
+        law: Option<&String>,
+        condition: &Expr,
+    ) -> Result<(), Problem> {
+        let code = code(&text.text);
+        if code.is_empty() {
+            return Err(Problem::new(
+                text.span,
+                "a rule says in words what must hold",
+                "no words",
+            ));
+        }
+        if self.action.rules.iter().any(|r| r.code == code) {
+            return Err(Problem::new(
+                text.span,
+                format!("the rule `{code}` stands here twice"),
+                "said before",
+            ));
+        }
+        let ir = self.context.expect(condition, &Type::Bool)?;
+        let mut figures = Vec::new();
+        self.figures(condition, &mut figures);
+        let index = u16::try_from(self.action.rules.len()).unwrap_or(u16::MAX);
+        self.action.rules.push(Rule {
+            code,
+            text: text.text.clone(),
+            law: law.cloned(),
+        });
+        self.body.steps.push(Step::Rule(RuleIr {
+            index,
+            condition: ir,
+            figures,
+        }));
+        Ok(())
+    }
+
+    /// What a refusal should name: each variable part of the condition, as written.
+    fn figures(&mut self, expr: &Expr, out: &mut Vec<(String, Ir)>) {
+        match &expr.node {
+            Node::Name(_) | Node::Effective | Node::Field(..) => self.figure(expr, out),
+            Node::Call { argument, .. } => {
+                self.figure(expr, out);
+                self.figures(argument, out);
+            }
+            Node::Length(_) => self.figure(expr, out),
+            Node::Not(a) | Node::Negate(a) | Node::Is { value: a, .. } => self.figures(a, out),
+            Node::Binary(_, a, b)
+            | Node::Each {
+                list: a, body: b, ..
+            } => {
+                self.figures(a, out);
+                self.figures(b, out);
+            }
+            Node::If(a, b, c) => [a, b, c].into_iter().for_each(|e| self.figures(e, out)),
+            Node::List(items) => items.iter().for_each(|e| self.figures(e, out)),
+            Node::Record { fields, .. } => fields.iter().for_each(|f| self.figures(&f.value, out)),
+            Node::Bool(_)
+            | Node::Int(_)
+            | Node::Money(_)
+            | Node::Text(_)
+            | Node::Date(_)
+            | Node::None => {}
+        }
+    }
+
+    fn figure(&mut self, expr: &Expr, out: &mut Vec<(String, Ir)>) {
+        let Span { start, end } = expr.span;
+        let label = self.source.get(start..end).unwrap_or_default();
+        let known = out.iter().any(|(l, _)| l == label);
+        // A name bound by a quantifier, or of an enumeration, has no value of its own here.
+        if let Ok((ir, _)) = self.context.infer(expr)
+            && !known
+            && out.len() < FIGURES_MAX
+        {
+            out.push((label.to_owned(), ir));
+        }
+    }
+}
+
+/// The code of a rule: its words in small letters, joined by `_`.
+pub(crate) fn code(text: &str) -> String {
+    let words = text
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|w| !w.is_empty());
+    words.map(str::to_lowercase).collect::<Vec<_>>().join("_")
+}
