@@ -1,5 +1,11 @@
 //! Times the contract engine: microseconds for each accepted transaction, inputs built beforehand.
 
+#![allow(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "a benchmark reads the clock, and contracts from files"
+)]
+
 use std::error::Error;
 use std::hint::black_box;
 use std::time::Instant;

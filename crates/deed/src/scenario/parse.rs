@@ -121,7 +121,7 @@ impl Reader<'_> {
         self.text[..line.span.start].matches('\n').count() + 1
     }
 
-    /// `Spend on 24 June 2026 with payer = leeds, ...`.
+    /// `Transfer on 24 June 2026 with buyer = ben, ...`.
     fn transaction(&self, name: &str, line: &Line) -> Result<(u16, Setting), Problem> {
         let tokens = line.flat();
         let mut cursor = Cursor::new(&tokens);

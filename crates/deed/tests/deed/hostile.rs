@@ -1,5 +1,11 @@
 //! Texts that mean to deceive or to exhaust.
 
+#![allow(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "a wait is measured by the clock"
+)]
+
 use std::time::{Duration, Instant};
 
 use deed::{Contract, limits};
