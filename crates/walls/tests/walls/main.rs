@@ -17,5 +17,6 @@ mod machine;
 mod providers;
 mod purity;
 mod sizes;
+mod tools;
 mod verifier;
 mod words;
