@@ -21,7 +21,7 @@ WEB_SOURCES := $(shell find web/src web/public web/build web/licences -type f 2>
 WEB_PACKAGES := web/node_modules/.package-lock.json
 WEB_BUILT := web/dist/portal.js.br
 
-.PHONY: help need demo web build test test-rust test-web lint fmt bench deny clean-demo
+.PHONY: help need demo web build test test-rust test-services test-web lint fmt bench deny clean-demo
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -34,7 +34,7 @@ help: ## This list
 	@echo "The first build takes some minutes; later ones only what changed."
 	@echo
 	@echo "All commands:"
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
 	@echo
 	@echo "Where to read on: README.md (what it is for), ARCHITECTURE.md (the rooms), CONTRIBUTING.md (how to change it)."
 
@@ -59,7 +59,7 @@ $(WEB_BUILT): $(WEB_PACKAGES) $(WEB_SOURCES)
 build: need web ## Builds pvn for use: target/release/pvn
 	$(CARGO) build --release --locked --package pvn
 
-test: test-rust test-web lint ## Runs every test, the browser's included, and the linters
+test: test-rust test-services test-web lint ## Runs every test, the browser's included, and the linters
 
 test-rust: need web ## Unit, integration, simulation, scenario and wall tests
 ifeq ($(HAS_NEXTEST),yes)
@@ -70,6 +70,10 @@ else
 	@echo "To install it: cargo install cargo-nextest --locked"
 	$(CARGO) test --workspace --locked --no-fail-fast
 endif
+
+test-services: need web ## The scenarios beside each service's contracts
+	$(CARGO) build --locked --package pvn
+	@for contract in services/*/*.deed; do echo "$$contract"; $(PVN_DEV) deed test "$$contract" || exit 1; done
 
 test-web: need web ## The public pages in a real browser
 	$(CARGO) build --locked --package pvn
