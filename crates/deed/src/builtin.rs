@@ -1,7 +1,7 @@
 //! The codes of the refusals that no contract writes itself.
 
 /// Every built-in rule, with what it asks for.
-pub const BUILT_IN_RULES: [(&str, &str); 22] = [
+pub const BUILT_IN_RULES: [(&str, &str); 23] = [
     (
         "action_is_of_the_contract",
         "the call names an action that the contract has",
@@ -21,6 +21,10 @@ pub const BUILT_IN_RULES: [(&str, &str); 22] = [
     (
         "contract_is_well_typed",
         "evaluation meets only values of the checked types",
+    ),
+    (
+        "attestors_are_distinct",
+        "a choice of attestors is among as many different parties as must sign",
     ),
     ("somebody_signs", "an action has at least one signer"),
     (

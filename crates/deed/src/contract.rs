@@ -156,7 +156,8 @@ impl Contract {
     /// Who has which part in a fact.
     ///
     /// # Errors
-    /// `fact_fits_its_kind` when the fact is not of this contract.
+    /// `fact_fits_its_kind` when the fact is not of this contract, `attestors_are_distinct` when fewer
+    /// different attestors are named than must sign.
     pub fn roles_of(&self, fact: &FactValue) -> Result<FactRoles, Refusal> {
         roles::roles_of(&self.program, fact)
     }

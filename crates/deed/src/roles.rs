@@ -20,6 +20,16 @@ pub(crate) fn roles_of(program: &Program, fact: &FactValue) -> Result<FactRoles,
         } => parties(&[controller.clone(), attestor.clone()], fact),
     };
     let attestors = parties(&kind.attestation.parties, fact);
+    let needed = usize::from(kind.attestation.needed);
+    // All of the declared parties may coincide; a choice among them needs as many as it says.
+    if needed < kind.attestation.parties.len() && attestors.len() < needed {
+        let message = format!(
+            "{} needs {needed} attestors, but only {} are named",
+            kind.name,
+            attestors.len()
+        );
+        return Err(Refusal::new("attestors_are_distinct", message));
+    }
     let present = u16::try_from(attestors.len()).unwrap_or(u16::MAX);
     Ok(FactRoles {
         controllers,

@@ -91,6 +91,32 @@ impl Checker<'_> {
         party_ref(path, &self.kind.fields, self.program)
     }
 
+    /// A party that is always there, and only one: nobody's consent may fall away with an empty field.
+    fn certain(&self, path: &PartyPath) -> Result<PartyRef, Problem> {
+        let party = self.party(path)?;
+        let certain = match &party {
+            PartyRef::Constant(_) => true,
+            PartyRef::Field(i) => {
+                let field = self.kind.fields.get(usize::from(*i));
+                field.is_some_and(|f| f.ty == Type::Party)
+            }
+            PartyRef::Items(_) | PartyRef::EachItem { .. } => false,
+        };
+        if certain {
+            return Ok(party);
+        }
+        let message = format!("`{}` may be nobody", path.name.text);
+        Err(Problem::new(
+            path.name.span,
+            message,
+            "expected one party that is always there",
+        ))
+    }
+
+    fn certain_all(&self, paths: &[PartyPath]) -> Result<Vec<PartyRef>, Problem> {
+        paths.iter().map(|p| self.certain(p)).collect()
+    }
+
     fn parties(&self, paths: &[PartyPath]) -> Result<Vec<PartyRef>, Problem> {
         paths.iter().map(|p| self.party(p)).collect()
     }
@@ -153,11 +179,11 @@ impl Checker<'_> {
     fn control(&self, control: &ControlExpr) -> Result<Control, Problem> {
         Ok(match control {
             ControlExpr::Nobody => Control::Nobody,
-            ControlExpr::One(path) => Control::One(self.party(path)?),
-            ControlExpr::AllOf(paths) => Control::AllOf(self.parties(paths)?),
+            ControlExpr::One(path) => Control::One(self.certain(path)?),
+            ControlExpr::AllOf(paths) => Control::AllOf(self.certain_all(paths)?),
             ControlExpr::With(controller, attestor) => Control::With {
-                controller: self.party(controller)?,
-                attestor: self.party(attestor)?,
+                controller: self.certain(controller)?,
+                attestor: self.certain(attestor)?,
             },
         })
     }
@@ -168,7 +194,7 @@ impl Checker<'_> {
         paths: &[PartyPath],
         span: Span,
     ) -> Result<Attestation, Problem> {
-        let parties = self.parties(paths)?;
+        let parties = self.certain_all(paths)?;
         let all = u16::try_from(parties.len()).unwrap_or(u16::MAX);
         let needed = match needed {
             None => all,
@@ -201,12 +227,6 @@ impl Checker<'_> {
             } => Some(i),
             _ => None,
         };
-        let holder = holder.filter(|i| {
-            self.kind
-                .fields
-                .get(usize::from(*i))
-                .is_some_and(|f| f.ty == Type::Party)
-        });
         match (amounts.as_slice(), holder) {
             ([amount], Some(holder)) => {
                 self.kind.money = Some(MoneyShape {

@@ -60,8 +60,8 @@ impl<'a> Machine<'a> {
                 ..
             } => self.each(*how, list, body, zero, *slot),
             Ir::Length(inner) => length(self.eval(inner)?.as_ref()).map(Cow::Owned),
-            Ir::List(items) => self.all(items).map(|v| Cow::Owned(Value::List(v))),
-            Ir::Record(fields) => self.all(fields).map(|v| Cow::Owned(Value::Record(v))),
+            Ir::List(items) => self.values(items).map(|v| Cow::Owned(Value::List(v))),
+            Ir::Record(fields) => self.values(fields).map(|v| Cow::Owned(Value::Record(v))),
             Ir::Scale(index, inner) => {
                 let amount = self.eval(inner)?.as_money().ok_or_else(ill_typed)?;
                 let scale = self
@@ -130,15 +130,17 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn all(&mut self, items: &'a [Ir]) -> Result<Vec<Value>, Refusal> {
-        items
-            .iter()
-            .map(|i| self.eval(i).map(Cow::into_owned))
-            .collect()
-    }
-
+    /// Values to keep, one for each expression.
     pub(super) fn values(&mut self, items: &'a [Ir]) -> Result<Vec<Value>, Refusal> {
-        self.all(items)
+        let mut out = Vec::with_capacity(items.len());
+        for item in items {
+            out.push(match item {
+                Ir::Arg(i) => place(self.call.args, *i)?.into_owned(),
+                Ir::Const(value) => value.clone(),
+                other => self.eval(other)?.into_owned(),
+            });
+        }
+        Ok(out)
     }
 
     fn field(&mut self, base: &'a Ir, field: u16) -> Evaluated<'a> {

@@ -2,7 +2,7 @@
 
 use deed::Contract;
 
-use crate::fixtures::{CASH, LAND};
+use crate::fixtures::{CASH, LAND, SAFEGUARDING};
 
 fn report(base: &str, changes: &[(&str, &str)]) -> String {
     let mut source = base.to_owned();
@@ -50,7 +50,7 @@ fn several_errors_of_meaning_in_one_run() {
 }
 
 /// One small slip each: (what, contract, from, to).
-const SLIPS: [(&str, &str, &str, &str); 40] = [
+const SLIPS: [(&str, &str, &str, &str); 42] = [
     ("wrong currency", LAND, "price is positive", "price > €1"),
     ("money and number", LAND, "price is positive", "price > 1"),
     (
@@ -233,6 +233,18 @@ const SLIPS: [(&str, &str, &str, &str); 40] = [
     ),
     ("a small action", CASH, "action Move", "action move"),
     ("too many attestors asked", LAND, "any 1 of", "any 3 of"),
+    (
+        "an attestor that may be nobody",
+        SAFEGUARDING,
+        "  about child\n\nfact Referral",
+        "  attested by guardian\n\nfact Referral",
+    ),
+    (
+        "a controller that may be nobody",
+        SAFEGUARDING,
+        "  controlled by nobody\n  seen by school",
+        "  controlled by guardian\n  seen by school",
+    ),
     (
         "a clause twice",
         CASH,

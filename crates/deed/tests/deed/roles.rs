@@ -94,3 +94,25 @@ fn a_payment_is_never_consumed_and_the_auditor_sees_it() {
         .collect();
     assert_eq!(keys, ["payer", "source", "period", "ordinal"]);
 }
+
+#[test]
+fn a_choice_of_attestors_is_among_different_parties() {
+    let two_of_three = LAND.replacen("any 1 of issuer, bank", "any 2 of issuer, owner, bank", 1);
+    let contract = load(&two_of_three);
+    let needed = |issuer, owner| {
+        let fact = crate::fixtures::issued(issuer, owner, "£1");
+        contract.roles_of(&fact).map(|r| r.attestors_needed)
+    };
+    assert_eq!(needed("GB-BOE", "alice"), Ok(2));
+    assert_eq!(needed("monopoly", "alice"), Ok(2));
+    assert_eq!(
+        needed("GB-BOE", "GB-BOE").unwrap_err().rule,
+        "attestors_are_distinct"
+    );
+}
+
+#[test]
+fn contracts_are_shared_between_threads() {
+    fn shared<T: Send + Sync + 'static>(_: &T) {}
+    shared(&load(LAND));
+}
