@@ -9,6 +9,7 @@ mod diagnostics;
 mod drafting;
 mod expressions;
 mod fixtures;
+mod guide;
 mod hostile;
 mod load;
 mod mutations;
