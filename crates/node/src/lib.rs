@@ -1,6 +1,8 @@
 //! The world around the state machines: store, transport, keys, configuration, health.
 
+pub mod config;
 mod files;
+pub mod health;
 pub mod limits;
 pub mod pki;
 pub mod portal;

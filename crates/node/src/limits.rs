@@ -94,3 +94,31 @@ pub const BATCH_BYTES_MAX: usize = MESSAGE_BYTES_MAX;
 
 /// POSTs of one outbox under way at once: while the peer syncs one to its disk the next is on the wire.
 pub const BATCHES_IN_FLIGHT: usize = 3;
+
+/// Most connections that a configuration may allow: beyond it the operating system's own limits come first.
+pub const CONNECTIONS_SETTING_MAX: u64 = 65_536;
+
+/// Longest that a configuration may let a connection idle, in seconds.
+pub const IDLE_SECONDS_MAX: u64 = 86_400;
+
+/// Largest store that a configuration may set as its limit, in MiB: the 16 TiB that SQLite's page numbers reach.
+pub const STORE_MIB_MAX: u64 = 16 << 20;
+
+/// Shortest window that a configuration may set, in milliseconds: less than a signer on a slow line needs.
+pub const WINDOW_MS_MIN: u64 = 1_000;
+
+/// Life of certificates unless the registrar sets another, in days: short, so that no revocation lists are needed, and
+/// long enough for a member to be down over a holiday.
+pub const CERTIFICATE_DAYS: u64 = 30;
+
+/// Longest life of certificates that a registrar may set, in days.
+pub const CERTIFICATE_DAYS_MAX: u64 = 398;
+
+/// Characters of a name for people.
+pub const NAME_CHARS_MAX: usize = 200;
+
+/// Free disk bytes below which a process calls itself degraded: time to make room before it stops.
+pub const DISK_LOW_BYTES: u64 = 1 << 30;
+
+/// Seconds that a machine's clock may differ from its peers' unremarked; answers are dated to the second.
+pub const CLOCK_AHEAD_NOTED_SECONDS: i64 = 5;

@@ -1,6 +1,5 @@
 //! The notary's store on an LSM tree (`fjall`): durable batches stay fast however many tokens there are.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
@@ -8,7 +7,7 @@ use protocol::notary::store::{Digest, NotaryBatch, NotaryStore};
 use protocol::store::StoreError;
 
 use super::{DataFolder, NOTARY_FOLDER, OpenError};
-use crate::files::create_folder;
+use crate::files::{create_folder, disk_bytes};
 use crate::limits::{NOTARY_CACHE_BYTES, NOTARY_DISK_RESERVE_BYTES};
 
 /// Beside the caller's singletons, whose keys [`meta_key`] keeps apart from it.
@@ -78,9 +77,9 @@ impl FjallNotaryStore {
     }
 
     fn check_room(&self) -> Result<(), StoreError> {
-        let disk = rustix::fs::statvfs(&self.path)
-            .map_err(|error| StoreError::Io(io::Error::from(error).to_string()))?;
-        match disk.f_bavail.saturating_mul(disk.f_frsize) < self.disk_reserve_bytes {
+        let (free, _) =
+            disk_bytes(&self.path).map_err(|error| StoreError::Io(error.to_string()))?;
+        match free < self.disk_reserve_bytes {
             true => Err(StoreError::Full),
             false => Ok(()),
         }

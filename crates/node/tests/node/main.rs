@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod config;
+mod health;
 mod network;
 mod pki;
 mod store;

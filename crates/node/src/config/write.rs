@@ -1,0 +1,184 @@
+//! A configuration as a file, with a word on each setting for whoever edits it.
+
+use std::fmt::Display;
+use std::path::Path;
+
+use super::{Config, Limits, Role};
+use crate::transport::ServerLimits;
+
+const MIB: u64 = 1 << 20;
+
+pub(super) fn text(config: &Config, folder: &Path) -> String {
+    let mut file = File {
+        folder,
+        text: String::from("# Paths are relative to this file's folder.\n\n"),
+    };
+    file.setting(
+        "What this process does: registrar, notary, node or portal.",
+        "role",
+        &string(config.role_name()),
+    );
+    file.setting(
+        "Its data folder, readable by its owner alone.",
+        "data",
+        &file.path(&config.data),
+    );
+    file.words(
+        "The network it belongs to.",
+        "network",
+        config.network.as_deref(),
+    );
+    let party = config.party.as_ref().map(deed::Party::as_str);
+    file.words("The party that runs it.", "party", party);
+    file.words(
+        "That party's name, for people.",
+        "name",
+        config.name.as_deref(),
+    );
+    let listen = string(&config.peer_listen.to_string());
+    file.setting("Where peers connect, by TLS.", "peer_listen", &listen);
+    let endpoint = config.endpoint.as_deref();
+    file.words(
+        "Where peers are told to connect, if that is not where this process listens.",
+        "endpoint",
+        endpoint,
+    );
+    file.role(&config.role);
+    file.limits(&config.limits);
+    file.text
+}
+
+struct File<'a> {
+    folder: &'a Path,
+    text: String,
+}
+
+impl File<'_> {
+    fn setting(&mut self, comment: &str, key: &str, value: &dyn Display) {
+        self.text += &format!("# {comment}\n{key} = {value}\n\n");
+    }
+
+    fn words(&mut self, comment: &str, key: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.setting(comment, key, &string(value));
+        }
+    }
+
+    fn role(&mut self, role: &Role) {
+        match role {
+            Role::Registrar(registrar) => {
+                let days = registrar.certificate_life.as_secs() / (24 * 60 * 60);
+                self.setting(
+                    "Life of the certificates it issues.",
+                    "certificate_days",
+                    &days,
+                );
+            }
+            Role::Notary(notary) => {
+                self.registrar(&notary.registrar);
+                let listen = string(&notary.http_listen.to_string());
+                self.setting("Where its log is served.", "http_listen", &listen);
+            }
+            Role::Node(node) => {
+                self.registrar(&node.registrar);
+                let listen = string(&node.http_listen.to_string());
+                self.setting(
+                    "Where the body's own programs connect, on this machine.",
+                    "http_listen",
+                    &listen,
+                );
+                let hosts = node.hosts.iter().map(|party| string(party.as_str()));
+                let hosts = list(hosts);
+                self.setting(
+                    "Parties without a node of their own whose accounts it keeps.",
+                    "hosts",
+                    &hosts,
+                );
+                self.contracts(&node.contracts);
+                let window = node.window.as_millis();
+                self.setting(
+                    "How long a transaction that it drafts may take, in milliseconds.",
+                    "window_ms",
+                    &window,
+                );
+            }
+            Role::Portal(portal) => {
+                self.registrar(&portal.registrar);
+                let listen = string(&portal.http_listen.to_string());
+                self.setting("Where the public reads.", "http_listen", &listen);
+                self.contracts(&portal.contracts);
+                let service = self.path(&portal.service);
+                self.setting(
+                    "The folder that describes what is shown.",
+                    "service",
+                    &service,
+                );
+            }
+        }
+    }
+
+    fn registrar(&mut self, registrar: &str) {
+        self.setting(
+            "Where the registrar listens.",
+            "registrar",
+            &string(registrar),
+        );
+    }
+
+    fn contracts(&mut self, contracts: &[std::path::PathBuf]) {
+        let contracts = list(contracts.iter().map(|path| self.path(path)));
+        self.setting("The contracts that it accepts.", "contracts", &contracts);
+    }
+
+    /// Only what differs from the defaults.
+    fn limits(&mut self, limits: &Limits) {
+        let defaults = ServerLimits::default();
+        let server = &limits.server;
+        let counts = [
+            (
+                "connections",
+                server.connections_max,
+                defaults.connections_max,
+            ),
+            (
+                "connections_per_party",
+                server.connections_per_party_max,
+                defaults.connections_per_party_max,
+            ),
+        ];
+        let counts = counts.map(|(key, set, default)| (key, set as u64, default as u64));
+        let idle = (
+            "idle_seconds",
+            server.idle.as_secs(),
+            defaults.idle.as_secs(),
+        );
+        let store = (
+            "store_mib",
+            limits.store.bytes_max.map_or(0, |bytes| bytes / MIB),
+            0,
+        );
+        let changed: String = counts
+            .into_iter()
+            .chain([idle, store])
+            .filter(|(_, set, default)| set != default)
+            .map(|(key, set, _)| format!("{key} = {set}\n"))
+            .collect();
+        if !changed.is_empty() {
+            self.text += &format!("[limits]\n{changed}");
+        }
+    }
+
+    fn path(&self, path: &Path) -> String {
+        let shown = path.strip_prefix(self.folder).unwrap_or(path);
+        string(&shown.to_string_lossy())
+    }
+}
+
+fn list(items: impl Iterator<Item = String>) -> String {
+    format!("[{}]", items.collect::<Vec<_>>().join(", "))
+}
+
+/// A TOML string, quoted and escaped.
+fn string(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
