@@ -1,1 +1,13 @@
-//! api
+//! The HTTP API, version 1: what goes over the wire as JSON, its error codes, and the conversions to and from the
+//! ledger's own types. No server: a client in Rust can use this room alone.
+#![forbid(unsafe_code)]
+
+pub mod instruction;
+pub mod problem;
+pub mod status;
+pub mod value;
+
+pub use instruction::{Instruction, InstructionStatus, Instructions, InstructionsStatus, State};
+pub use problem::{ErrorCode, Problem};
+pub use status::{Finding, Holding, Member, NodeStatus, OpenWork, Peer, SignatureFigures, Total};
+pub use value::json;

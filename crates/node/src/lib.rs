@@ -5,6 +5,7 @@ mod files;
 pub mod health;
 pub mod limits;
 pub mod pki;
+pub mod roles;
 pub mod portal;
 pub mod store;
 pub mod transport;

@@ -9,4 +9,5 @@ pub mod limits;
 pub mod message;
 pub mod node;
 pub mod notary;
+pub mod registrar;
 pub mod store;

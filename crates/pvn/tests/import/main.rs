@@ -8,6 +8,7 @@ mod originals;
 mod quirks;
 mod refusals;
 mod reports;
+mod scenario;
 mod settings;
 mod shipped;
 mod workbook;

@@ -8,7 +8,7 @@ use zip::write::SimpleFileOptions;
 
 use crate::fixture::{CSV_IMPORTER, Fixture, TITLES, refusal};
 
-const PLANS: &str = r#"
+pub(crate) const PLANS: &str = r#"
 kind = "funding"
 source = "plans"
 giver = "T-COUNCIL"

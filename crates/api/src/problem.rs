@@ -1,0 +1,80 @@
+//! Errors as problem details (RFC 9457), with one public list of codes.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Every error code of the API. Refusals of instructions carry the contract's rule names instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// No or a wrong access token.
+    NotAuthenticated,
+    /// There is nothing here, or nothing that you may know of.
+    NotFound,
+    /// The request's body isn't what this route takes.
+    MalformedRequest,
+    /// No accepted contract has this name.
+    UnknownContract,
+    /// The contract has no such action.
+    UnknownAction,
+    /// An argument is missing, unknown or of the wrong type.
+    BadArgument,
+    /// Not a party identifier, or not one of this node.
+    UnknownParty,
+    /// More than the limit allows.
+    TooMany,
+    /// The node can't take this now; try again.
+    Unavailable,
+}
+
+impl ErrorCode {
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(self) -> u16 {
+        match self {
+            Self::NotAuthenticated => 401,
+            Self::NotFound => 404,
+            Self::MalformedRequest | Self::BadArgument => 400,
+            Self::UnknownContract | Self::UnknownAction | Self::UnknownParty => 422,
+            Self::TooMany => 413,
+            Self::Unavailable => 503,
+        }
+    }
+
+    /// A title in plain words.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::NotAuthenticated => "An access token is needed",
+            Self::NotFound => "Nothing here",
+            Self::MalformedRequest => "The request can't be read",
+            Self::UnknownContract => "No such contract",
+            Self::UnknownAction => "No such action",
+            Self::BadArgument => "An argument isn't right",
+            Self::UnknownParty => "No such party at this node",
+            Self::TooMany => "Too many at once",
+            Self::Unavailable => "Not available now",
+        }
+    }
+}
+
+/// An error, as `application/problem+json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// The code, for programs.
+    pub code: ErrorCode,
+    /// The title, for people.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// What was wrong here, and what to do.
+    pub detail: String,
+}
+
+impl Problem {
+    /// A problem with its detail.
+    #[must_use]
+    pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
+        Self { code, title: code.title().to_owned(), status: code.status(), detail: detail.into() }
+    }
+}

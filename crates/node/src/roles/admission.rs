@@ -1,0 +1,112 @@
+//! What a newcomer and the registrar say to each other, in the ledger's encoding.
+
+use deed::Party;
+use ledger::codec;
+use ledger::map::{MemberRecord, MemberRole};
+use ledger::signature::SigningKey;
+use minicbor::{Decode, Encode};
+
+/// Where a newcomer asks to be admitted.
+pub const JOIN_PATH: &str = "/admission/v1/join";
+/// Where anybody who pins the registrar's root learns about the network.
+pub const NETWORK_PATH: &str = "/admission/v1/network";
+/// Where a member renews its certificate.
+pub const RENEW_PATH: &str = "/admission/v1/renew";
+/// Where a member gets the directory in force.
+pub const MAP_PATH: &str = "/map/v1/latest";
+/// Where a member gets the directory at a size of its log: the size follows.
+pub const MAP_AT_PATH: &str = "/map/v1/at/";
+
+/// A party that asks for an entry in the directory, with proof that it holds the key that it names.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct Applicant {
+    /// The entry it asks for; admission time and revocation are the registrar's to set.
+    #[n(0)]
+    pub record: MemberRecord,
+    /// A signature over the record with the key in it.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub possession: Vec<u8>,
+}
+
+/// A request to join.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct JoinRequest {
+    /// The invitation's code.
+    #[n(0)]
+    pub code: String,
+    /// The certificate request, PKCS#10 in DER.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub certificate_request: Vec<u8>,
+    /// The body itself first, then the parties whose accounts it keeps.
+    #[n(2)]
+    pub applicants: Vec<Applicant>,
+    /// A notary's log key, in C2SP verifier key form.
+    #[n(3)]
+    pub log_key: Option<String>,
+}
+
+/// The registrar's answer to a newcomer, and to a member that renews.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct JoinReply {
+    /// The certificate, in DER.
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub certificate: Vec<u8>,
+    /// The registrar's root, in DER.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub root: Vec<u8>,
+    /// What every member knows about the network.
+    #[n(2)]
+    pub network: Network,
+}
+
+/// What every member knows about the network.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Network {
+    /// Its name.
+    #[n(0)]
+    pub name: String,
+    /// The registrar's party.
+    #[cbor(n(1), with = "codec::party")]
+    pub registrar: Party,
+    /// The key of the map's log, in C2SP verifier key form.
+    #[n(2)]
+    pub map_key: String,
+    /// The key of the notary's log, once there is a notary.
+    #[n(3)]
+    pub notary_key: Option<String>,
+    /// The notary's party, once there is one.
+    #[n(4)]
+    pub notary: Option<String>,
+}
+
+fn possession_message(record: &MemberRecord) -> Vec<u8> {
+    [b"pvn possession/1\0".as_slice(), &codec::encode(record)].concat()
+}
+
+impl Applicant {
+    /// An application signed with the key that it names.
+    ///
+    /// # Errors
+    /// [`ledger::signature::KeyError`].
+    pub fn sign(record: MemberRecord, key: &SigningKey) -> Result<Self, ledger::signature::KeyError> {
+        let possession = key.sign_bytes(&possession_message(&record))?;
+        Ok(Self { record, possession })
+    }
+
+    /// Whether the applicant holds the key.
+    #[must_use]
+    pub fn holds_its_key(&self) -> bool {
+        self.record.signing_key.verifies(&possession_message(&self.record), &self.possession)
+    }
+}
+
+/// The words for a role in configuration and on pages.
+#[must_use]
+pub fn role_name(role: MemberRole) -> &'static str {
+    match role {
+        MemberRole::Body => "body",
+        MemberRole::Portal => "portal",
+        MemberRole::Notary => "notary",
+        MemberRole::Registrar => "registrar",
+    }
+}

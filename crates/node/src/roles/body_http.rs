@@ -1,0 +1,228 @@
+//! The client API of a body's node: HTTP, version 1.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::{
+    ErrorCode, Finding, Instruction, InstructionStatus, Instructions, InstructionsStatus, Member, NodeStatus, Peer,
+    SignatureFigures, State as InstructionPhase,
+};
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use deed::Party;
+use ledger::trust::ContractBook;
+use protocol::node::records::{Instruction as Ordered, InstructionState};
+
+use super::engine::Engine;
+use super::http::{Failure, authorised};
+use super::link::Link;
+use super::router::Outboxes;
+use super::status::{audit, holdings, member, open_work, totals};
+
+/// Instructions in one request.
+const INSTRUCTIONS_MAX: usize = 1_000;
+/// Bytes of one request.
+const BODY_BYTES_MAX: usize = 4 << 20;
+/// How long a request waits for its instructions to finish.
+const WAIT: Duration = Duration::from_secs(30);
+
+/// What the handlers share.
+#[derive(Clone)]
+pub(crate) struct Api {
+    pub(crate) engine: Engine,
+    pub(crate) link: Arc<Link>,
+    pub(crate) book: Arc<ContractBook>,
+    pub(crate) outboxes: Arc<Outboxes>,
+    pub(crate) token: Arc<str>,
+}
+
+/// Every route of the API.
+pub(crate) fn router(api: Api) -> Router {
+    Router::new()
+        .route("/v1/instructions", post(submit))
+        .route("/v1/instructions/{key}", get(instruction))
+        .route("/v1/status", get(status))
+        .route("/v1/members", get(members))
+        .route("/v1/audit", post(run_audit))
+        .route("/health", get(health))
+        .fallback(nothing_here)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .with_state(api)
+}
+
+async fn nothing_here() -> Failure {
+    Failure::new(ErrorCode::NotFound, "see /v1/openapi.json for what there is")
+}
+
+async fn health(State(api): State<Api>) -> impl IntoResponse {
+    match api.engine.ask(|node| open_work(node)).await {
+        Ok(open) => (StatusCode::OK, Json(serde_json::json!({ "health": "ok", "open": open }))).into_response(),
+        Err(error) => Failure::from(error).into_response(),
+    }
+}
+
+fn ordered(api: &Api, given: Instruction) -> Result<Ordered, Failure> {
+    let party = match given.party {
+        Some(text) => Party::new(&text)
+            .map_err(|_| Failure::new(ErrorCode::UnknownParty, format!("{text:?} is not a party identifier")))?,
+        None => api.link.party.clone(),
+    };
+    let (id, contract) = api.book.named(&given.contract).ok_or_else(|| {
+        let known: Vec<&str> = api.book.iter().map(|(_, c)| c.name()).collect();
+        Failure::new(
+            ErrorCode::UnknownContract,
+            format!("{:?} is not accepted here; accepted: {}", given.contract, known.join(", ")),
+        )
+    })?;
+    let action = contract.action(&given.action).ok_or_else(|| {
+        let known: Vec<&str> = contract.actions().iter().map(|a| a.name.as_str()).collect();
+        Failure::new(
+            ErrorCode::UnknownAction,
+            format!("{} has no action {:?}; it has: {}", given.contract, given.action, known.join(", ")),
+        )
+    })?;
+    let args: BTreeMap<String, String> = given
+        .args
+        .into_iter()
+        .map(|(name, value)| {
+            let text = match value {
+                serde_json::Value::String(text) => text,
+                other => other.to_string(),
+            };
+            (name, text)
+        })
+        .collect();
+    let args = contract
+        .parse_args(action, &args)
+        .map_err(|error| Failure::new(ErrorCode::BadArgument, error.to_string()))?;
+    Ok(Ordered { key: given.key, party, contract: *id, action, args, consumes: Vec::new() })
+}
+
+fn state_of(key: String, state: InstructionState) -> InstructionStatus {
+    let (phase, transaction, refusal) = match state {
+        InstructionState::Queued => (InstructionPhase::Queued, None, None),
+        InstructionState::InFlight(id) => (InstructionPhase::InFlight, Some(id), None),
+        InstructionState::Done(id) => (InstructionPhase::Done, Some(id), None),
+        InstructionState::Refused(code, reason) => (InstructionPhase::Refused, None, Some((code, reason))),
+    };
+    let (code, reason) = refusal.unzip();
+    InstructionStatus { key, state: phase, transaction: transaction.map(|id| id.to_string()), code, reason }
+}
+
+async fn submit(
+    State(api): State<Api>,
+    headers: HeaderMap,
+    body: Result<Json<Instructions>, JsonRejection>,
+) -> Result<Json<InstructionsStatus>, Failure> {
+    authorised(&headers, &api.token)?;
+    let Json(given) = body.map_err(|error| Failure::new(ErrorCode::MalformedRequest, error.body_text()))?;
+    if given.instructions.len() > INSTRUCTIONS_MAX {
+        return Err(Failure::new(ErrorCode::TooMany, format!("at most {INSTRUCTIONS_MAX} instructions a request")));
+    }
+    let ordered: Vec<Ordered> =
+        given.instructions.into_iter().map(|i| ordered(&api, i)).collect::<Result<_, _>>()?;
+    let mut waiting = Vec::with_capacity(ordered.len());
+    for instruction in ordered {
+        let key = instruction.key.clone();
+        waiting.push((key, api.engine.instruct(instruction, given.wait)?));
+    }
+    let deadline = tokio::time::Instant::now() + WAIT;
+    let mut instructions = Vec::with_capacity(waiting.len());
+    for (key, reply) in waiting {
+        let state = match tokio::time::timeout_at(deadline, reply).await {
+            Ok(Ok(state)) => state?,
+            Ok(Err(_)) => return Err(Failure::new(ErrorCode::Unavailable, "the node is stopping")),
+            Err(_) => current(&api, &key).await?.unwrap_or(InstructionState::Queued),
+        };
+        instructions.push(state_of(key, state));
+    }
+    Ok(Json(InstructionsStatus { instructions }))
+}
+
+async fn current(api: &Api, key: &str) -> Result<Option<InstructionState>, Failure> {
+    let key = key.to_owned();
+    let found = api.engine.ask(move |node| node.instruction(&key)).await?;
+    let found = found.map_err(|error| Failure::new(ErrorCode::Unavailable, error.to_string()))?;
+    Ok(found.map(|stored| stored.state))
+}
+
+async fn instruction(
+    State(api): State<Api>,
+    headers: HeaderMap,
+    Path(key): Path<String>,
+) -> Result<Json<InstructionStatus>, Failure> {
+    authorised(&headers, &api.token)?;
+    let state = current(&api, &key).await?;
+    let state = state.ok_or_else(|| Failure::new(ErrorCode::NotFound, format!("no instruction has the key {key:?}")))?;
+    Ok(Json(state_of(key, state)))
+}
+
+async fn status(State(api): State<Api>, headers: HeaderMap) -> Result<Json<NodeStatus>, Failure> {
+    authorised(&headers, &api.token)?;
+    let book = Arc::clone(&api.book);
+    let (open, held, observed, attested, syncs) = api
+        .engine
+        .ask(move |node| {
+            (
+                open_work(node),
+                holdings(node, &book),
+                totals(node.observed_totals().rows(), &book),
+                totals(node.attested_totals().rows(), &book),
+                node.store().syncs(),
+            )
+        })
+        .await?;
+    let peers: Vec<Peer> = api
+        .outboxes
+        .status()
+        .into_iter()
+        .map(|status| Peer {
+            party: status.party.as_str().to_owned(),
+            reachable: status.reach.last_failure.is_none(),
+            waiting: usize::try_from(status.queued).unwrap_or(usize::MAX),
+            error: status.reach.last_failure.map(|(_, what)| what),
+        })
+        .collect();
+    let silent: Vec<&str> = peers.iter().filter(|p| !p.reachable).map(|p| p.party.as_str()).collect();
+    let sentence = match (silent.is_empty(), open.queued) {
+        (true, 0) => "Everything is up to date.".to_owned(),
+        (true, queued) => format!("{queued} instructions are waiting their turn."),
+        (false, queued) => format!("No answer from {}; {queued} instructions are waiting.", silent.join(", ")),
+    };
+    let members = api.link.members();
+    let me = &api.link.party;
+    Ok(Json(NodeStatus {
+        party: me.as_str().to_owned(),
+        name: members.get(me).map_or_else(|| me.to_string(), |record| record.name.clone()),
+        network: api.link.network.name.clone(),
+        pid: std::process::id(),
+        health: if silent.is_empty() { "ok" } else { "degraded" }.to_owned(),
+        sentence,
+        open,
+        holdings: held,
+        observed,
+        attested,
+        peers,
+        figures: SignatureFigures {
+            syncs,
+            handshakes: api.link.counters.figures().handshakes,
+            signatures: 0,
+        },
+    }))
+}
+
+async fn members(State(api): State<Api>, headers: HeaderMap) -> Result<Json<Vec<Member>>, Failure> {
+    authorised(&headers, &api.token)?;
+    let members = api.link.members();
+    Ok(Json(members.snapshot().records.iter().map(member).collect()))
+}
+
+async fn run_audit(State(api): State<Api>, headers: HeaderMap) -> Result<Json<Vec<Finding>>, Failure> {
+    authorised(&headers, &api.token)?;
+    Ok(Json(api.engine.ask(audit).await?))
+}

@@ -1,0 +1,222 @@
+//! A process's data folder: its secrets, what it knows of the network, its store.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use deed::Party;
+use ledger::codec;
+use ledger::digest::Digest;
+use ledger::signature::SigningKey;
+use ledger::trust::ContractBook;
+use protocol::directory::Snapshot;
+use tlog::{KeyName, NoteSigner};
+
+use super::admission::Network;
+use super::engine::random_32;
+use crate::files::{create_folder, write_atomically};
+use crate::pki::{IdentityError, KeyFileError, KeyKind, SecretKey, TlsIdentity};
+
+/// Why a data folder can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum HomeError {
+    /// A file can't be read or written.
+    #[error("{} can't be used: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// A file doesn't hold what it should.
+    #[error("{} does not hold what it should: {what}", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+    /// A key file.
+    #[error(transparent)]
+    Key(#[from] KeyFileError),
+    /// The TLS identity.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// Not admitted yet.
+    #[error("{} has not been admitted to a network: run `pvn join` first", path.display())]
+    NotJoined {
+        /// The data folder.
+        path: PathBuf,
+    },
+    /// The operating system's random number generator failed.
+    #[error("the operating system gives no random numbers")]
+    Random,
+}
+
+/// A data folder.
+#[derive(Clone, Debug)]
+pub struct Home {
+    path: PathBuf,
+}
+
+impl Home {
+    /// The data folder at a path, made if it isn't there.
+    ///
+    /// # Errors
+    /// [`HomeError::File`].
+    pub fn at(path: &Path) -> Result<Self, HomeError> {
+        for folder in [path.to_owned(), path.join("keys"), path.join("keys/tls")] {
+            create_folder(&folder).map_err(|source| HomeError::File { path: folder.clone(), source })?;
+        }
+        Ok(Self { path: path.to_owned() })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn keys(&self) -> PathBuf {
+        self.path.join("keys")
+    }
+
+    /// The folder of the TLS identity.
+    #[must_use]
+    pub fn tls(&self) -> PathBuf {
+        self.keys().join("tls")
+    }
+
+    pub(crate) fn read(&self, name: &str) -> Result<Option<Vec<u8>>, HomeError> {
+        let path = self.path.join(name);
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(HomeError::File { path, source }),
+        }
+    }
+
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), HomeError> {
+        let path = self.path.join(name);
+        write_atomically(&path, bytes).map_err(|source| HomeError::File { path, source })
+    }
+
+    fn content(&self, name: &str, what: impl ToString) -> HomeError {
+        HomeError::Content { path: self.path.join(name), what: what.to_string() }
+    }
+
+    /// 32 secret bytes, drawn the first time.
+    ///
+    /// # Errors
+    /// [`HomeError`].
+    pub fn secret(&self) -> Result<[u8; 32], HomeError> {
+        const NAME: &str = "keys/secret";
+        if let Some(bytes) = self.read(NAME)? {
+            let text = String::from_utf8(bytes).map_err(|_| self.content(NAME, "not text"))?;
+            let secret = Digest::from_hex(text.trim()).ok_or_else(|| self.content(NAME, "not 64 hexadecimal digits"))?;
+            return Ok(secret.0);
+        }
+        let secret = random_32().map_err(|_| HomeError::Random)?;
+        self.write(NAME, Digest(secret).hex().as_bytes())?;
+        Ok(secret)
+    }
+
+    /// The signing key of a party, drawn the first time.
+    ///
+    /// # Errors
+    /// [`HomeError`].
+    pub fn signing_key(&self, party: &Party) -> Result<SigningKey, HomeError> {
+        let name = format!("ledger-{party}.pem");
+        let key = SecretKey::load_or_create(&self.keys().join(&name), KeyKind::P256)?;
+        SigningKey::from_pkcs8(key.pkcs8()).map_err(|error| self.content(&name, error))
+    }
+
+    /// The key of a log with this origin, drawn the first time.
+    ///
+    /// # Errors
+    /// [`HomeError`].
+    pub fn log_key(&self, origin: &str) -> Result<NoteSigner, HomeError> {
+        const NAME: &str = "keys/log";
+        if let Some(bytes) = self.read(NAME)? {
+            let text = String::from_utf8(bytes).map_err(|_| self.content(NAME, "not text"))?;
+            return NoteSigner::parse(text.trim()).map_err(|error| self.content(NAME, error));
+        }
+        let name = KeyName::new(origin).map_err(|error| self.content(NAME, error))?;
+        let seed = random_32().map_err(|_| HomeError::Random)?;
+        let signer = NoteSigner::from_seed(name, &seed).map_err(|error| self.content(NAME, error))?;
+        let text = signer.to_skey().map_err(|error| self.content(NAME, error))?;
+        self.write(NAME, text.as_bytes())?;
+        Ok(signer)
+    }
+
+    /// The token with which clients of the HTTP API show that they may use it, drawn the first time.
+    ///
+    /// # Errors
+    /// [`HomeError`].
+    pub fn api_token(&self) -> Result<String, HomeError> {
+        const NAME: &str = "api.token";
+        if let Some(bytes) = self.read(NAME)? {
+            let text = String::from_utf8(bytes).map_err(|_| self.content(NAME, "not text"))?;
+            return Ok(text.trim().to_owned());
+        }
+        let token = Digest(random_32().map_err(|_| HomeError::Random)?).hex();
+        self.write(NAME, token.as_bytes())?;
+        Ok(token)
+    }
+
+    /// The TLS identity.
+    ///
+    /// # Errors
+    /// [`HomeError::NotJoined`] before admission.
+    pub fn identity(&self) -> Result<TlsIdentity, HomeError> {
+        TlsIdentity::load(&self.tls())?.ok_or_else(|| HomeError::NotJoined { path: self.path.clone() })
+    }
+
+    /// What is known of the network since admission.
+    ///
+    /// # Errors
+    /// [`HomeError::NotJoined`] before admission.
+    pub fn network(&self) -> Result<Network, HomeError> {
+        let bytes = self.read("network")?.ok_or_else(|| HomeError::NotJoined { path: self.path.clone() })?;
+        codec::decode(&bytes).map_err(|error| self.content("network", error))
+    }
+
+    /// Keeps what is known of the network.
+    ///
+    /// # Errors
+    /// [`HomeError`].
+    pub fn keep_network(&self, network: &Network) -> Result<(), HomeError> {
+        self.write("network", &codec::encode(network))
+    }
+
+    /// The last directory seen.
+    ///
+    /// # Errors
+    /// [`HomeError`].
+    pub fn directory(&self) -> Result<Option<Snapshot>, HomeError> {
+        let bytes = self.read("directory")?;
+        bytes.map(|b| codec::decode(&b).map_err(|error| self.content("directory", error))).transpose()
+    }
+
+    /// Keeps a directory.
+    ///
+    /// # Errors
+    /// [`HomeError`].
+    pub fn keep_directory(&self, snapshot: &Snapshot) -> Result<(), HomeError> {
+        self.write("directory", &codec::encode(snapshot))
+    }
+}
+
+/// Loads contracts from their files.
+///
+/// # Errors
+/// [`HomeError::Content`] with the compiler's report.
+pub(crate) fn load_contracts(files: &[PathBuf]) -> Result<ContractBook, HomeError> {
+    let mut book = ContractBook::default();
+    for path in files {
+        let source = fs::read_to_string(path).map_err(|source| HomeError::File { path: path.clone(), source })?;
+        let contract = deed::Contract::load(&source)
+            .map_err(|error| HomeError::Content { path: path.clone(), what: format!("\n{error}") })?;
+        book.insert(contract);
+    }
+    Ok(book)
+}

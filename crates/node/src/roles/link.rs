@@ -1,0 +1,203 @@
+//! A process's link to its network: credentials, the registrar, and the directory in force, kept fresh.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use deed::Party;
+use ledger::codec;
+use ledger::trust::Trust;
+use ledger::validity::Home as Belongs;
+use ledger::{Lineage, NetworkId};
+use protocol::directory::{Members, Snapshot, SnapshotError};
+use tlog::VerifierKey;
+
+use super::admission::{JoinReply, MAP_AT_PATH, MAP_PATH, NETWORK_PATH, Network, RENEW_PATH};
+use super::home::{Home, HomeError};
+use crate::pki::{TlsIdentity, new_request};
+use crate::transport::{CallError, Counters, Credentials, CredentialsError, PeerClient, StatusCode};
+
+/// How often the directory is asked for.
+const REFRESH: Duration = Duration::from_secs(1);
+
+/// Why a process has no link to its network.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// The data folder.
+    #[error(transparent)]
+    Home(#[from] HomeError),
+    /// The certificate or root.
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
+    /// The registrar doesn't answer and no directory was ever seen.
+    #[error("the registrar does not answer and no directory is known yet: {0}")]
+    NoDirectory(String),
+    /// The directory isn't the registrar's.
+    #[error(transparent)]
+    Directory(#[from] SnapshotError),
+    /// A key of the network isn't one.
+    #[error("the network's {what} is not a key: {text}")]
+    Key {
+        /// Which.
+        what: &'static str,
+        /// What is there.
+        text: String,
+    },
+    /// There is no notary in the network yet.
+    #[error("the network has no notary yet: start one before bodies")]
+    NoNotary,
+}
+
+/// A process's link to its network.
+pub(crate) struct Link {
+    pub(crate) home: Home,
+    pub(crate) party: Party,
+    pub(crate) credentials: Arc<Credentials>,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) network: Network,
+    pub(crate) map_key: VerifierKey,
+    registrar: PeerClient,
+    members: RwLock<Arc<Members>>,
+}
+
+fn key(what: &'static str, text: &str) -> Result<VerifierKey, LinkError> {
+    VerifierKey::parse(text).map_err(|_| LinkError::Key { what, text: text.to_owned() })
+}
+
+impl Link {
+    /// Connects with what admission left in the data folder.
+    pub(crate) async fn connect(home: Home, registrar: &str) -> Result<Self, LinkError> {
+        let identity = home.identity()?;
+        let party = identity.leaf.party.clone();
+        let credentials = Arc::new(Credentials::new(&identity)?);
+        let counters = Arc::new(Counters::default());
+        let mut network = home.network()?;
+        let client = PeerClient::new(
+            network.registrar.clone(),
+            registrar.to_owned(),
+            Arc::clone(&credentials),
+            Arc::clone(&counters),
+        );
+        if let Ok(reply) = client.post(NETWORK_PATH, Vec::new()).await {
+            if let Ok(fresh) = codec::decode::<Network>(&reply.body) {
+                if fresh.map_key == network.map_key && fresh.name == network.name {
+                    home.keep_network(&fresh)?;
+                    network = fresh;
+                }
+            }
+        }
+        let map_key = key("map key", &network.map_key)?;
+        let snapshot = match fetch(&client, MAP_PATH).await {
+            Ok(snapshot) => snapshot,
+            Err(reason) => home.directory()?.ok_or(LinkError::NoDirectory(reason))?,
+        };
+        home.keep_directory(&snapshot)?;
+        let members = Members::accept(snapshot, &map_key)?;
+        Ok(Self {
+            home,
+            party,
+            credentials,
+            counters,
+            network,
+            map_key,
+            registrar: client,
+            members: RwLock::new(Arc::new(members)),
+        })
+    }
+
+    /// The directory in force.
+    pub(crate) fn members(&self) -> Arc<Members> {
+        Arc::clone(&self.members.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The notary's party and the key of its log.
+    pub(crate) fn notary(&self) -> Result<(Party, VerifierKey), LinkError> {
+        let (Some(party), Some(text)) = (&self.network.notary, &self.network.notary_key) else {
+            return Err(LinkError::NoNotary);
+        };
+        let party = Party::new(party)
+            .map_err(|_| LinkError::Key { what: "notary", text: party.clone() })?;
+        Ok((party, key("notary's key", text)?))
+    }
+
+    /// The network's id and the notary's lineage.
+    pub(crate) fn belongs(&self) -> Result<Belongs, LinkError> {
+        let (_, notary) = self.notary()?;
+        Ok(Belongs {
+            network: NetworkId::of(&self.network.name, &self.network.map_key),
+            notary: Lineage::of_origin(notary.name().as_str()),
+        })
+    }
+
+    /// What a verifier of this network starts from.
+    pub(crate) fn trust(&self, contracts: ledger::trust::ContractBook) -> Result<Trust, LinkError> {
+        Ok(Trust {
+            network: self.belongs()?.network,
+            registrar: self.map_key.clone(),
+            notary: self.notary()?.1,
+            contracts,
+        })
+    }
+
+    /// The directory that was in force at a size of the map's log.
+    pub(crate) async fn directory_at(&self, size: u64) -> Result<Members, String> {
+        let snapshot = fetch(&self.registrar, &format!("{MAP_AT_PATH}{size}")).await?;
+        Members::accept(snapshot, &self.map_key).map_err(|error| error.to_string())
+    }
+
+    /// Keeps the directory and the certificate fresh for as long as the process runs; tells when the directory changes.
+    pub(crate) async fn keep_fresh(self: Arc<Self>, changed: impl Fn(Members)) {
+        loop {
+            tokio::time::sleep(REFRESH).await;
+            if let Ok(snapshot) = fetch(&self.registrar, MAP_PATH).await {
+                if snapshot.proof.size > self.members().snapshot().proof.size {
+                    self.adopt(snapshot, &changed);
+                }
+            }
+            let now = jiff::Timestamp::now();
+            if self.credentials.leaf().renewal_needed(now) {
+                if let Err(reason) = self.renew().await {
+                    tracing::warn!(%reason, "the certificate could not be renewed; trying again");
+                }
+            }
+        }
+    }
+
+    fn adopt(&self, snapshot: Snapshot, changed: &impl Fn(Members)) {
+        match Members::accept(snapshot, &self.map_key) {
+            Ok(members) => {
+                if let Err(error) = self.home.keep_directory(members.snapshot()) {
+                    tracing::warn!(%error, "the directory could not be kept");
+                }
+                let members = Arc::new(members);
+                *self.members.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&members);
+                changed((*members).clone());
+            }
+            Err(error) => tracing::error!(%error, "the registrar sent a directory that does not hold"),
+        }
+    }
+
+    async fn renew(&self) -> Result<(), String> {
+        let key = TlsIdentity::key(&self.home.tls()).map_err(|e| e.to_string())?;
+        let request = new_request(&self.party, &key).map_err(|e| e.to_string())?;
+        let reply = call(&self.registrar, RENEW_PATH, request).await?;
+        let reply: JoinReply = codec::decode(&reply).map_err(|e| e.to_string())?;
+        TlsIdentity::save(&self.home.tls(), &reply.certificate, &reply.root).map_err(|e| e.to_string())?;
+        let identity = self.home.identity().map_err(|e| e.to_string())?;
+        self.credentials.replace(&identity).map_err(|e| e.to_string())
+    }
+}
+
+async fn fetch(client: &PeerClient, path: &str) -> Result<Snapshot, String> {
+    let body = call(client, path, Vec::new()).await?;
+    codec::decode(&body).map_err(|error| error.to_string())
+}
+
+/// One request whose answer must be 200.
+async fn call(client: &PeerClient, path: &str, body: Vec<u8>) -> Result<Vec<u8>, String> {
+    let reply = client.post(path, body).await.map_err(|error: CallError| error.to_string())?;
+    if reply.status == StatusCode::OK {
+        Ok(reply.body.to_vec())
+    } else {
+        Err(format!("{}: {}", reply.status, String::from_utf8_lossy(&reply.body)))
+    }
+}

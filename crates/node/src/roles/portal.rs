@@ -1,0 +1,229 @@
+//! The public portal's process: published disclosures, the log's checkpoint, pages. It has no vault and opens none.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::header;
+use axum::routing::get;
+use ledger::bundle::verify_checkpoint;
+use ledger::codec;
+use ledger::map::MemberRole;
+use ledger::trust::Trust;
+use protocol::directory::Members;
+use protocol::message::{Disclosure, Message};
+
+use super::engine::now_ms;
+use super::home::{Home, load_contracts};
+use super::http::{RunError, listen, serve};
+use super::link::Link;
+use super::notary::CHECKPOINT_PATH;
+use super::publication::{published, trust_text};
+use crate::portal::{Coverage, Description, Organisation, Portal, PortalStore, PublishedFact, router};
+use crate::store::DataFolder;
+use crate::transport::{
+    Admit, Caller, MESSAGES_PATH, PeerClient, PeerReply, PeerRequest, PeerServer, ServerLimits, StatusCode, decode_batch,
+};
+
+const GRACE: Duration = Duration::from_secs(5);
+/// How often the notary's checkpoint is looked at.
+const REFRESH: Duration = Duration::from_secs(1);
+
+/// What a portal needs to start.
+#[derive(Clone, Debug)]
+pub struct PortalSettings {
+    /// The data folder.
+    pub data: PathBuf,
+    /// Where members send what they publish.
+    pub peer_listen: SocketAddr,
+    /// Where the public reads.
+    pub http_listen: SocketAddr,
+    /// Where the registrar listens, `host:port`.
+    pub registrar: String,
+    /// The files of the contracts whose disclosures are shown.
+    pub contracts: Vec<PathBuf>,
+    /// The folder that describes the service.
+    pub service: PathBuf,
+}
+
+struct Desk {
+    link: Arc<Link>,
+    trust: Trust,
+    store: Arc<PortalStore>,
+    directories: Mutex<BTreeMap<u64, Arc<Members>>>,
+}
+
+/// Runs a portal until `stop` is done.
+///
+/// # Errors
+/// [`RunError`], only before the portal is up.
+pub async fn run_portal(
+    settings: PortalSettings,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), RunError> {
+    let home = Home::at(&settings.data)?;
+    let folder = DataFolder::take(&settings.data)?;
+    let link = Arc::new(Link::connect(home, &settings.registrar).await?);
+    let trust = link.trust(load_contracts(&settings.contracts)?)?;
+    let service = settings.service.clone();
+    let description = Description::read(move |name| std::fs::read_to_string(service.join(name)).ok())
+        .map_err(RunError::start)?;
+    let index = settings.data.join("portal.sqlite");
+    let store = Arc::new(PortalStore::open(&index, Arc::new(description)).map_err(RunError::start)?);
+    let portal = Portal::new(Arc::clone(&store), coverage(&link.members(), None));
+    let peers = listen(settings.peer_listen).await?;
+    let readers = listen(settings.http_listen).await?;
+    let trust_file = trust_text(&trust, &link.network.name);
+    let desk = Arc::new(Desk { link: Arc::clone(&link), trust, store, directories: Mutex::new(BTreeMap::new()) });
+    let server = PeerServer::start(
+        peers,
+        &link.credentials,
+        Admit::Members,
+        ServerLimits::default(),
+        Arc::clone(&link.counters),
+        move |request: PeerRequest| answer(Arc::clone(&desk), request),
+    )
+    .map_err(RunError::start)?;
+    let fresh = tokio::spawn(Arc::clone(&link).keep_fresh(|_| {}));
+    let watching = tokio::spawn(watch_log(Arc::clone(&link), portal.clone()));
+    let pages = Router::new()
+        .route(
+            "/network.trust",
+            get(move || {
+                let body = trust_file.clone();
+                async move { ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], body) }
+            }),
+        )
+        .merge(router(portal.clone()));
+    let (stopping, mut stopped) = tokio::sync::watch::channel(());
+    let http = tokio::spawn(serve(readers, pages, async move {
+        // The sender going away means the same as its message.
+        let _ = stopped.changed().await;
+    }));
+    tracing::info!(members = %settings.peer_listen, public = %settings.http_listen, "portal is up");
+    stop.await;
+    fresh.abort();
+    watching.abort();
+    portal.close();
+    drop(stopping);
+    server.shutdown(GRACE).await;
+    drop(tokio::time::timeout(GRACE, http).await);
+    drop(folder);
+    Ok(())
+}
+
+/// Disclosures of a member: in the index when answered.
+async fn answer(desk: Arc<Desk>, request: PeerRequest) -> PeerReply {
+    let Caller::Member(from) = request.caller else {
+        return PeerReply::new(StatusCode::FORBIDDEN, "members only");
+    };
+    if request.path != MESSAGES_PATH {
+        return PeerReply::new(StatusCode::NOT_FOUND, "nothing here");
+    }
+    let Ok(batch) = decode_batch(request.body) else {
+        return PeerReply::new(StatusCode::BAD_REQUEST, "not a batch of messages");
+    };
+    let mut disclosures = Vec::new();
+    for bytes in &batch {
+        match codec::decode::<Message>(bytes) {
+            Ok(Message::Disclose(disclosure)) => {
+                match desk.directory(disclosure.certificate.entry.map.size).await {
+                    Ok(members) => disclosures.push((disclosure, members)),
+                    Err(reason) => return PeerReply::new(StatusCode::SERVICE_UNAVAILABLE, reason),
+                }
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%from, %error, "an unreadable message is dropped"),
+        }
+    }
+    let taken = tokio::task::spawn_blocking(move || desk.take(&disclosures)).await;
+    match taken {
+        Ok(Ok(())) => PeerReply::ok(Vec::new()),
+        Ok(Err(reason)) => PeerReply::new(StatusCode::SERVICE_UNAVAILABLE, reason),
+        Err(_) => PeerReply::new(StatusCode::SERVICE_UNAVAILABLE, "stopping"),
+    }
+}
+
+impl Desk {
+    /// The directory that was in force at a size of the map's log, asked for once.
+    async fn directory(&self, size: u64) -> Result<Arc<Members>, String> {
+        let known = self.directories.lock().unwrap_or_else(PoisonError::into_inner).get(&size).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let members = Arc::new(self.link.directory_at(size).await?);
+        self.directories.lock().unwrap_or_else(PoisonError::into_inner).insert(size, Arc::clone(&members));
+        Ok(members)
+    }
+
+    /// Verifies and indexes; what doesn't hold is refused for good, with a word in the log.
+    fn take(&self, disclosures: &[(Disclosure, Arc<Members>)]) -> Result<(), String> {
+        let mut facts: Vec<PublishedFact> = Vec::new();
+        for (disclosure, members) in disclosures {
+            match published(disclosure, members, &self.trust) {
+                Ok(verified) => facts.extend(verified),
+                Err(error) => tracing::error!(step = error.code(), %error, "a disclosure does not hold and is refused"),
+            }
+        }
+        self.store.ingest(&facts).map(|_| ()).map_err(|error| error.to_string())
+    }
+}
+
+fn coverage(members: &Members, checkpoint: Option<(u64, i64)>) -> Coverage {
+    let organisations = members
+        .of_role(MemberRole::Body)
+        .map(|record| Organisation {
+            id: record.party.to_string(),
+            name: record.name.clone(),
+            role: record.services.first().cloned().unwrap_or_default(),
+            reports: record.host == record.party,
+        })
+        .collect();
+    Coverage {
+        organisations,
+        log_size: checkpoint.map_or(0, |(size, _)| size),
+        checkpoint_at: checkpoint.map(|(_, at)| at),
+        unreachable_since: None,
+    }
+}
+
+/// Follows the notary's checkpoint for as long as the process runs, and says so when it can't.
+async fn watch_log(link: Arc<Link>, portal: Portal) {
+    let Ok((notary, key)) = link.notary() else { return };
+    let now = || i64::try_from(now_ms()).unwrap_or(i64::MAX);
+    let mut seen: Option<(u64, i64)> = None;
+    let mut silent: Option<i64> = None;
+    let mut client: Option<PeerClient> = None;
+    loop {
+        let members = link.members();
+        if let Some(record) = members.get(&notary) {
+            if client.as_ref().is_none_or(|c| c.address() != record.endpoint) {
+                client = Some(PeerClient::new(
+                    notary.clone(),
+                    record.endpoint.clone(),
+                    Arc::clone(&link.credentials),
+                    Arc::clone(&link.counters),
+                ));
+            }
+        }
+        let note = match &client {
+            Some(client) => client.post(CHECKPOINT_PATH, Vec::new()).await.ok(),
+            None => None,
+        };
+        let size = note
+            .filter(|reply| reply.status == StatusCode::OK)
+            .and_then(|reply| String::from_utf8(reply.body.to_vec()).ok())
+            .and_then(|note| verify_checkpoint(&note, &key).ok())
+            .map(|checkpoint| checkpoint.size());
+        match size {
+            Some(size) => (seen, silent) = (Some((size, now())), None),
+            None => silent = silent.or_else(|| Some(now())),
+        }
+        portal.set_coverage(Coverage { unreachable_since: silent, ..coverage(&members, seen) });
+        tokio::time::sleep(REFRESH).await;
+    }
+}

@@ -1,0 +1,102 @@
+//! From disclosures to pages: each published fact is verified like any stranger would, then handed to the index.
+
+use std::collections::BTreeMap;
+
+use deed::Value;
+use ledger::bundle::{BundleError, ProofBundle, Proven};
+use ledger::codec;
+use ledger::signature::ScopedSignature;
+use ledger::transaction::FORMAT;
+use ledger::trust::Trust;
+use protocol::directory::Members;
+use protocol::message::Disclosure;
+
+use crate::portal::{PublishedFact, PublishedValue};
+
+/// The network's trust file: what `pvn verify` starts from. A TOML document.
+#[must_use]
+pub fn trust_text(trust: &Trust, network_name: &str) -> String {
+    let mut text = format!(
+        "# What a verifier of this network starts from. Get it from somebody you trust, not from whoever shows you a proof.\n\
+         network = {network_name:?}\nregistrar = \"{}\"\nnotary = \"{}\"\n",
+        trust.registrar, trust.notary
+    );
+    for (id, contract) in trust.contracts.iter() {
+        text.push_str(&format!(
+            "\n[[contract]]\nname = {:?}\nsha256 = \"{id}\"\ntext = '''\n{}'''\n",
+            contract.name(),
+            contract.source()
+        ));
+    }
+    text
+}
+
+/// Verifies every fact of a disclosure under the directory that its batch pinned.
+///
+/// # Errors
+/// [`BundleError`] of the first that doesn't hold.
+pub(crate) fn published(
+    disclosure: &Disclosure,
+    members: &Members,
+    trust: &Trust,
+) -> Result<Vec<PublishedFact>, BundleError> {
+    disclosure
+        .facts
+        .iter()
+        .map(|disclosed| {
+            let attestors = attestors(disclosed.fact.head(), &disclosed.fact, trust);
+            let signatures: Vec<ScopedSignature> =
+                disclosure.signatures.iter().filter(|s| attestors.contains(&s.party)).cloned().collect();
+            let bundle = ProofBundle {
+                format: FORMAT,
+                place: disclosed.place.clone(),
+                fact: disclosed.fact.clone(),
+                members: signatures.iter().filter_map(|s| members.proof(&s.party)).collect(),
+                signatures,
+                map: members.snapshot().proof.clone(),
+                certificate: disclosure.certificate.clone(),
+            };
+            let proven = bundle.verify(trust)?;
+            Ok(fact(&proven, codec::encode(&bundle), members))
+        })
+        .collect()
+}
+
+fn attestors(
+    head: Option<(ledger::ContractId, u16, u32)>,
+    opening: &ledger::fact::Opening,
+    trust: &Trust,
+) -> Vec<deed::Party> {
+    let Some((contract, kind, fields)) = head else { return Vec::new() };
+    let Some(contract) = trust.contracts.get(&contract) else { return Vec::new() };
+    let fields = (0..fields as usize).map(|i| opening.field(i).cloned().unwrap_or(Value::Absent)).collect();
+    contract.roles_of(&deed::FactValue { kind, fields }).map(|roles| roles.attestors).unwrap_or_default()
+}
+
+fn fact(proven: &Proven, proof: Vec<u8>, members: &Members) -> PublishedFact {
+    let named = |party: &deed::Party| members.get(party).map_or_else(|| party.to_string(), |r| r.name.clone());
+    let value = |value: &Value| match value {
+        Value::Text(text) => PublishedValue::Text(text.to_string()),
+        Value::Int(int) => PublishedValue::Int(*int),
+        Value::Bool(flag) => PublishedValue::Bool(*flag),
+        Value::Money(money) => {
+            PublishedValue::Money { currency: money.currency.as_str().to_owned(), minor: money.minor }
+        }
+        Value::Date(date) => PublishedValue::Date(date.to_string()),
+        Value::Party(party) => PublishedValue::Party { id: party.to_string(), name: named(party) },
+        Value::Choice(choice) => PublishedValue::Choice(choice.to_string()),
+        Value::Absent => PublishedValue::Absent,
+        Value::List(_) | Value::Record(_) => PublishedValue::Text(api::json(value).to_string()),
+    };
+    PublishedFact {
+        id: proven.at.to_string(),
+        transaction: proven.at.transaction.to_string(),
+        contract: proven.contract.clone(),
+        kind: proven.kind.clone(),
+        log_index: proven.log_index,
+        notarised_at: i64::try_from(proven.time_ms).unwrap_or(i64::MAX),
+        fields: proven.fields.iter().map(|(name, v)| (name.clone(), value(v))).collect::<BTreeMap<_, _>>(),
+        attested_by: proven.attested_by.iter().map(|a| (a.party.to_string(), a.name.clone())).collect(),
+        proof,
+    }
+}

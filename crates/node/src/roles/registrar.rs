@@ -1,0 +1,297 @@
+//! The registrar's process: admission by invitation, certificates, and the directory.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use deed::Party;
+use jiff::Timestamp;
+use ledger::digest::Digest;
+use ledger::map::{MemberRecord, MemberRole};
+use ledger::{codec, limits};
+use minicbor::{Decode, Encode};
+use protocol::registrar::Registrar;
+use tlog::{NoteSigner, Origin};
+
+use super::admission::{
+    Applicant, JOIN_PATH, JoinReply, JoinRequest, MAP_AT_PATH, MAP_PATH, NETWORK_PATH, Network, RENEW_PATH,
+};
+use super::engine::{now_ms, random_32};
+use super::home::Home;
+use super::http::{RunError, listen};
+use crate::files::create_folder;
+use crate::pki::{Fingerprint, RegistrarRoot, Request, TlsIdentity, new_request};
+use crate::store::{DataFolder, SqliteStore, StoreOptions};
+use crate::transport::{Admit, Caller, Counters, Credentials, PeerReply, PeerRequest, PeerServer, ServerLimits, StatusCode};
+
+const GRACE: Duration = Duration::from_secs(5);
+/// Life of a member's certificate: short, so that ending a membership needs no list of revoked certificates.
+const CERTIFICATE_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+const INVITATIONS: &str = "invitations";
+const NAME: &str = "network name";
+const NOTARY: &str = "notary";
+const NOTARY_KEY: &str = "notary key";
+
+/// What a registrar needs to start.
+#[derive(Clone, Debug)]
+pub struct RegistrarSettings {
+    /// The data folder.
+    pub data: PathBuf,
+    /// Where members and newcomers connect.
+    pub peer_listen: SocketAddr,
+}
+
+/// A permission to join, for one party.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+struct Invitation {
+    /// Who may join with it.
+    #[cbor(n(0), with = "codec::party")]
+    party: Party,
+    /// Until when, milliseconds since 1970-01-01 UTC.
+    #[n(1)]
+    until_ms: u64,
+}
+
+type DiskRegistrar = Registrar<SqliteStore>;
+
+struct Office {
+    home: Home,
+    registrar: Mutex<DiskRegistrar>,
+    root: RegistrarRoot,
+    party: Party,
+    map_key: String,
+}
+
+fn open(home: &Home, folder: &DataFolder, network: &str) -> Result<(DiskRegistrar, NoteSigner), RunError> {
+    let origin_text = format!("{network}/map");
+    let signer = home.log_key(&origin_text)?;
+    let origin =
+        Origin::new(signer.verifier_key().name().as_str()).map_err(|error| RunError::Start(error.to_string()))?;
+    let store = SqliteStore::open(folder, StoreOptions::default())?;
+    let registrar = Registrar::open(store, signer.clone(), origin).map_err(|e| RunError::Start(e.to_string()))?;
+    Ok((registrar, signer))
+}
+
+fn start(error: impl std::error::Error) -> RunError {
+    RunError::start(error)
+}
+
+/// Founds a network: the registrar's root, its own certificate and its map key. Returns the root's fingerprint, which
+/// newcomers pin.
+///
+/// # Errors
+/// [`RunError`]; founding twice in one folder is refused.
+pub fn found_network(data: &Path, network: &str, registrar: &Party) -> Result<Fingerprint, RunError> {
+    let home = Home::at(data)?;
+    let folder = DataFolder::take(data)?;
+    let now = Timestamp::now();
+    let root = RegistrarRoot::create(&home.tls(), network, registrar, now).map_err(start)?;
+    let key = TlsIdentity::key(&home.tls()).map_err(start)?;
+    let request = new_request(registrar, &key).map_err(start)?;
+    let request = Request::parse(&request).map_err(start)?;
+    let certificate = root.issue(&request, now, CERTIFICATE_LIFE).map_err(start)?;
+    TlsIdentity::save(&home.tls(), &certificate, root.certificate()).map_err(start)?;
+    let (mut store, signer) = open(&home, &folder, network)?;
+    store.set(NAME, network.as_bytes()).map_err(start)?;
+    let descriptor = Network {
+        name: network.to_owned(),
+        registrar: registrar.clone(),
+        map_key: signer.verifier_key().to_string(),
+        notary_key: None,
+        notary: None,
+    };
+    home.keep_network(&descriptor)?;
+    Ok(root.fingerprint())
+}
+
+/// Makes an invitation for a party and returns its code. The registrar may be running: it looks invitations up as they are
+/// used.
+///
+/// # Errors
+/// [`RunError`].
+pub fn invite(data: &Path, party: &Party, valid: Duration) -> Result<String, RunError> {
+    let home = Home::at(data)?;
+    home.network()?;
+    create_folder(&data.join(INVITATIONS)).map_err(start)?;
+    let code = Digest(random_32().map_err(start)?).hex()[..32].to_owned();
+    let until_ms = now_ms() + u64::try_from(valid.as_millis()).unwrap_or(u64::MAX);
+    let invitation = Invitation { party: party.clone(), until_ms };
+    home.write(&invitation_file(&code), &codec::encode(&invitation))?;
+    Ok(code)
+}
+
+/// Where an invitation is kept: under the hash of its code, so that the folder gives no code away.
+fn invitation_file(code: &str) -> String {
+    format!("{INVITATIONS}/{}", Digest::of(&[b"pvn invitation/1\0", code.as_bytes()]))
+}
+
+/// Runs the registrar until `stop` is done.
+///
+/// # Errors
+/// [`RunError`], only before the registrar is up.
+pub async fn run_registrar(
+    settings: RegistrarSettings,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), RunError> {
+    let home = Home::at(&settings.data)?;
+    let folder = DataFolder::take(&settings.data)?;
+    let identity = home.identity()?;
+    let network = home.network()?;
+    let (registrar, _) = open(&home, &folder, &network.name)?;
+    let office = Arc::new(Office {
+        home: home.clone(),
+        registrar: Mutex::new(registrar),
+        root: RegistrarRoot::load(&home.tls()).map_err(start)?,
+        party: identity.leaf.party.clone(),
+        map_key: network.map_key,
+    });
+    let credentials = Credentials::new(&identity).map_err(start)?;
+    let listener = listen(settings.peer_listen).await?;
+    let handler = move |request: PeerRequest| {
+        let office = Arc::clone(&office);
+        async move { tokio::task::block_in_place(|| office.answer(&request)) }
+    };
+    let counters = Arc::new(Counters::default());
+    let server =
+        PeerServer::start(listener, &credentials, Admit::Strangers, ServerLimits::default(), counters, handler)
+            .map_err(start)?;
+    tracing::info!(members = %settings.peer_listen, "registrar is up");
+    stop.await;
+    server.shutdown(GRACE).await;
+    Ok(())
+}
+
+/// Why a newcomer isn't admitted.
+#[derive(Debug, thiserror::Error)]
+enum Refusal {
+    #[error("the request can't be read: {0}")]
+    Unreadable(String),
+    #[error("the invitation is unknown, for another party, or has expired: ask the registrar for a new one")]
+    NotInvited,
+    #[error("the certificate request, the entries and the invitation are not for the same body")]
+    Mismatch,
+    #[error("{0} does not show that it holds the key it names")]
+    NoPossession(Party),
+    #[error("{0} is a member already, with other keys")]
+    Taken(Party),
+    #[error("the network has its notary already")]
+    SecondNotary,
+    #[error("the registrar can't do this now: {0}")]
+    Failed(String),
+}
+
+impl Office {
+    fn registrar(&self) -> MutexGuard<'_, DiskRegistrar> {
+        self.registrar.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn answer(&self, request: &PeerRequest) -> PeerReply {
+        let answered = match (request.path.as_str(), &request.caller) {
+            (JOIN_PATH, _) => self.join(&request.body).map(|reply| codec::encode(&reply)),
+            (NETWORK_PATH, _) => self.network().map(|network| codec::encode(&network)),
+            (RENEW_PATH, Caller::Member(party)) => self.renew(party, &request.body).map(|reply| codec::encode(&reply)),
+            (MAP_PATH, Caller::Member(_)) => {
+                return match self.registrar().latest() {
+                    Some(snapshot) => PeerReply::ok(codec::encode(snapshot)),
+                    None => PeerReply::new(StatusCode::NOT_FOUND, "nobody is a member yet"),
+                };
+            }
+            (path, Caller::Member(_)) if path.starts_with(MAP_AT_PATH) => {
+                let size = path[MAP_AT_PATH.len()..].parse::<u64>().ok();
+                let found = size.and_then(|size| self.registrar().at(size).ok().flatten());
+                return match found {
+                    Some(snapshot) => PeerReply::ok(codec::encode(&snapshot)),
+                    None => PeerReply::new(StatusCode::NOT_FOUND, "the map never had this size"),
+                };
+            }
+            _ => return PeerReply::new(StatusCode::NOT_FOUND, "nothing here"),
+        };
+        match answered {
+            Ok(body) => PeerReply::ok(body),
+            Err(refusal) => PeerReply::new(StatusCode::FORBIDDEN, refusal.to_string()),
+        }
+    }
+
+    fn network(&self) -> Result<Network, Refusal> {
+        let registrar = self.registrar();
+        let get = |name| {
+            let bytes = registrar.get(name).map_err(|e| Refusal::Failed(e.to_string()))?;
+            Ok(bytes.and_then(|b| String::from_utf8(b).ok()))
+        };
+        Ok(Network {
+            name: get(NAME)?.unwrap_or_default(),
+            registrar: self.party.clone(),
+            map_key: self.map_key.clone(),
+            notary_key: get(NOTARY_KEY)?,
+            notary: get(NOTARY)?,
+        })
+    }
+
+    fn join(&self, body: &[u8]) -> Result<JoinReply, Refusal> {
+        let request: JoinRequest = codec::decode(body).map_err(|e| Refusal::Unreadable(e.to_string()))?;
+        let certificate = Request::parse(&request.certificate_request).map_err(|e| Refusal::Unreadable(e.to_string()))?;
+        let now = now_ms();
+        let invited = self.home.read(&invitation_file(&request.code)).map_err(|e| Refusal::Failed(e.to_string()))?;
+        let invited: Option<Invitation> = invited.and_then(|bytes| codec::decode(&bytes).ok());
+        let invited = invited.filter(|i| i.until_ms >= now && i.party == *certificate.party()).ok_or(Refusal::NotInvited)?;
+        let applicants = &request.applicants;
+        let own = applicants.first().filter(|a| a.record.party == invited.party).ok_or(Refusal::Mismatch)?;
+        if applicants.len() > limits::LIST_ITEMS_MAX || applicants.iter().any(|a| a.record.host != invited.party) {
+            return Err(Refusal::Mismatch);
+        }
+        let records = applicants.iter().map(|a| self.entry(a, now)).collect::<Result<Vec<_>, _>>()?;
+        if own.record.role == MemberRole::Notary {
+            self.take_notary(&invited.party, request.log_key.as_deref())?;
+        }
+        self.registrar().admit(records, now).map_err(|e| Refusal::Failed(e.to_string()))?;
+        self.certify(&certificate)
+    }
+
+    /// The directory's entry for an applicant.
+    fn entry(&self, applicant: &Applicant, now: u64) -> Result<MemberRecord, Refusal> {
+        let record = &applicant.record;
+        if !applicant.holds_its_key() {
+            return Err(Refusal::NoPossession(record.party.clone()));
+        }
+        let known = self.registrar().record(&record.party).cloned();
+        let admitted_ms = match &known {
+            Some(known) if known.signing_key != record.signing_key || known.host != record.host => {
+                return Err(Refusal::Taken(record.party.clone()));
+            }
+            Some(known) => known.admitted_ms,
+            None => now,
+        };
+        Ok(MemberRecord { admitted_ms, revoked_ms: None, ..record.clone() })
+    }
+
+    fn take_notary(&self, party: &Party, log_key: Option<&str>) -> Result<(), Refusal> {
+        let key = log_key.and_then(|text| tlog::VerifierKey::parse(text).ok()).ok_or(Refusal::Mismatch)?;
+        let mut registrar = self.registrar();
+        let failed = |error: protocol::store::StoreError| Refusal::Failed(error.to_string());
+        let known = registrar.get(NOTARY_KEY).map_err(failed)?;
+        if known.is_some_and(|known| known != key.to_string().as_bytes()) {
+            return Err(Refusal::SecondNotary);
+        }
+        registrar.set(NOTARY_KEY, key.to_string().as_bytes()).map_err(failed)?;
+        registrar.set(NOTARY, party.as_str().as_bytes()).map_err(failed)
+    }
+
+    fn renew(&self, party: &Party, body: &[u8]) -> Result<JoinReply, Refusal> {
+        let request = Request::parse(body).map_err(|e| Refusal::Unreadable(e.to_string()))?;
+        let in_force = self.registrar().record(party).is_some_and(|r| r.revoked_ms.is_none());
+        if !in_force || request.party() != party {
+            return Err(Refusal::Mismatch);
+        }
+        self.certify(&request)
+    }
+
+    fn certify(&self, request: &Request) -> Result<JoinReply, Refusal> {
+        let certificate = self
+            .root
+            .issue(request, Timestamp::now(), CERTIFICATE_LIFE)
+            .map_err(|error| Refusal::Failed(error.to_string()))?;
+        Ok(JoinReply { certificate, root: self.root.certificate().to_vec(), network: self.network()? })
+    }
+}

@@ -1,0 +1,166 @@
+//! Where a node's outputs go: to each peer's outbox, and to the notary in batches.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use deed::Party;
+use ledger::codec;
+use ledger::TransactionId;
+use protocol::limits::BATCH_REQUESTS_MAX;
+use protocol::node::Input;
+use protocol::notary::{Request, Verdict};
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, mpsc};
+
+use super::engine::{Engine, Outlet};
+use super::link::Link;
+use super::notary::SUBMIT_PATH;
+use crate::transport::{Outbox, OutboxStatus, PeerClient, StatusCode};
+
+/// Stands for messages that nobody waits to have acknowledged.
+const UNNUMBERED: u64 = u64::MAX;
+/// Messages that a flow sends again by itself are dropped while so many wait for a peer.
+const WAITING_MAX: u64 = 4_096;
+/// Batches under way to the notary at once: while one syncs, the next is on its way.
+const SUBMISSIONS_MAX: usize = 4;
+/// Tries of one batch before it is left to the flows to ask again.
+const TRIES: usize = 20;
+/// Pause between two tries.
+const RETRY: Duration = Duration::from_millis(250);
+
+/// The outboxes of a node, one a peer, made when first needed.
+pub(crate) struct Outboxes {
+    link: Arc<Link>,
+    runtime: Handle,
+    engine: Mutex<Option<Engine>>,
+    open: Mutex<BTreeMap<Party, (String, Arc<Outbox>)>>,
+}
+
+impl Outboxes {
+    pub(crate) fn new(link: Arc<Link>, runtime: Handle) -> Arc<Self> {
+        Arc::new(Self { link, runtime, engine: Mutex::new(None), open: Mutex::new(BTreeMap::new()) })
+    }
+
+    /// Says where acknowledgements go.
+    pub(crate) fn report_to(&self, engine: Engine) {
+        *self.engine.lock().unwrap_or_else(PoisonError::into_inner) = Some(engine);
+    }
+
+    /// How each peer's outbox stands.
+    pub(crate) fn status(&self) -> Vec<OutboxStatus> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.values().map(|(_, outbox)| outbox.status()).collect()
+    }
+
+    fn to(self: &Arc<Self>, party: &Party) -> Option<Arc<Outbox>> {
+        let members = self.link.members();
+        let address = members.get(party)?.endpoint.clone();
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, outbox)) = open.get(party) {
+            if *known == address {
+                return Some(Arc::clone(outbox));
+            }
+        }
+        let (credentials, counters) = (Arc::clone(&self.link.credentials), Arc::clone(&self.link.counters));
+        let client = PeerClient::new(party.clone(), address.clone(), credentials, Arc::clone(&counters));
+        let me = Arc::clone(self);
+        let acknowledged = move |sequences: Vec<u64>| me.acknowledged(sequences);
+        let outbox = {
+            let _runtime = self.runtime.enter();
+            Arc::new(Outbox::start(Arc::new(client), counters, acknowledged))
+        };
+        open.insert(party.clone(), (address, Arc::clone(&outbox)));
+        Some(outbox)
+    }
+
+    fn acknowledged(&self, sequences: Vec<u64>) {
+        let numbered: Vec<u64> = sequences.into_iter().filter(|s| *s != UNNUMBERED).collect();
+        if numbered.is_empty() {
+            return;
+        }
+        if let Some(engine) = self.engine.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            // Lost acknowledgements only mean that a message is sent once more after a restart.
+            drop(engine.tell(vec![Input::Acknowledged(numbered)]));
+        }
+    }
+}
+
+/// The engine's outlet.
+pub(crate) struct Router {
+    pub(crate) outboxes: Arc<Outboxes>,
+    pub(crate) notary: mpsc::UnboundedSender<(TransactionId, Request)>,
+}
+
+impl Outlet for Router {
+    fn send(&mut self, to: Party, sequence: Option<u64>, bytes: Vec<u8>) {
+        let Some(outbox) = self.outboxes.to(&to) else {
+            tracing::warn!(party = %to, "a message for a party that is not in the directory waits in the outbox");
+            return;
+        };
+        if sequence.is_none() && outbox.status().queued > WAITING_MAX {
+            return;
+        }
+        if let Err(error) = outbox.push(sequence.unwrap_or(UNNUMBERED), bytes) {
+            tracing::error!(%error, party = %to, "a message can't be sent");
+        }
+    }
+
+    fn notarise(&mut self, id: TransactionId, request: Request) {
+        // The receiving task lives as long as the process.
+        drop(self.notary.send((id, request)));
+    }
+}
+
+/// Carries requests to the notary, as many together as are waiting, and its verdicts back.
+pub(crate) async fn submit_all(
+    link: Arc<Link>,
+    notary: Party,
+    engine: Engine,
+    mut waiting: mpsc::UnboundedReceiver<(TransactionId, Request)>,
+) {
+    let slots = Arc::new(Semaphore::new(SUBMISSIONS_MAX));
+    let mut client: Option<(String, Arc<PeerClient>)> = None;
+    loop {
+        let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
+        let mut batch = Vec::new();
+        if waiting.recv_many(&mut batch, BATCH_REQUESTS_MAX / SUBMISSIONS_MAX).await == 0 {
+            return;
+        }
+        let Some(address) = link.members().get(&notary).map(|record| record.endpoint.clone()) else {
+            tracing::error!(%notary, "the notary is not in the directory");
+            continue;
+        };
+        if client.as_ref().is_none_or(|(known, _)| *known != address) {
+            let (credentials, counters) = (Arc::clone(&link.credentials), Arc::clone(&link.counters));
+            let fresh = Arc::new(PeerClient::new(notary.clone(), address.clone(), credentials, counters));
+            client = Some((address, fresh));
+        }
+        let Some((_, client)) = client.clone() else { continue };
+        let engine = engine.clone();
+        tokio::spawn(async move {
+            let (ids, requests): (Vec<TransactionId>, Vec<Request>) = batch.into_iter().unzip();
+            if let Some(verdicts) = submit(&client, &requests).await {
+                drop(engine.verdicts(ids.into_iter().zip(verdicts).collect()));
+            }
+            drop(slot);
+        });
+    }
+}
+
+/// One batch, until it is answered; `None` when the notary stays silent: the flows will ask again.
+async fn submit(client: &PeerClient, requests: &Vec<Request>) -> Option<Vec<Verdict>> {
+    let body = codec::encode(requests);
+    for _ in 0..TRIES {
+        match client.post(SUBMIT_PATH, body.clone()).await {
+            Ok(reply) if reply.status == StatusCode::OK => {
+                let verdicts: Vec<Verdict> = codec::decode(&reply.body).ok()?;
+                return (verdicts.len() == requests.len()).then_some(verdicts);
+            }
+            Ok(reply) => tracing::warn!(status = %reply.status, "the notary can't answer now"),
+            Err(error) => tracing::debug!(%error, "the notary can't be reached"),
+        }
+        tokio::time::sleep(RETRY).await;
+    }
+    None
+}

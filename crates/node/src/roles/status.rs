@@ -1,0 +1,103 @@
+//! A node's own figures, in the API's terms.
+
+use api::{Finding, Holding, Member, OpenWork, Total};
+use deed::Value;
+use ledger::ContractId;
+use ledger::map::MemberRecord;
+use ledger::trust::ContractBook;
+use protocol::node::{MoneyTotal, PurseKey};
+use serde_json::{Map, Value as Json};
+
+use super::admission::role_name;
+use super::engine::DiskNode;
+
+/// Names for a sort of money.
+struct Named {
+    contract: String,
+    kind: String,
+    attributes: Map<String, Json>,
+}
+
+fn name(book: &ContractBook, id: &ContractId, kind: u16, attributes: &[u8]) -> Named {
+    let contract = book.get(id);
+    let schema = contract.and_then(|c| c.kinds().get(usize::from(kind)));
+    let values: Vec<Value> = PurseKey::attributes_of(attributes);
+    let names = schema.map(|kind| kind.attributes().filter_map(|f| kind.fields.get(usize::from(f))).map(|f| f.name.clone()));
+    let attributes = names
+        .map(|names| names.zip(values.iter().map(api::json)).collect())
+        .unwrap_or_default();
+    Named {
+        contract: contract.map_or_else(|| id.to_string(), |c| c.name().to_owned()),
+        kind: schema.map_or_else(|| kind.to_string(), |kind| kind.name.clone()),
+        attributes,
+    }
+}
+
+fn minor(amount: i128) -> i64 {
+    i64::try_from(amount).unwrap_or(i64::MAX)
+}
+
+/// What a node holds, by sort.
+pub(crate) fn holdings(node: &DiskNode, book: &ContractBook) -> Vec<Holding> {
+    node.holdings()
+        .into_iter()
+        .map(|holding| {
+            let key = &holding.key;
+            let named = name(book, &key.contract, key.kind, &key.attributes);
+            Holding {
+                contract: named.contract,
+                kind: named.kind,
+                holder: key.holder.as_str().to_owned(),
+                attributes: named.attributes,
+                free_minor: minor(holding.free_minor),
+                locked_minor: minor(holding.locked_minor),
+                facts: holding.facts,
+            }
+        })
+        .collect()
+}
+
+/// Sums in the API's terms.
+pub(crate) fn totals(rows: impl Iterator<Item = MoneyTotal>, book: &ContractBook) -> Vec<Total> {
+    rows.map(|row| {
+        let named = name(book, &row.contract, row.kind, &row.attributes);
+        Total {
+            contract: named.contract,
+            kind: named.kind,
+            holder: row.holder,
+            attributes: named.attributes,
+            minor: row.minor,
+        }
+    })
+    .collect()
+}
+
+/// Open work.
+pub(crate) fn open_work(node: &DiskNode) -> OpenWork {
+    let (driving, signed, queued) = node.open_counts();
+    OpenWork { driving, signed, queued }
+}
+
+/// Every invariant that doesn't hold.
+pub(crate) fn audit(node: &mut DiskNode) -> Vec<Finding> {
+    match node.audit() {
+        Ok(findings) => findings
+            .into_iter()
+            .map(|f| Finding { invariant: f.invariant.to_owned(), found: f.found })
+            .collect(),
+        Err(error) => vec![Finding { invariant: "store_readable".to_owned(), found: error.to_string() }],
+    }
+}
+
+/// A member in the API's terms.
+pub(crate) fn member(record: &MemberRecord) -> Member {
+    Member {
+        party: record.party.as_str().to_owned(),
+        name: record.name.clone(),
+        host: record.host.as_str().to_owned(),
+        role: role_name(record.role).to_owned(),
+        endpoint: record.endpoint.clone(),
+        services: record.services.clone(),
+        website: record.website.clone(),
+    }
+}

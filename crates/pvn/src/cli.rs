@@ -1,0 +1,283 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A network of public bodies that share facts and move public value with proof.
+#[derive(Debug, Parser)]
+#[command(name = "pvn", version, about, after_help = "Start with `pvn demo`: a whole network on this machine, playing published figures.")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Found a network: make its registrar's keys and configuration.
+    Init(Init),
+    /// Let a body join: print the invitation that it needs.
+    Invite(Invite),
+    /// Join a network with an invitation: make keys here, get a certificate, write a configuration.
+    Join(Join),
+    /// Run the process that a configuration file describes.
+    Run(Run),
+    /// Start a whole network on this machine and play published figures through it.
+    Demo(Demo),
+    /// Read a publisher's file: report what it adds up to, or send its rows to a node.
+    Import(Import),
+    /// Verify a proof offline, from a trust file.
+    Verify(Verify),
+    /// Check a running network: every invariant at every node, and the totals against each other.
+    Doctor(Doctor),
+    /// Show what a running network holds.
+    Status(Status),
+    /// Take a copy of a node's data while it runs.
+    Backup(Backup),
+    /// Put a copy taken by `pvn backup` into an empty data folder.
+    Restore(Restore),
+    /// Measure.
+    Bench(Bench),
+    /// Check and test contracts.
+    Deed(Deed),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Name of the network, such as `example.network`.
+    #[arg(long)]
+    pub(crate) network: String,
+    /// Identifier of the body that keeps the directory.
+    #[arg(long)]
+    pub(crate) party: String,
+    /// Data folder of the registrar.
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// Where members connect.
+    #[arg(long, default_value = "127.0.0.1:7401")]
+    pub(crate) listen: SocketAddr,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Invite {
+    /// Data folder of the registrar, or of a demonstration.
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// Identifier of the body that is to join.
+    #[arg(long)]
+    pub(crate) party: String,
+    /// How many days the invitation is good for.
+    #[arg(long, default_value_t = 7)]
+    pub(crate) days: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum JoinRole {
+    /// Holds facts and signs.
+    Node,
+    /// Certifies.
+    Notary,
+    /// Publishes disclosures.
+    Portal,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Join {
+    /// Where the registrar listens.
+    #[arg(long)]
+    pub(crate) registrar: String,
+    /// Fingerprint of the registrar's root, as `pvn invite` printed it.
+    #[arg(long)]
+    pub(crate) fingerprint: String,
+    /// The invitation's code.
+    #[arg(long)]
+    pub(crate) code: String,
+    /// The body's identifier.
+    #[arg(long)]
+    pub(crate) party: String,
+    /// The body's name.
+    #[arg(long)]
+    pub(crate) name: String,
+    /// What the process will do.
+    #[arg(long, value_enum, default_value = "node")]
+    pub(crate) role: JoinRole,
+    /// Data folder to be made.
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// Where peers connect.
+    #[arg(long)]
+    pub(crate) peer_listen: SocketAddr,
+    /// Where clients, or the public, connect.
+    #[arg(long)]
+    pub(crate) http_listen: SocketAddr,
+    /// Contract files to accept.
+    #[arg(long = "contract")]
+    pub(crate) contracts: Vec<PathBuf>,
+    /// The folder that describes a portal's service.
+    #[arg(long)]
+    pub(crate) service: Option<PathBuf>,
+    /// A public service that the body offers, in one line; may be given several times.
+    #[arg(long = "offers")]
+    pub(crate) services: Vec<String>,
+    /// The body's website.
+    #[arg(long, default_value = "")]
+    pub(crate) website: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The configuration file.
+    #[arg(long)]
+    pub(crate) config: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Folder for the demonstration's data: one folder a process in it.
+    #[arg(long, default_value = "demo-data")]
+    pub(crate) data: PathBuf,
+    /// Begin again from nothing, deleting an earlier demonstration's data.
+    #[arg(long, conflicts_with = "resume")]
+    pub(crate) clean: bool,
+    /// Go on where an earlier demonstration stopped.
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// First port to try; ports in use are named and stepped around.
+    #[arg(long, default_value_t = 7400)]
+    pub(crate) port: u16,
+    /// The folder of the service to play.
+    #[arg(long)]
+    pub(crate) service: Option<PathBuf>,
+    /// Stop when everything is played instead of staying up.
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Play only so many rows of each file.
+    #[arg(long)]
+    pub(crate) rows: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The publisher's file.
+    pub(crate) file: PathBuf,
+    /// Which of the service's importers reads it, such as `pesa-2025-table-1-5`.
+    #[arg(long)]
+    pub(crate) source: String,
+    /// The service's folder.
+    #[arg(long)]
+    pub(crate) service: Option<PathBuf>,
+    /// Only report what would be imported and what it adds up to.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Data folder of the payer's node, whose API gets the rows.
+    #[arg(long, required_unless_present = "dry_run")]
+    pub(crate) node: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The proof.
+    pub(crate) proof: PathBuf,
+    /// What you trust: the network's trust file, from somebody you trust.
+    #[arg(long)]
+    pub(crate) trust: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// The network's folder, as `pvn demo` makes it, or one node's data folder.
+    #[arg(long, default_value = "demo-data")]
+    pub(crate) data: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// The network's folder, as `pvn demo` makes it, or one node's data folder.
+    #[arg(long, default_value = "demo-data")]
+    pub(crate) data: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The node's data folder.
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// The file to write.
+    #[arg(long)]
+    pub(crate) to: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The copy.
+    #[arg(long)]
+    pub(crate) from: PathBuf,
+    /// The node's data folder, whose store must not be there any more.
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    #[command(subcommand)]
+    pub(crate) what: BenchWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BenchWhat {
+    /// Agreed two-party transactions through a whole network on this machine.
+    Flow(BenchFlow),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchFlow {
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Seconds of sustained load.
+    #[arg(long, default_value_t = 15)]
+    pub(crate) seconds: u64,
+    /// Instructions under way at once.
+    #[arg(long, default_value_t = 256)]
+    pub(crate) clients: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Deed {
+    #[command(subcommand)]
+    pub(crate) what: DeedWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeedWhat {
+    /// Check contracts and report every error with its place.
+    Check {
+        /// Contract files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Run the scenarios beside a contract, and name the rules that none of them refuses.
+    Test {
+        /// The contract.
+        contract: PathBuf,
+        /// Scenario files; those in `scenarios/` beside the contract when left out.
+        scenarios: Vec<PathBuf>,
+    },
+}
+
+pub(crate) fn parse() -> Cli {
+    Cli::parse()
+}

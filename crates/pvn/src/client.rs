@@ -1,0 +1,116 @@
+//! A client of the node's HTTP API.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use api::{Finding, Instruction, Instructions, InstructionsStatus, Member, NodeStatus, Problem};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Longer than the node itself waits for instructions to finish.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Why a call failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ClientError {
+    #[error("{url} does not answer: is the process running?")]
+    Unreachable { url: String, source: Box<ureq::Error> },
+    #[error("{url} answers: {}", .problem.detail)]
+    Problem { url: String, problem: Box<Problem> },
+    #[error("{url} answers {status}")]
+    Status { url: String, status: u16 },
+    #[error("the access token {path} can't be read: is this a node's data folder?")]
+    Token { path: String, source: std::io::Error },
+}
+
+/// A client of one node. Cheap to clone; clones share connections.
+#[derive(Clone)]
+pub(crate) struct Client {
+    agent: ureq::Agent,
+    base: String,
+    token: String,
+}
+
+impl Client {
+    /// A client of the node at `http://{address}` whose token is in its data folder.
+    pub(crate) fn of(address: &str, data: &Path) -> Result<Self, ClientError> {
+        let path = data.join("api.token");
+        let token = fs::read_to_string(&path)
+            .map_err(|source| ClientError::Token { path: path.display().to_string(), source })?;
+        Ok(Self::with_token(address, token.trim()))
+    }
+
+    /// A client with a token; an empty one for what needs none.
+    pub(crate) fn with_token(address: &str, token: &str) -> Self {
+        let config = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).http_status_as_error(false).build();
+        Self { agent: config.into(), base: format!("http://{address}"), token: token.to_owned() }
+    }
+
+    /// Sends instructions; with `wait`, until each is done or refused or the node's own time is up.
+    pub(crate) fn instruct(&self, instructions: Vec<Instruction>, wait: bool) -> Result<InstructionsStatus, ClientError> {
+        self.post("/v1/instructions", &Instructions { instructions, wait })
+    }
+
+    /// The node's state.
+    pub(crate) fn status(&self) -> Result<NodeStatus, ClientError> {
+        self.get("/v1/status")
+    }
+
+    /// The directory.
+    pub(crate) fn members(&self) -> Result<Vec<Member>, ClientError> {
+        self.get("/v1/members")
+    }
+
+    /// Every invariant that doesn't hold.
+    pub(crate) fn audit(&self) -> Result<Vec<Finding>, ClientError> {
+        self.post("/v1/audit", &())
+    }
+
+    /// Whether the process answers.
+    pub(crate) fn is_up(&self) -> bool {
+        self.agent.get(format!("{}/health", self.base)).call().is_ok_and(|r| r.status() == 200)
+    }
+
+    /// A document as text.
+    pub(crate) fn text(&self, path: &str) -> Result<String, ClientError> {
+        let url = format!("{}{path}", self.base);
+        let unreachable = |source| ClientError::Unreachable { url: url.clone(), source: Box::new(source) };
+        let mut answer = self.agent.get(&url).call().map_err(unreachable)?;
+        if answer.status() != 200 {
+            return Err(ClientError::Status { url, status: answer.status().as_u16() });
+        }
+        let limit = answer.body_mut().with_config().limit(256 << 20);
+        limit.read_to_string().map_err(|source| ClientError::Unreachable { url, source: Box::new(source) })
+    }
+
+    /// A JSON document.
+    pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
+        let url = format!("{}{path}", self.base);
+        let answer = self.agent.get(&url).header("Authorization", format!("Bearer {}", self.token)).call();
+        read(url, answer)
+    }
+
+    fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, ClientError> {
+        let url = format!("{}{path}", self.base);
+        let request = self.agent.post(&url).header("Authorization", format!("Bearer {}", self.token));
+        read(url, request.send_json(body))
+    }
+}
+
+fn read<T: DeserializeOwned>(
+    url: String,
+    answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+) -> Result<T, ClientError> {
+    let unreachable = |url: &str, source| ClientError::Unreachable { url: url.to_owned(), source: Box::new(source) };
+    let mut answer = answer.map_err(|source| unreachable(&url, source))?;
+    let status = answer.status().as_u16();
+    let body = answer.body_mut().with_config().limit(64 << 20);
+    if status == 200 {
+        return body.read_json().map_err(|source| unreachable(&url, source));
+    }
+    match body.read_json::<Problem>() {
+        Ok(problem) => Err(ClientError::Problem { url, problem: Box::new(problem) }),
+        Err(_) => Err(ClientError::Status { url, status }),
+    }
+}

@@ -1,0 +1,45 @@
+//! One module for each subcommand.
+
+mod backup;
+mod bench;
+mod deed;
+mod demo;
+mod doctor;
+mod import;
+mod join;
+mod play;
+mod run;
+mod status;
+mod verify;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command};
+
+/// What a subcommand gives: an exit code, or an error with its causes.
+pub(crate) type Outcome = Result<ExitCode, Box<dyn Error>>;
+
+/// Runs the subcommand.
+pub(crate) fn run(cli: Cli) -> Outcome {
+    match cli.command {
+        Command::Init(args) => join::init(&args),
+        Command::Invite(args) => join::invite(&args),
+        Command::Join(args) => join::join(&args),
+        Command::Run(args) => run::run(&args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Import(args) => import::run(&args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Status(args) => status::run(&args),
+        Command::Backup(args) => backup::backup(&args),
+        Command::Restore(args) => backup::restore(&args),
+        Command::Bench(args) => bench::run(&args),
+        Command::Deed(args) => deed::run(&args),
+    }
+}
+
+/// An async runtime for a command.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, std::io::Error> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()
+}

@@ -1,0 +1,104 @@
+//! `pvn init`, `pvn invite`, `pvn join`: founding a network and becoming part of it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use deed::Party;
+use ledger::map::MemberRole;
+use node::pki::Fingerprint;
+use node::roles::{Application, found_network};
+
+use super::{Outcome, runtime};
+use crate::cli::{Init, Invite, Join, JoinRole};
+use crate::config::{Config, Role};
+use crate::network::Layout;
+
+fn party(text: &str) -> Result<Party, String> {
+    Party::new(text).map_err(|_| format!("{text:?} is not a party identifier: letters, digits, dot, dash, underscore; at most 64"))
+}
+
+pub(super) fn init(args: &Init) -> Outcome {
+    let fingerprint = found_network(&args.data, &args.network, &party(&args.party)?)?;
+    let config = Config {
+        role: Role::Registrar,
+        data: PathBuf::from("."),
+        peer_listen: args.listen,
+        http_listen: None,
+        registrar: None,
+        hosts: Vec::new(),
+        contracts: Vec::new(),
+        service: None,
+        window_ms: 60_000,
+    };
+    let path = args.data.join("pvn.toml");
+    config.save(&path)?;
+    println!("Founded {}. Fingerprint of its root, which newcomers pin:\n  {fingerprint}", args.network);
+    println!("Next: `pvn invite --data {} --party ID` for each member, the notary first,", args.data.display());
+    println!("then `pvn run --config {}`.", path.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The registrar's folder: the one given, or the one inside a demonstration's folder.
+fn registrar_folder(data: &Path) -> PathBuf {
+    let inside = data.join("registrar");
+    if inside.is_dir() { inside } else { data.to_owned() }
+}
+
+pub(super) fn invite(args: &Invite) -> Outcome {
+    let folder = registrar_folder(&args.data);
+    let valid = Duration::from_secs(args.days * 24 * 60 * 60);
+    let code = node::roles::invite(&folder, &party(&args.party)?, valid)?;
+    let config = Config::load(&folder.join("pvn.toml"))?;
+    let fingerprint = node::roles::Home::at(&folder)?.identity()?.root;
+    println!("{} can join within {} days with:\n", args.party, args.days);
+    println!("  pvn join --registrar {} --fingerprint {} \\", config.peer_listen, Fingerprint::of(&fingerprint));
+    println!("    --code {code} --party {} --name NAME --data FOLDER \\", args.party);
+    println!("    --peer-listen 127.0.0.1:PORT --http-listen 127.0.0.1:PORT --contract CONTRACT.deed");
+    if Layout::exists(&args.data) {
+        println!("\nThe code is for that body alone, and no secret beyond its use.");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn join(args: &Join) -> Outcome {
+    let me = party(&args.party)?;
+    let (role, member_role) = match args.role {
+        JoinRole::Node => (Role::Node, MemberRole::Body),
+        JoinRole::Notary => (Role::Notary, MemberRole::Notary),
+        JoinRole::Portal => (Role::Portal, MemberRole::Portal),
+    };
+    let fingerprint: Fingerprint =
+        args.fingerprint.parse().map_err(|_| "the fingerprint is not one: copy it whole from `pvn invite`")?;
+    fs::create_dir_all(&args.data)?;
+    let absolute = |path: &PathBuf| fs::canonicalize(path).map_err(|e| format!("{} can't be read: {e}", path.display()));
+    let config = Config {
+        role,
+        data: PathBuf::from("."),
+        peer_listen: args.peer_listen,
+        http_listen: Some(args.http_listen),
+        registrar: Some(args.registrar.clone()),
+        hosts: Vec::new(),
+        contracts: args.contracts.iter().map(absolute).collect::<Result<_, _>>()?,
+        service: args.service.as_ref().map(absolute).transpose()?,
+        window_ms: 60_000,
+    };
+    let path = args.data.join("pvn.toml");
+    config.save(&path)?;
+    Config::load(&path)?;
+    let application = Application {
+        data: args.data.clone(),
+        registrar: args.registrar.clone(),
+        fingerprint,
+        code: args.code.clone(),
+        parties: vec![(me, args.name.clone(), args.services.clone(), args.website.clone())],
+        role: member_role,
+        endpoint: args.peer_listen.to_string(),
+        log_origin: (role == Role::Notary).then(|| format!("{}.log", args.party.to_lowercase())),
+    };
+    let network = runtime()?.block_on(node::roles::join(&application))?;
+    println!("{} is a member of {}. Its keys are in {} and never left it.", args.name, network.name, args.data.display());
+    println!("Next: `pvn run --config {}`, then `pvn status --data {}`.", path.display(), args.data.display());
+    Ok(ExitCode::SUCCESS)
+}

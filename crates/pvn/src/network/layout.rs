@@ -1,0 +1,115 @@
+//! Where each process of a local network lives, kept in `network.json` beside their folders.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::client::{Client, ClientError};
+use crate::config::{Config, Role};
+
+/// One process.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Place {
+    pub(crate) role: Role,
+    pub(crate) party: String,
+    pub(crate) name: String,
+    /// Folder below the network's.
+    pub(crate) folder: String,
+    pub(crate) peer: SocketAddr,
+    pub(crate) http: Option<SocketAddr>,
+    /// The invitation with which it joined.
+    pub(crate) code: Option<String>,
+}
+
+/// A local network.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Layout {
+    pub(crate) network: String,
+    /// Fingerprint of the registrar's root.
+    pub(crate) fingerprint: String,
+    pub(crate) processes: Vec<Place>,
+    #[serde(skip)]
+    pub(crate) folder: PathBuf,
+}
+
+/// Why there is no layout.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LayoutError {
+    #[error("{} is not the folder of a network: start one with `pvn demo`", path.display())]
+    Missing { path: PathBuf },
+    #[error("{} can't be read or written", path.display())]
+    File { path: PathBuf, source: std::io::Error },
+    #[error("{} is damaged", path.display())]
+    Content { path: PathBuf, source: serde_json::Error },
+}
+
+impl Layout {
+    const FILE: &'static str = "network.json";
+
+    pub(crate) fn exists(folder: &Path) -> bool {
+        folder.join(Self::FILE).is_file()
+    }
+
+    pub(crate) fn load(folder: &Path) -> Result<Self, LayoutError> {
+        let path = folder.join(Self::FILE);
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(LayoutError::Missing { path: folder.to_owned() });
+            }
+            Err(source) => return Err(LayoutError::File { path, source }),
+        };
+        let layout: Self = serde_json::from_slice(&bytes).map_err(|source| LayoutError::Content { path, source })?;
+        Ok(Self { folder: folder.to_owned(), ..layout })
+    }
+
+    /// The network of a folder, or the one node whose data folder it is.
+    pub(crate) fn load_any(folder: &Path) -> Result<Self, LayoutError> {
+        if Self::exists(folder) {
+            return Self::load(folder);
+        }
+        let config = Config::load(&folder.join("pvn.toml")).map_err(|_| LayoutError::Missing { path: folder.to_owned() })?;
+        let place = Place {
+            role: config.role,
+            party: String::new(),
+            name: folder.display().to_string(),
+            folder: String::new(),
+            peer: config.peer_listen,
+            http: config.http_listen,
+            code: None,
+        };
+        Ok(Self { network: String::new(), fingerprint: String::new(), processes: vec![place], folder: folder.to_owned() })
+    }
+
+    pub(crate) fn save(&self) -> Result<(), LayoutError> {
+        let path = self.folder.join(Self::FILE);
+        let text = serde_json::to_string_pretty(self).unwrap_or_default();
+        fs::write(&path, text).map_err(|source| LayoutError::File { path, source })
+    }
+
+    /// The data folder of a process.
+    pub(crate) fn data(&self, place: &Place) -> PathBuf {
+        self.folder.join(&place.folder)
+    }
+
+    /// The process of a party.
+    pub(crate) fn of(&self, party: &str) -> Option<&Place> {
+        self.processes.iter().find(|p| p.party == party)
+    }
+
+    /// Processes of a role.
+    pub(crate) fn of_role(&self, role: Role) -> impl Iterator<Item = &Place> {
+        self.processes.iter().filter(move |p| p.role == role)
+    }
+
+    /// A client of a node.
+    pub(crate) fn client(&self, place: &Place) -> Result<Client, ClientError> {
+        let address = place.http.map(|a| a.to_string()).unwrap_or_default();
+        match place.role {
+            Role::Node => Client::of(&address, &self.data(place)),
+            _ => Ok(Client::with_token(&address, "")),
+        }
+    }
+}
