@@ -12,6 +12,7 @@ mod source;
 mod tokens;
 
 mod directions;
+mod documents;
 mod finished;
 mod machine;
 mod providers;
