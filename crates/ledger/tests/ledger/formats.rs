@@ -1,0 +1,263 @@
+//! What is signed or hashed can't change by accident: every format is pinned by a vector.
+//!
+//! A change here is a change of the wire format: other implementations stop agreeing with ours. If it is meant, replace the
+//! file by the lines that the failing test prints, and say so in docs/protocol.
+
+use std::fmt::Write as _;
+
+use ledger::address::{Sheet, Voucher};
+use ledger::bundle::ProofBundle;
+use ledger::codec;
+use ledger::control::{Control, Recovery, Shape};
+use ledger::envelope;
+use ledger::fact::Fact;
+use ledger::public::PublicPart;
+use ledger::signature::{PublicKey, ScopedSignature};
+use ledger::token::{self, Sort, business_key};
+use ledger::validity::input_token;
+use ledger::{Digest, certificate};
+use minicbor::Encode;
+
+use crate::payment::{bundle, payment, signatures, voucher};
+use crate::support::{NOON_MS, envelope_secret, net, noise, one_time, party, signing_key};
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    (0..hex.len() / 2)
+        .map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).expect("hex"))
+        .collect()
+}
+
+fn cbor<T: Encode<()>>(object: &T) -> String {
+    hex(&codec::encode(object))
+}
+
+/// Compares `name: hex` lines with a file of vectors.
+fn pinned(file: &str, expected: &str, lines: &[(&str, String)]) {
+    let found: String = lines.iter().fold(String::new(), |text, (name, hex)| {
+        text + name + ": " + hex + "\n"
+    });
+    assert!(
+        found == expected,
+        "the format of {file} has changed; it would now be:\n{found}"
+    );
+}
+
+/// The vector of this name in a file.
+fn line<'a>(file: &'a str, name: &str) -> &'a str {
+    file.lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+        .expect("a vector of that name")
+}
+
+#[test]
+fn facts_are_pinned() {
+    let draft = payment(net());
+    let (receipt, coin) = (&draft.views[0].created[0], &draft.views[1].created[0]);
+    let mut listed: Fact = receipt.clone();
+    listed.fields[4] = deed::Value::List(vec![
+        deed::Value::Bool(true),
+        deed::Value::Date(jiff::civil::date(1969, 12, 31)),
+        deed::Value::Record(vec![deed::Value::Absent, deed::Value::Int(-1)]),
+    ]);
+    pinned(
+        "facts.hex",
+        include_str!("../vectors/facts.hex"),
+        &[
+            ("receipt", cbor(receipt)),
+            ("receipt commitment", receipt.commitment().hex()),
+            (
+                "receipt opened at head and amount",
+                cbor(&receipt.open(|l| l == 0 || l == 7)),
+            ),
+            ("coin", cbor(coin)),
+            ("coin commitment", coin.commitment().hex()),
+            ("with a list", cbor(&listed)),
+            ("with a list commitment", listed.commitment().hex()),
+        ],
+    );
+}
+
+#[test]
+fn transactions_are_pinned() {
+    let draft = payment(net());
+    let transaction = draft.transaction(net());
+    let opening = transaction.opening();
+    let part = PublicPart::of(&draft.views[0], net().contract()).expect("public");
+    let skeleton = draft.views[1].skeleton();
+    pinned(
+        "transaction.hex",
+        include_str!("../vectors/transaction.hex"),
+        &[
+            ("contract id", net().coins.0.hex()),
+            ("network id", net().home.network.0.hex()),
+            ("notary lineage", net().home.notary.0.hex()),
+            ("view 0", cbor(&draft.views[0])),
+            ("view 0 root", opening.roots[0].0.hex()),
+            ("view 1", cbor(&draft.views[1])),
+            ("view 1 head", skeleton.head.hex()),
+            ("view 1 command", skeleton.command.hex()),
+            ("view 1 inputs", skeleton.inputs.hex()),
+            ("view 1 outputs", skeleton.outputs.hex()),
+            ("view 1 root", opening.roots[1].0.hex()),
+            ("public part", cbor(&part)),
+            ("public part hash", part.hash().hex()),
+            ("header", cbor(&transaction.header)),
+            ("header load", transaction.header.load().hex()),
+            ("transaction id", opening.id().0.hex()),
+            ("seen by the payee", cbor(&draft.seen(net(), &["BOB"]))),
+        ],
+    );
+}
+
+#[test]
+fn tokens_and_control_are_pinned() {
+    let draft = payment(net());
+    let input = &draft.views[1].consumed[0];
+    let token = input_token(input, &net().home.notary);
+    let id = draft.transaction(net()).opening().id();
+    let secret = one_time("ALICE", "eight pounds");
+    let policies = Control {
+        shape: Shape::All(vec![secret.public(), one_time("BOB", "x").public()]),
+        recovery: Some(Recovery {
+            key: one_time("CAROL", "x").public(),
+            after_ms: NOON_MS,
+        }),
+    };
+    pinned(
+        "tokens.hex",
+        include_str!("../vectors/tokens.hex"),
+        &[
+            ("token key hash", input.fact.token_key().hash().hex()),
+            (
+                "rho",
+                input
+                    .fact
+                    .token_key()
+                    .rho(&net().home.notary, &input.at)
+                    .hex(),
+            ),
+            ("token", token.0.hex()),
+            ("token as a key", Sort::Key.mark(&token).0.hex()),
+            ("token as a cancel token", Sort::Cancel.mark(&token).0.hex()),
+            ("cancel token", token::cancel(&noise("secret").0).0.hex()),
+            (
+                "business key",
+                business_key(&noise("secret").0, &noise("contract").0, b"k", 1)
+                    .0
+                    .hex(),
+            ),
+            ("one-time public key", secret.public().hex()),
+            ("control", cbor(&input.fact.control)),
+            ("control hash", input.fact.control.hash().hex()),
+            ("control with recovery", cbor(&policies)),
+            ("control with recovery hash", policies.hash().hex()),
+            ("nobody hash", Control::nobody().hash().hex()),
+            ("control signature", hex(&secret.authorise(&token, &id))),
+        ],
+    );
+}
+
+#[test]
+fn certificates_maps_and_envelopes_are_pinned() {
+    let draft = payment(net());
+    let id = draft.transaction(net()).opening().id();
+    let certificate = net().certify(&[id], NOON_MS).remove(0);
+    let sealed = envelope::seal(
+        &envelope::public_key(&envelope_secret("TOWN-AUDITOR")).expect("a key"),
+        &envelope::ephemeral(&draft.views[0].salt, &party("TOWN-AUDITOR")),
+        ledger::validity::ENVELOPE_INFO,
+        b"TOWN-AUDITOR",
+        &codec::encode(&draft.views[0]),
+    )
+    .expect("sealed");
+    pinned(
+        "certificate.hex",
+        include_str!("../vectors/certificate.hex"),
+        &[
+            ("batch entry", cbor(&certificate.entry)),
+            ("ids root", certificate.entry.ids_root.hex()),
+            ("tokens root", certificate.entry.tokens_root.hex()),
+            ("spent on", certificate::spent_on(&id, &noise("r")).hex()),
+            ("certificate", cbor(&certificate)),
+            ("map entry", cbor(&net().map.entry)),
+            ("map proof", cbor(&net().map)),
+            ("member record", cbor(&net().records[0])),
+            ("member proof", cbor(&net().member("BOB"))),
+            ("envelope", cbor(&sealed)),
+            ("envelope hash", sealed.hash().hex()),
+        ],
+    );
+}
+
+/// ECDSA signatures differ every time they are made: samples made once must verify for ever.
+#[test]
+fn signed_samples_still_verify() {
+    let file = include_str!("../vectors/signed.hex");
+    let network = net().home.network;
+    let draft = payment(net());
+    let id = draft.transaction(net()).opening().id();
+    assert_eq!(
+        line(file, "public key of TOWN-BANK"),
+        hex(&signing_key("TOWN-BANK").public().0)
+    );
+    let key = PublicKey(bytes(line(file, "public key of TOWN-BANK")));
+    let signature: ScopedSignature =
+        codec::decode(&bytes(line(file, "scoped signature"))).expect("canonical");
+    assert!(signature.verifies(&key, &network, &id));
+    let again = signatures(net(), &draft, &["TOWN-BANK"]).remove(0);
+    assert_eq!(
+        (again.party, again.suite, again.scope),
+        (signature.party, signature.suite, signature.scope)
+    );
+
+    let voucher: Voucher = codec::decode(&bytes(line(file, "voucher of BOB"))).expect("canonical");
+    let vouched = Digest::from_hex(line(file, "vouched key")).expect("a key");
+    assert!(voucher.verifies(&vouched, &signing_key("BOB").public(), &network));
+    let sheet: Sheet = codec::decode(&bytes(line(file, "sheet of BOB"))).expect("canonical");
+    assert!(sheet.verifies(&signing_key("BOB").public(), &network));
+
+    let proof = bytes(line(file, "proof bundle"));
+    let proven = ProofBundle::verify_bytes(&proof, &net().trust).expect("proven");
+    assert_eq!(proven.at.transaction, id);
+    assert_eq!(proven.fields.len(), 6, "the note is hidden");
+}
+
+/// Makes new samples, when the format of what is signed was changed on purpose: run it with `--run-ignored only`.
+#[test]
+#[ignore = "prints new samples for vectors/signed.hex"]
+fn print_new_signed_samples() {
+    let draft = payment(net());
+    let signature = signatures(net(), &draft, &["TOWN-BANK"]).remove(0);
+    let keys = vec![one_time("BOB", "sheet").public()];
+    let sheet = Sheet::sign(
+        &signing_key("BOB"),
+        &net().home.network,
+        &party("BOB"),
+        keys,
+    );
+    let bundle = bundle(net(), &draft, 0, 0, &["TOWN-BANK", "ALICE"], |leaf| {
+        leaf != 9
+    });
+    println!(
+        "public key of TOWN-BANK: {}",
+        hex(&signing_key("TOWN-BANK").public().0)
+    );
+    println!("scoped signature: {}", cbor(&signature));
+    println!(
+        "vouched key: {}",
+        one_time("BOB", "bob's two").public().hex()
+    );
+    println!(
+        "voucher of BOB: {}",
+        cbor(&voucher(net(), "BOB", "bob's two", 0).voucher)
+    );
+    println!("sheet of BOB: {}", cbor(&sheet.expect("signed")));
+    println!("proof bundle: {}", cbor(&bundle));
+}

@@ -1,0 +1,16 @@
+//! The ledger's rooms: encoding, commitments, scoped signatures, tokens, tear-offs, certificates, proof bundles.
+
+mod addresses;
+mod attacks;
+mod bundles;
+mod certificates;
+mod codec;
+mod commitments;
+mod control;
+mod formats;
+mod map;
+mod payment;
+mod signatures;
+mod support;
+mod tearoffs;
+mod tokens;

@@ -1,0 +1,223 @@
+//! Scoped signatures: a signature stands for what its signer verified, and for nothing else.
+
+use ledger::signature::{PublicKey, Role, Scope, ScopedSignature, SigningKey};
+use ledger::validity::{Invalid, Standing};
+use ledger::{Digest, NetworkId, TransactionId, ViewRoot};
+
+use crate::payment::{found, gift, payment, signatures};
+use crate::support::{net, noise, party, signing_key};
+
+fn scope(view: &str, role: Role) -> Scope {
+    Scope {
+        view: ViewRoot(noise(view)),
+        role,
+    }
+}
+
+fn signed(scopes: Vec<Scope>) -> (ScopedSignature, PublicKey, NetworkId, TransactionId) {
+    let (key, network, id) = (
+        signing_key("TOWN-BANK"),
+        net().home.network,
+        TransactionId(noise("id")),
+    );
+    let signature = key.sign(&party("TOWN-BANK"), &network, &id, scopes);
+    (signature.expect("signed"), key.public(), network, id)
+}
+
+#[test]
+fn each_part_of_a_signature_counts() {
+    let scopes = vec![
+        scope("b", Role::Attestor),
+        scope("a", Role::Receiver(vec![0, 2])),
+    ];
+    let (signature, key, network, id) = signed(scopes);
+    assert!(signature.verifies(&key, &network, &id));
+    assert!(signature.scope.is_sorted());
+
+    type Tweak = fn(&mut ScopedSignature);
+    let tweaks: [(&str, Tweak); 8] = [
+        ("another party", |s| s.party = party("ALICE")),
+        ("another suite", |s| s.suite = 2),
+        ("a view more", |s| s.scope.push(scope("zzz", Role::Signer))),
+        ("a view less", |s| drop(s.scope.pop())),
+        ("another view", |s| s.scope[0].view.0.0[0] ^= 1),
+        ("another role", |s| s.scope[1].role = Role::Signer),
+        ("another order", |s| s.scope.reverse()),
+        ("a shorter signature", |s| s.signature.truncate(63)),
+    ];
+    for (what, tweak) in tweaks {
+        let mut other = signature.clone();
+        tweak(&mut other);
+        assert!(!other.verifies(&key, &network, &id), "{what}");
+    }
+    for bit in 0..signature.signature.len() * 8 {
+        let mut other = signature.clone();
+        other.signature[bit / 8] ^= 1 << (bit % 8);
+        assert!(!other.verifies(&key, &network, &id), "bit {bit}");
+    }
+    assert!(!signature.verifies(&signing_key("MALLORY").public(), &network, &id));
+    assert!(!signature.verifies(&key, &NetworkId(noise("other")), &id));
+    assert!(!signature.verifies(&key, &network, &TransactionId(noise("other"))));
+}
+
+#[test]
+fn a_signature_covers_its_views_in_its_roles_only() {
+    let (signature, ..) = signed(vec![
+        scope("a", Role::Attestor),
+        scope("b", Role::Receiver(vec![1])),
+    ]);
+    let view = |name: &str| ViewRoot(noise(name));
+    let cases = [
+        ("a", Role::Attestor, true),
+        ("a", Role::Signer, false),
+        ("a", Role::Receiver(vec![1]), false),
+        ("b", Role::Receiver(vec![1]), true),
+        ("b", Role::Receiver(vec![0, 1]), false),
+        ("b", Role::Attestor, false),
+        ("c", Role::Attestor, false),
+    ];
+    for (name, role, expected) in cases {
+        assert_eq!(
+            signature.covers(&view(name), &role),
+            expected,
+            "{name} {role:?}"
+        );
+    }
+    assert!(signature.received(&view("b"), 1));
+    assert!(!signature.received(&view("b"), 0));
+    assert!(!signature.received(&view("a"), 1));
+}
+
+/// Everybody who needs to signs a payment; then one signature is tampered with.
+#[test]
+fn a_payment_counts_only_with_every_signature_it_needs() {
+    let net = net();
+    let draft = payment(net);
+    let seen = draft.seen(net, &["TOWN-BANK"]);
+    let checked = found(net, &seen, Standing::Party).expect("valid");
+    let all = signatures(net, &draft, &["TOWN-BANK", "ALICE", "BOB"]);
+    let holds =
+        |signatures: &[ScopedSignature]| checked.signed(&net.home.network, signatures, &[], net);
+    assert_eq!(holds(&all), Ok(()));
+    let by = |name: &str| {
+        all.iter()
+            .position(|s| s.party == party(name))
+            .expect("signed")
+    };
+    let without = |name: &str| {
+        let mut some = all.clone();
+        some.remove(by(name));
+        some
+    };
+    let unsigned = |names: &[&str], view| {
+        Err(Invalid::NotSigned {
+            parties: names.iter().map(|name| party(name)).collect(),
+            view,
+        })
+    };
+    assert_eq!(
+        holds(&without("TOWN-BANK")),
+        unsigned(&["TOWN-BANK", "ALICE"], 0)
+    );
+    assert_eq!(holds(&without("ALICE")), unsigned(&["ALICE"], 0));
+    assert_eq!(holds(&without("BOB")), unsigned(&["BOB"], 0));
+
+    // Bob signs view 0, but not that the coin of view 1 is under his key.
+    let bob = &all[by("BOB")];
+    let only_first = bob.scope.iter().filter(|s| s.view == checked.roots[0]);
+    let partly = signing_key("BOB").sign(
+        &party("BOB"),
+        &net.home.network,
+        &checked.id,
+        only_first.cloned().collect(),
+    );
+    let mut some = without("BOB");
+    some.push(partly.expect("signed"));
+    assert_eq!(holds(&some), unsigned(&["BOB"], 1));
+
+    // Mallory signs in Bob's name.
+    let forged = signing_key("MALLORY").sign(
+        &party("BOB"),
+        &net.home.network,
+        &checked.id,
+        bob.scope.clone(),
+    );
+    let mut some = without("BOB");
+    some.push(forged.expect("signed"));
+    assert_eq!(
+        holds(&some),
+        Err(Invalid::BadSignature {
+            party: party("BOB")
+        })
+    );
+}
+
+/// The bank is shown a harmless view; its signature is held up for another.
+#[test]
+fn a_signature_lent_from_another_view_or_transaction_is_refused() {
+    let net = net();
+    let (paid, given) = (payment(net), gift(net));
+    let checked = found(net, &paid.seen(net, &["TOWN-BANK"]), Standing::Party).expect("valid");
+    let mut all = signatures(net, &paid, &["TOWN-BANK", "ALICE", "BOB"]);
+
+    let elsewhere = signatures(net, &given, &["TOWN-BANK"]).remove(0);
+    let own = std::mem::replace(&mut all[0], elsewhere);
+    assert_eq!(
+        checked
+            .signed(&net.home.network, &all, &[], net)
+            .map_err(|e| e.code().to_owned()),
+        Err("signature_missing".to_owned()),
+        "another transaction's views"
+    );
+
+    let first: Vec<Scope> = own
+        .scope
+        .into_iter()
+        .filter(|s| s.view == checked.roots[0])
+        .collect();
+    assert!(!first.is_empty());
+    let bank: SigningKey = signing_key("TOWN-BANK");
+    let lent = bank.sign(&party("TOWN-BANK"), &net.home.network, &checked.id, first);
+    all[0] = lent.expect("signed");
+    let missing = Err(Invalid::NotSigned {
+        parties: vec![party("TOWN-BANK")],
+        view: 1,
+    });
+    assert_eq!(checked.signed(&net.home.network, &all, &[], net), missing);
+
+    // Relabelled to cover the hidden view: then it is no signature any more.
+    let mut relabelled = all[0].clone();
+    for scope in &mut relabelled.scope {
+        scope.view = checked.roots[1];
+    }
+    relabelled.scope.extend(all[0].scope.clone());
+    relabelled.scope.sort();
+    all[0] = relabelled;
+    assert_eq!(
+        checked.signed(&net.home.network, &all, &[], net),
+        Err(Invalid::BadSignature {
+            party: party("TOWN-BANK")
+        })
+    );
+}
+
+#[test]
+fn a_signature_of_somebody_unknown_or_of_nobody_needed_changes_nothing() {
+    let net = net();
+    let draft = payment(net);
+    let checked = found(net, &draft.seen(net, &["TOWN-BANK"]), Standing::Party).expect("valid");
+    let mut all = signatures(net, &draft, &["TOWN-BANK", "ALICE", "BOB"]);
+    let mut stray = all[0].clone();
+    stray.party = party("NOBODY-KNOWN");
+    stray.signature = Digest::of(&[b"junk"]).0.to_vec();
+    all.push(stray);
+    assert_eq!(checked.signed(&net.home.network, &all, &[], net), Ok(()));
+}
+
+#[test]
+fn a_key_that_is_not_p256_is_refused() {
+    assert!(SigningKey::from_pkcs8(b"not a key").is_err());
+    let (signature, _, network, id) = signed(vec![scope("a", Role::Signer)]);
+    assert!(!signature.verifies(&PublicKey(vec![4; 65]), &network, &id));
+    assert!(!signature.verifies(&PublicKey(Vec::new()), &network, &id));
+}

@@ -1,0 +1,93 @@
+//! Tokens: a fact has one, no two facts share one, and knowing one is not owning it.
+
+use std::collections::BTreeMap;
+
+use ledger::control::Control;
+use ledger::fact::FactRef;
+use ledger::token::{self, Sort, business_key};
+use ledger::validity::input_token;
+use ledger::view::Input;
+use ledger::{Digest, Lineage, Token, TransactionId};
+use proptest::prelude::*;
+
+use crate::payment::input;
+use crate::support::{net, noise, one_time};
+
+type Make = fn(&mut Input, &mut Lineage);
+
+#[test]
+fn everything_that_makes_a_fact_what_it_is_makes_its_token() {
+    let original = input(net(), "ALICE", 8, "eight pounds");
+    let first = input_token(&original, &net().home.notary);
+    let tweaks: [(&str, Make); 6] = [
+        ("another transaction", |i, _| {
+            i.at.transaction = TransactionId(noise("other"))
+        }),
+        ("another view", |i, _| i.at.view = 2),
+        ("another output", |i, _| i.at.output = 1),
+        ("another salt", |i, _| i.fact.salt = noise("other")),
+        ("another control", |i, _| {
+            i.fact.control = Control::key(one_time("ALICE", "x").public())
+        }),
+        ("another notary", |_, notary| {
+            *notary = Lineage(noise("other"))
+        }),
+    ];
+    for (what, tweak) in tweaks {
+        let (mut other, mut notary) = (original.clone(), net().home.notary);
+        tweak(&mut other, &mut notary);
+        assert_ne!(input_token(&other, &notary), first, "{what}");
+    }
+    assert_eq!(
+        input_token(&original, &net().home.notary),
+        first,
+        "one fact, one token"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Over arbitrary places and salts, two facts share a token only if they are the same fact at the same place.
+    #[test]
+    fn no_two_facts_share_a_token(
+        facts in prop::collection::vec((0u8..3, 0u32..3, 0u32..3, 0u8..3, 0u8..3), 2..24),
+    ) {
+        let mut seen: BTreeMap<Token, (FactRef, Digest, Control)> = BTreeMap::new();
+        for (transaction, view, output, salt, key) in facts {
+            let mut one = input(net(), "ALICE", 8, "eight pounds");
+            one.at = FactRef { transaction: TransactionId(noise(&format!("t{transaction}"))), view, output };
+            one.fact.salt = noise(&format!("s{salt}"));
+            one.fact.control = Control::key(one_time("ALICE", &format!("k{key}")).public());
+            let identity = (one.at, one.fact.salt, one.fact.control.clone());
+            let earlier = seen.insert(input_token(&one, &net().home.notary), identity.clone());
+            prop_assert!(earlier.is_none_or(|e| e == identity));
+        }
+    }
+}
+
+#[test]
+fn sorts_of_tokens_have_names_of_their_own() {
+    let token = input_token(
+        &input(net(), "ALICE", 8, "eight pounds"),
+        &net().home.notary,
+    );
+    let marks = [Sort::Fact, Sort::Key, Sort::Cancel].map(|sort| sort.mark(&token));
+    assert_eq!(marks[0], token);
+    assert!(marks[0] != marks[1] && marks[1] != marks[2] && marks[0] != marks[2]);
+}
+
+#[test]
+fn cancel_and_business_tokens_follow_from_their_secrets() {
+    assert_eq!(token::cancel(&[1; 32]), token::cancel(&[1; 32]));
+    assert_ne!(token::cancel(&[1; 32]), token::cancel(&[2; 32]));
+    let (secret, contract) = ([1; 32], noise("contract").0);
+    let key = business_key(&secret, &contract, b"K1", 0);
+    let others = [
+        business_key(&[2; 32], &contract, b"K1", 0),
+        business_key(&secret, &noise("other").0, b"K1", 0),
+        business_key(&secret, &contract, b"K2", 0),
+        business_key(&secret, &contract, b"K1", 1),
+    ];
+    assert!(others.iter().all(|other| *other != key));
+}
