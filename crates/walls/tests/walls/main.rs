@@ -11,6 +11,7 @@ mod repository;
 mod source;
 mod tokens;
 
+mod dead;
 mod directions;
 mod documents;
 mod finished;
