@@ -20,6 +20,10 @@ fn main() {
         let figure = measure(|batch| store.commit(node_batch(batch, rows, bytes)).unwrap());
         println!("sqlite, {rows} rows of {bytes} bytes: {figure}");
     }
+    for payments in [1, 20, 100] {
+        let figure = measure(|batch| store.commit(payment_batch(batch, payments)).unwrap());
+        println!("sqlite, {payments} payments, 10 rows each: {figure}");
+    }
     let mut notary = FjallNotaryStore::open(&data).unwrap();
     for tokens in [1, 100, 1_000] {
         let figure = measure(|batch| notary.commit(notary_batch(batch, tokens)).unwrap());
@@ -64,6 +68,30 @@ fn node_batch(number: u64, rows: u64, bytes: usize) -> WriteBatch {
     let mut batch = WriteBatch::new();
     for (row, table) in (0..rows).zip(tables.iter().cycle()) {
         batch.put(*table, key(number, row), vec![row as u8; bytes]);
+    }
+    batch
+}
+
+/// About what a payment leaves at a node: facts and a transaction under hashes, and queues that fill and empty.
+fn payment_batch(number: u64, payments: u64) -> WriteBatch {
+    let mut batch = WriteBatch::new();
+    for payment in 0..payments {
+        let sequence = (number * payments + payment).to_be_bytes();
+        let done = (number.saturating_sub(1) * payments + payment).to_be_bytes();
+        batch.put(
+            Table::Transactions,
+            key(number, payment << 2),
+            vec![1; 1_500],
+        );
+        for fact in 1..4 {
+            batch.put(Table::Facts, key(number, payment << 2 | fact), vec![2; 400]);
+        }
+        batch.put(Table::Flows, sequence, vec![3; 600]);
+        batch.put(Table::Instructions, sequence, vec![4; 200]);
+        batch.put(Table::Outbox, sequence, vec![5; 1_500]);
+        batch.put(Table::Index, key(payment, number), sequence);
+        batch.delete(Table::Flows, done);
+        batch.delete(Table::Outbox, done);
     }
     batch
 }

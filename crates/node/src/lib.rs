@@ -1,11 +1,16 @@
-//! The world around the state machines: store, transport, keys, configuration, health.
+//! The world around the state machines: their disk, their connections, their clock, their configuration, and the roles
+//! that one binary can play.
+//!
+//! Decisions belong to `protocol`; this room carries them out, and may neither make one of its own nor look inside what it
+//! stores and sends for others.
+#![forbid(unsafe_code)]
 
 pub mod config;
 mod files;
 pub mod health;
 pub mod limits;
 pub mod pki;
-pub mod roles;
 pub mod portal;
+pub mod roles;
 pub mod store;
 pub mod transport;

@@ -1,8 +1,9 @@
 //! Every limit of this crate, with its reason. Limits that an operator may want to change are in the configuration file.
 
 /// Write-ahead log pages (4 KiB each) after which a commit also moves them into the database file: bounds the log to
-/// about 16 MB and start-up after a crash to well under a second.
-pub const WAL_PAGES_MAX: u64 = 4_096;
+/// about 32 MB and start-up after a crash to well under a second, while pages written again and again in between (queues)
+/// are moved once.
+pub const WAL_PAGES_MAX: u64 = 8_192;
 
 /// Page cache of a store's connection, in KiB.
 pub const STORE_CACHE_KIB: u32 = 65_536;

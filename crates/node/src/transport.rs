@@ -7,6 +7,7 @@
 mod admission;
 mod backoff;
 mod batch;
+mod call_error;
 mod client;
 mod connection;
 mod counters;
@@ -21,7 +22,8 @@ mod slots;
 pub use admission::{AdmissionClient, AdmissionError};
 pub use backoff::Backoff;
 pub use batch::{Batch, BatchError, MESSAGES_PATH, decode_batch};
-pub use client::{CallError, PeerClient};
+pub use call_error::CallError;
+pub use client::PeerClient;
 pub use connection::{Caller, PeerReply, PeerRequest};
 pub use counters::{Counters, TransportFigures};
 pub use credentials::{Credentials, CredentialsError};

@@ -31,6 +31,7 @@ pub struct SqliteStore {
     connection: Connection,
     statements: Statements,
     wal_pages: Arc<AtomicU64>,
+    wal_pages_moved: u64,
     syncs: u64,
     failed: Option<StoreError>,
 }
@@ -50,6 +51,7 @@ impl SqliteStore {
             connection,
             statements: Statements::new(),
             wal_pages,
+            wal_pages_moved: 0,
             syncs: 0,
             failed: None,
         })
@@ -76,9 +78,19 @@ impl SqliteStore {
         self.connection
             .wal_checkpoint_v2(None::<&str>, CheckpointMode::PASSIVE)
             .map_err(|error| store_error(&error))?;
-        self.wal_pages.store(0, Ordering::Relaxed);
+        self.wal_pages_moved = self.wal_pages.load(Ordering::Relaxed);
         self.syncs += 2;
         Ok(())
+    }
+
+    /// Whether the log has grown long since it was last moved. A reader at work keeps the log from starting over, so
+    /// its length alone would ask for a checkpoint at every commit.
+    fn checkpoint_due(&mut self) -> bool {
+        let pages = self.wal_pages.load(Ordering::Relaxed);
+        if pages < self.wal_pages_moved {
+            self.wal_pages_moved = 0;
+        }
+        pages - self.wal_pages_moved >= WAL_PAGES_MAX
     }
 
     fn write(&mut self, batch: &WriteBatch) -> rusqlite::Result<()> {
@@ -116,8 +128,8 @@ impl Store for SqliteStore {
         scan(&self.connection, sql, prefix, after, limit)
     }
 
-    /// After a failure other than [`StoreError::Full`] every later commit fails too: what the disk holds is known
-    /// again only once the store has been opened anew.
+    /// After a failure that leaves the outcome unknown every later commit fails too: what the disk holds is known again
+    /// only once the store has been opened anew.
     fn commit(&mut self, batch: WriteBatch) -> Result<(), StoreError> {
         if let Some(error) = &self.failed {
             return Err(error.clone());
@@ -125,15 +137,15 @@ impl Store for SqliteStore {
         if batch.is_empty() {
             return Ok(());
         }
-        if let Err(error) = self.write(&batch) {
-            let error = store_error(&error);
-            if error != StoreError::Full {
+        if let Err(failure) = self.write(&batch) {
+            let error = store_error(&failure);
+            if !nothing_written(&failure) {
                 self.failed = Some(error.clone());
             }
             return Err(error);
         }
         self.syncs += 1;
-        if self.wal_pages.load(Ordering::Relaxed) >= WAL_PAGES_MAX
+        if self.checkpoint_due()
             && let Err(error) = self.checkpoint()
         {
             // The batch is durable in the log all the same; the next commit tries again.
@@ -252,6 +264,14 @@ fn open_writer(
         Ok(())
     }))?;
     Ok((connection, wal_pages))
+}
+
+/// Whether SQLite gave up before it wrote anything that could come back.
+fn nothing_written(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    )
 }
 
 /// What an error of SQLite means to whoever uses the store.

@@ -17,7 +17,8 @@ use tokio::time::{Instant, sleep_until};
 
 use super::backoff::Backoff;
 use super::batch::{Batch, MESSAGES_PATH};
-use super::client::{CallError, PeerClient};
+use super::call_error::CallError;
+use super::client::PeerClient;
 use super::counters::Counters;
 use super::reach::Reach;
 use crate::limits::{BATCHES_IN_FLIGHT, MESSAGE_BYTES_MAX};

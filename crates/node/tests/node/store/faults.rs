@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 
-use protocol::store::{Fault, FaultyStore, MemoryStore, Store, StoreError, Table, WriteBatch};
+use protocol::store::{
+    Fault, FaultyStore, MemoryStore, Pair, Store, StoreError, Table, WriteBatch,
+};
 
 use super::open;
 
@@ -22,7 +24,7 @@ fn run<S: Store>(store: &mut S, steps: u8) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn contents(store: &impl Store) -> BTreeMap<Table, Vec<(Vec<u8>, Vec<u8>)>> {
+fn contents(store: &impl Store) -> BTreeMap<Table, Vec<Pair>> {
     Table::ALL
         .map(|table| (table, store.scan(table, b"", None, 999).unwrap()))
         .into()

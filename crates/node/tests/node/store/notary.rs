@@ -70,7 +70,7 @@ fn small_batch() -> impl Strategy<Value = Small> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(16))]
+    #![proptest_config(ProptestConfig::with_cases(8))]
 
     #[test]
     fn the_disk_answers_as_memory_does(batches in prop::collection::vec(small_batch(), 1..6)) {

@@ -157,4 +157,15 @@ fn a_damaged_file_is_reported_as_damaged() {
         other => panic!("expected damage to be reported, got {other:?}"),
     }
     assert!(matches!(reader.examine(), Err(StoreError::Corrupt(_))));
+
+    let mut store = open(&folder);
+    let mut batch = WriteBatch::new();
+    for n in 0..200_u8 {
+        batch.put(Table::Facts, [n], "new");
+    }
+    let damage = store.commit(batch).unwrap_err();
+    assert!(matches!(damage, StoreError::Corrupt(_)), "{damage:?}");
+    let later = store.commit(put(Table::Meta, "k", "v"));
+    assert_eq!(later, Err(damage), "nothing is written to a damaged store");
+    assert_eq!(store.get(Table::Meta, b"k"), Ok(None));
 }

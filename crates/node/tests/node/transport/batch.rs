@@ -65,7 +65,7 @@ fn a_batch_is_full_at_its_limits() {
     assert!(by_bytes.push(&largest), "the largest message fits alone");
     assert!(!by_bytes.push(b"x"));
     assert!(!Batch::new().push(&vec![1; MESSAGE_BYTES_MAX + 1]));
-    assert!(BATCH_BYTES_MAX + BATCH_MESSAGES_MAX * 4 <= BODY_BYTES_MAX);
+    const { assert!(BATCH_BYTES_MAX + BATCH_MESSAGES_MAX * 4 <= BODY_BYTES_MAX) };
 }
 
 proptest! {
