@@ -4,26 +4,32 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 /// `2026-11-20` as `20 November 2026`; what is not a date is shown as it is.
 #[must_use]
-pub fn day(iso: &str) -> String {
-    iso.parse::<Date>().map_or_else(|_| iso.to_owned(), |date| date.strftime("%-d %B %Y").to_string())
+pub(super) fn day(iso: &str) -> String {
+    iso.parse::<Date>().map_or_else(
+        |_| iso.to_owned(),
+        |date| date.strftime("%-d %B %Y").to_string(),
+    )
 }
 
 /// `2020-06` as `June 2020`; any other name of a period is shown as it is.
 #[must_use]
-pub fn period(name: &str) -> String {
+pub(super) fn period(name: &str) -> String {
     let first = format!("{name}-01").parse::<Date>();
-    first.map_or_else(|_| name.to_owned(), |date| date.strftime("%B %Y").to_string())
+    first.map_or_else(
+        |_| name.to_owned(),
+        |date| date.strftime("%B %Y").to_string(),
+    )
 }
 
 /// Unix milliseconds as `9:41am on 20 November 2026`.
 #[must_use]
-pub fn moment(unix_ms: i64, zone: &TimeZone) -> String {
+pub(super) fn moment(unix_ms: i64, zone: &TimeZone) -> String {
     in_zone(unix_ms, zone, "%-I:%M%P on %-d %B %Y")
 }
 
 /// Unix milliseconds as `2026-11-20T09:41:03Z`, for machines.
 #[must_use]
-pub fn machine(unix_ms: i64) -> String {
+pub(super) fn machine(unix_ms: i64) -> String {
     in_zone(unix_ms, &TimeZone::UTC, "%Y-%m-%dT%H:%M:%SZ")
 }
 

@@ -4,6 +4,7 @@
 mod adjustments;
 mod functions;
 mod meaning;
+mod sources;
 mod words;
 
 use serde::Deserialize;
@@ -11,6 +12,7 @@ use serde::Deserialize;
 pub use adjustments::{Adjustments, SignedLine};
 pub use functions::Functions;
 pub use meaning::{FlowMeaning, FlowRole, PaymentMeaning, Step, Treatment, TreatmentMeaning};
+pub use sources::{Source, Sources};
 pub use words::{About, FrontLine, Heading, Line, Notice, Section, ServiceWords};
 
 use super::money::Currency;
@@ -30,6 +32,8 @@ pub struct Description {
     pub lines: Vec<Line>,
     /// Names of purposes.
     pub functions: Functions,
+    /// Names of published files.
+    pub sources: Sources,
     /// Published amounts that are not money on the ledger.
     pub adjustments: Option<Adjustments>,
     /// Words of the page of spending.
@@ -59,7 +63,9 @@ pub enum DescriptionError {
     #[error("the names of functions can't be read")]
     Functions(#[from] csv::Error),
     /// Exactly one line must be the unclassified one, and it must come last.
-    #[error("exactly one of [[lines]] must be marked `unclassified = true`, and it must be the last")]
+    #[error(
+        "exactly one of [[lines]] must be marked `unclassified = true`, and it must be the last"
+    )]
     UnclassifiedLine,
     /// A role has no choice, so payments in that role could not be named.
     #[error("[payment.treatments] names no choice for the role `{0}`")]
@@ -84,6 +90,8 @@ struct Written {
     payment: PaymentMeaning,
     lines: Vec<Line>,
     functions: functions::FunctionsWritten,
+    #[serde(default)]
+    sources: Sources,
     adjustments: Option<Adjustments>,
     spending: Heading,
     front_line: FrontLine,
@@ -106,7 +114,14 @@ impl Description {
         let get = |name: &str| file(name).ok_or_else(|| DescriptionError::Missing(name.to_owned()));
         let written: Written = toml::from_str(&get(Self::FILE)?).map_err(Box::new)?;
         let unclassified_last = written.lines.last().is_some_and(|line| line.unclassified);
-        if !unclassified_last || written.lines.iter().filter(|line| line.unclassified).count() != 1 {
+        if !unclassified_last
+            || written
+                .lines
+                .iter()
+                .filter(|line| line.unclassified)
+                .count()
+                != 1
+        {
             return Err(DescriptionError::UnclassifiedLine);
         }
         if let Some(role) = written.payment.role_without_choice() {
@@ -120,6 +135,7 @@ impl Description {
             payment: written.payment,
             lines: written.lines,
             functions: written.functions.read(&names)?,
+            sources: written.sources,
             adjustments: written.adjustments,
             spending: written.spending,
             front_line: written.front_line,
@@ -140,6 +156,9 @@ impl Description {
     /// another reading can't be continued.
     pub(crate) fn reading(&self) -> String {
         let choices: Vec<&str> = self.lines.iter().map(|line| line.choice.as_str()).collect();
-        format!("{:?} {:?} {choices:?} {}", self.flow, self.payment, self.currency.code)
+        format!(
+            "{:?} {:?} {choices:?} {}",
+            self.flow, self.payment, self.currency.code
+        )
     }
 }

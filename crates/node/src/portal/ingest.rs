@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::description::{Description, FlowRole, Treatment};
+use super::limits::AMOUNT_MINOR_MAX;
 
 /// One verified disclosure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +77,9 @@ pub enum SetAside {
     /// Money of another currency can't be added up.
     #[error("amount is in {0}")]
     Currency(String),
+    /// No published amount is as large; adding such up would end in an overflow.
+    #[error("amount is out of range")]
+    Amount,
     /// A choice that the description gives no meaning to.
     #[error("choice `{choice}` of field `{field}` has no meaning here")]
     Choice {
@@ -108,7 +112,7 @@ pub(crate) struct FlowEntry {
     pub(crate) purpose: String,
     pub(crate) source: String,
     pub(crate) line: i64,
-    pub(crate) issued: bool,
+    pub(crate) role: FlowRole,
 }
 
 pub(crate) struct PaymentEntry {
@@ -131,7 +135,10 @@ pub(crate) struct PaymentEntry {
 
 /// Reads a fact under the description.
 pub(crate) fn entry(description: &Description, fact: &PublishedFact) -> Result<Entry, SetAside> {
-    let fields = Fields { fields: &fact.fields, currency: &description.currency.code };
+    let fields = Fields {
+        fields: &fact.fields,
+        currency: &description.currency.code,
+    };
     if fact.kind == description.flow.kind {
         flow(description, &fields).map(Entry::Flow)
     } else if fact.kind == description.payment.kind {
@@ -144,7 +151,11 @@ pub(crate) fn entry(description: &Description, fact: &PublishedFact) -> Result<E
 fn flow(description: &Description, fields: &Fields<'_>) -> Result<FlowEntry, SetAside> {
     let meaning = &description.flow;
     let step = fields.choice(&meaning.step)?;
-    let role = meaning.steps.get(&step).ok_or_else(|| unknown(&meaning.step, &step))?.role;
+    let role = meaning
+        .steps
+        .get(&step)
+        .ok_or_else(|| unknown(&meaning.step, &step))?
+        .role;
     Ok(FlowEntry {
         step,
         giver: fields.party(&meaning.giver)?,
@@ -154,16 +165,22 @@ fn flow(description: &Description, fields: &Fields<'_>) -> Result<FlowEntry, Set
         purpose: fields.text(&meaning.purpose)?,
         source: fields.text(&meaning.source)?,
         line: fields.int(&meaning.line)?,
-        issued: role == FlowRole::Issued,
+        role,
     })
 }
 
 fn payment(description: &Description, fields: &Fields<'_>) -> Result<PaymentEntry, SetAside> {
     let meaning = &description.payment;
     let choice = fields.choice(&meaning.treatment)?;
-    let treatment = meaning.treatments.get(&choice).ok_or_else(|| unknown(&meaning.treatment, &choice))?.role;
+    let treatment = meaning
+        .treatments
+        .get(&choice)
+        .ok_or_else(|| unknown(&meaning.treatment, &choice))?
+        .role;
     let line = fields.choice(&meaning.line)?;
-    description.line(&line).ok_or_else(|| unknown(&meaning.line, &line))?;
+    description
+        .line(&line)
+        .ok_or_else(|| unknown(&meaning.line, &line))?;
     let amount = fields.money(&meaning.amount)?;
     let function = fields.text(&meaning.function)?;
     let classified = !meaning.unclassified_functions.contains(&function);
@@ -171,7 +188,11 @@ fn payment(description: &Description, fields: &Fields<'_>) -> Result<PaymentEntr
         payer: fields.party(&meaning.payer)?,
         payee: fields.text(&meaning.payee)?,
         member: fields.party_or_none(&meaning.member)?,
-        amount: if treatment == Treatment::Refund { -amount.saturating_abs() } else { amount },
+        amount: if treatment == Treatment::Refund {
+            -amount.abs()
+        } else {
+            amount
+        },
         published: fields.date(&meaning.published)?,
         purpose: fields.text(&meaning.purpose)?,
         function: if classified { function } else { String::new() },
@@ -186,7 +207,10 @@ fn payment(description: &Description, fields: &Fields<'_>) -> Result<PaymentEntr
 }
 
 fn unknown(field: &str, choice: &str) -> SetAside {
-    SetAside::Choice { field: field.to_owned(), choice: choice.to_owned() }
+    SetAside::Choice {
+        field: field.to_owned(),
+        choice: choice.to_owned(),
+    }
 }
 
 /// The published fields, each asked for by the type that it must have.
@@ -196,9 +220,17 @@ struct Fields<'a> {
 }
 
 impl Fields<'_> {
-    fn get<T>(&self, field: &str, expected: &'static str, read: impl FnOnce(&PublishedValue) -> Option<T>) -> Result<T, SetAside> {
+    fn get<T>(
+        &self,
+        field: &str,
+        expected: &'static str,
+        read: impl FnOnce(&PublishedValue) -> Option<T>,
+    ) -> Result<T, SetAside> {
         let value = self.fields.get(field).and_then(read);
-        value.ok_or_else(|| SetAside::Field { field: field.to_owned(), expected })
+        value.ok_or_else(|| SetAside::Field {
+            field: field.to_owned(),
+            expected,
+        })
     }
 
     fn text(&self, field: &str) -> Result<String, SetAside> {
@@ -231,12 +263,18 @@ impl Fields<'_> {
     }
 
     fn party(&self, field: &str) -> Result<Named, SetAside> {
-        self.party_or_none(field)?.ok_or_else(|| SetAside::Field { field: field.to_owned(), expected: "a party" })
+        self.party_or_none(field)?.ok_or_else(|| SetAside::Field {
+            field: field.to_owned(),
+            expected: "a party",
+        })
     }
 
     fn party_or_none(&self, field: &str) -> Result<Option<Named>, SetAside> {
         self.get(field, "a party", |value| match value {
-            PublishedValue::Party { id, name } => Some(Some(Named { id: id.clone(), name: name.clone() })),
+            PublishedValue::Party { id, name } => Some(Some(Named {
+                id: id.clone(),
+                name: name.clone(),
+            })),
             PublishedValue::Absent => Some(None),
             _ => None,
         })
@@ -247,6 +285,10 @@ impl Fields<'_> {
             PublishedValue::Money { currency, minor } => Some((currency.clone(), *minor)),
             _ => None,
         })?;
-        if currency == self.currency { Ok(minor) } else { Err(SetAside::Currency(currency)) }
+        match (currency == self.currency, minor.checked_abs()) {
+            (false, _) => Err(SetAside::Currency(currency)),
+            (true, Some(size)) if size <= AMOUNT_MINOR_MAX => Ok(minor),
+            (true, _) => Err(SetAside::Amount),
+        }
     }
 }

@@ -1,5 +1,8 @@
 //! Every limit of the portal, with its reason.
 
+/// Largest amount of one fact, in the smallest unit: ten trillion pounds, of which nine thousand can be
+/// added up before 64 bits overflow. A row that moves no money could otherwise publish any number.
+pub(crate) const AMOUNT_MINOR_MAX: i64 = 1_000_000_000_000_000;
 /// Payments on one page of results: what fits on a few screens, and a page's weight.
 pub(crate) const PAYMENTS_PER_PAGE: u64 = 25;
 /// Pages that can be asked for: beyond this the filters or the download serve better than a deeper scan.
@@ -25,3 +28,7 @@ pub(crate) const READS_MAX: usize = 8;
 pub(crate) const DOWNLOAD_ROWS: u64 = 1_000;
 /// Bytes of an address and its query: the longest form of the search has less than half.
 pub(crate) const ADDRESS_BYTES_MAX: usize = 2_000;
+/// Receivers of issued money that the first page names one by one; the page of spending names all.
+pub(crate) const SOURCES_ON_FIRST_PAGE: usize = 6;
+/// The largest payments on a page of spending.
+pub(crate) const PAYMENTS_LARGEST: u64 = 10;

@@ -3,13 +3,19 @@
 /// Splits a hundred in proportion to the parts, by the method of the largest remainder, so that the
 /// rounded shares add up to exactly 100. Parts below zero count as zero. All zero if there is nothing to share.
 #[must_use]
-pub fn hundredths(parts: &[i64]) -> Vec<u32> {
-    let parts: Vec<u128> = parts.iter().map(|part| u128::from(part.max(&0).unsigned_abs())).collect();
+pub(super) fn hundredths(parts: &[i64]) -> Vec<u32> {
+    let parts: Vec<u128> = parts
+        .iter()
+        .map(|part| u128::from(part.max(&0).unsigned_abs()))
+        .collect();
     let whole: u128 = parts.iter().sum();
     if whole == 0 {
         return vec![0; parts.len()];
     }
-    let mut shares: Vec<u32> = parts.iter().map(|part| (part * 100 / whole) as u32).collect();
+    let mut shares: Vec<u32> = parts
+        .iter()
+        .map(|part| (part * 100 / whole) as u32)
+        .collect();
     let mut by_remainder: Vec<usize> = (0..parts.len()).collect();
     by_remainder.sort_by_key(|&at| (std::cmp::Reverse(parts[at] * 100 % whole), at));
     let missing = 100 - shares.iter().sum::<u32>() as usize;
@@ -27,7 +33,10 @@ mod tests {
     fn shares_add_up_to_a_hundred() {
         let cases: [(&[i64], &[u32]); 7] = [
             (&[1, 1, 1], &[34, 33, 33]),
-            (&[105_659_291_51, 178_569_644_22, 55_689_813_06], &[31, 53, 16]),
+            (
+                &[10_565_929_151, 17_856_964_422, 5_568_981_306],
+                &[31, 53, 16],
+            ),
             (&[1, 999], &[0, 100]),
             (&[-5, 5], &[0, 100]),
             (&[0, 0], &[0, 0]),

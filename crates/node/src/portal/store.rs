@@ -18,7 +18,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::watch;
 
 pub use payments::{Filter, Found, Order, PaymentRow};
-pub use read::{PaymentDetail, Snapshot};
+pub use read::{FlowDetail, PaymentDetail, Provenance, Snapshot};
 pub use totals::{FileRow, FlowRow, SpendRow};
 pub use write::{IngestError, Ingested};
 
@@ -46,7 +46,9 @@ pub enum OpenError {
         source: rusqlite::Error,
     },
     /// The file was filled by another version, or under a description that reads facts differently.
-    #[error("the portal's index {path} was filled under another service description or version: remove it, it is filled again from the log")]
+    #[error(
+        "the portal's index {path} was filled under another service description or version: remove it, it is filled again from the log"
+    )]
     OtherReading {
         /// The file.
         path: PathBuf,
@@ -64,12 +66,21 @@ impl PortalStore {
     /// # Errors
     /// See [`OpenError`].
     pub fn open(path: &Path, description: Arc<Description>) -> Result<Self, OpenError> {
-        let database = |source| OpenError::Database { path: path.to_owned(), source };
+        let database = |source| OpenError::Database {
+            path: path.to_owned(),
+            source,
+        };
         let mut writer = Connection::open(path).map_err(database)?;
         if !schema::prepare(&mut writer, &description.reading()).map_err(database)? {
-            return Err(OpenError::OtherReading { path: path.to_owned() });
+            return Err(OpenError::OtherReading {
+                path: path.to_owned(),
+            });
         }
-        let last = writer.query_row("SELECT coalesce(max(seq), 0) FROM fact", [], |row| row.get(0)).map_err(database)?;
+        let last = writer
+            .query_row("SELECT coalesce(max(seq), 0) FROM fact", [], |row| {
+                row.get(0)
+            })
+            .map_err(database)?;
         Ok(Self {
             path: path.to_owned(),
             description,
@@ -89,7 +100,10 @@ impl PortalStore {
     ///
     /// # Errors
     /// Whatever `read` returns, and [`ReadError`] if the file can't be read.
-    pub fn read<T, E: From<ReadError>>(&self, read: impl FnOnce(&Snapshot<'_>) -> Result<T, E>) -> Result<T, E> {
+    pub fn read<T, E: From<ReadError>>(
+        &self,
+        read: impl FnOnce(&Snapshot<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let mut reader = self.reader()?;
         let result = {
             let moment = reader.transaction().map_err(ReadError)?;
@@ -109,7 +123,10 @@ impl PortalStore {
         if let Some(reader) = lock(&self.readers).pop() {
             return Ok(reader);
         }
-        let reader = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let reader = Connection::open_with_flags(
+            &self.path,
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
         reader.set_prepared_statement_cache_capacity(64);
         Ok(reader)
     }

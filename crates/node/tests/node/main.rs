@@ -6,5 +6,6 @@ mod config;
 mod health;
 mod network;
 mod pki;
+mod portal;
 mod store;
 mod transport;

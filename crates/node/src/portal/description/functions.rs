@@ -33,8 +33,15 @@ struct Named {
 impl FunctionsWritten {
     pub(super) fn read(self, names: &str) -> Result<Functions, csv::Error> {
         let rows = csv::Reader::from_reader(names.as_bytes()).into_deserialize();
-        let names = rows.map(|row| row.map(|Named { code, name }| (code, name))).collect::<Result<_, _>>()?;
-        Ok(Functions { heading: self.heading, unclassified: self.unclassified, separator: self.separator, names })
+        let names = rows
+            .map(|row| row.map(|Named { code, name }| (code, name)))
+            .collect::<Result<_, _>>()?;
+        Ok(Functions {
+            heading: self.heading,
+            unclassified: self.unclassified,
+            separator: self.separator,
+            names,
+        })
     }
 }
 
@@ -49,13 +56,20 @@ impl Functions {
         if code.is_empty() {
             return self.unclassified.clone();
         }
-        self.names.get(code).cloned().unwrap_or_else(|| format!("Code {code}"))
+        self.names
+            .get(code)
+            .cloned()
+            .unwrap_or_else(|| format!("Code {code}"))
     }
 
     /// The part of an address that stands for a code.
     #[must_use]
     pub fn slug<'a>(&self, code: &'a str) -> &'a str {
-        if code.is_empty() { Self::UNCLASSIFIED } else { code }
+        if code.is_empty() {
+            Self::UNCLASSIFIED
+        } else {
+            code
+        }
     }
 
     /// The code that a part of an address stands for.
@@ -83,7 +97,9 @@ impl Functions {
         if code == above {
             return Some(code);
         }
-        let rest = code.strip_prefix(above)?.strip_prefix(self.separator.as_str())?;
+        let rest = code
+            .strip_prefix(above)?
+            .strip_prefix(self.separator.as_str())?;
         let end = rest.find(self.separator.as_str()).unwrap_or(rest.len());
         Some(&code[..code.len() - rest.len() + end])
     }
@@ -91,7 +107,10 @@ impl Functions {
     /// The codes from the top down to this one, it included.
     #[must_use]
     pub fn path<'a>(&self, code: &'a str) -> Vec<&'a str> {
-        let ends = code.match_indices(self.separator.as_str()).map(|(at, _)| at).chain([code.len()]);
+        let ends = code
+            .match_indices(self.separator.as_str())
+            .map(|(at, _)| at)
+            .chain([code.len()]);
         ends.map(|end| &code[..end]).collect()
     }
 
@@ -104,6 +123,9 @@ impl Functions {
     /// The functions at the top, in the order of their codes.
     pub fn tops(&self) -> impl Iterator<Item = (&str, &str)> {
         let top = |code: &&String| !code.contains(self.separator.as_str());
-        self.names.iter().filter(move |(code, _)| top(code)).map(|(code, name)| (code.as_str(), name.as_str()))
+        self.names
+            .iter()
+            .filter(move |(code, _)| top(code))
+            .map(|(code, name)| (code.as_str(), name.as_str()))
     }
 }

@@ -40,7 +40,7 @@ pub struct Step {
     pub name: String,
 }
 
-/// Whether money came into being or changed hands.
+/// Whether money came into being, changed hands or can be spent no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FlowRole {
@@ -48,6 +48,28 @@ pub enum FlowRole {
     Issued,
     /// Money that the giver held.
     PassedOn,
+    /// Money that the giver held and that its year's end has put out of use; nobody received it.
+    Lapsed,
+}
+
+impl FlowRole {
+    const ALL: [Self; 3] = [Self::Issued, Self::PassedOn, Self::Lapsed];
+
+    /// Its name in the index.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Issued => "issued",
+            Self::PassedOn => "passed_on",
+            Self::Lapsed => "lapsed",
+        }
+    }
+
+    /// The role with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == name)
+    }
 }
 
 /// The kind of fact that is one published payment, and its fields.
@@ -120,7 +142,13 @@ pub enum Treatment {
 
 impl Treatment {
     /// All of them, in the order of the pages.
-    pub const ALL: [Self; 5] = [Self::Spent, Self::Transfer, Self::Internal, Self::Refund, Self::Listed];
+    pub const ALL: [Self; 5] = [
+        Self::Spent,
+        Self::Transfer,
+        Self::Internal,
+        Self::Refund,
+        Self::Listed,
+    ];
 
     /// Its name in the index and in addresses of pages.
     #[must_use]
@@ -137,7 +165,9 @@ impl Treatment {
     /// The treatment with this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|treatment| treatment.as_str() == name)
+        Self::ALL
+            .into_iter()
+            .find(|treatment| treatment.as_str() == name)
     }
 }
 
@@ -145,10 +175,15 @@ impl PaymentMeaning {
     /// The words for a treatment. [`super::Description::read`] has checked that each has some.
     #[must_use]
     pub fn treatment(&self, role: Treatment) -> Option<&TreatmentMeaning> {
-        self.treatments.values().find(|meaning| meaning.role == role)
+        self.treatments
+            .values()
+            .find(|meaning| meaning.role == role)
     }
 
     pub(super) fn role_without_choice(&self) -> Option<&'static str> {
-        Treatment::ALL.into_iter().find(|role| self.treatment(*role).is_none()).map(Treatment::as_str)
+        Treatment::ALL
+            .into_iter()
+            .find(|role| self.treatment(*role).is_none())
+            .map(Treatment::as_str)
     }
 }

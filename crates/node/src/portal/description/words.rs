@@ -16,6 +16,8 @@ pub struct ServiceWords {
     pub lead: String,
     /// The clock of all times shown.
     pub time_zone: TimeZone,
+    /// A financial year in words, with `{year}` and `{next}` for its first and its last year.
+    pub year_words: String,
     /// Who runs this, and what it is not.
     pub operator: String,
     /// Licence of the figures.
@@ -104,6 +106,7 @@ pub(super) struct ServiceWritten {
     title: String,
     lead: String,
     time_zone: String,
+    year_words: String,
     operator: String,
     licence: String,
     licence_url: String,
@@ -112,13 +115,17 @@ pub(super) struct ServiceWritten {
 
 impl ServiceWritten {
     pub(super) fn check(self) -> Result<ServiceWords, DescriptionError> {
-        let time_zone = TimeZone::posix(&self.time_zone)
-            .map_err(|source| DescriptionError::TimeZone { given: self.time_zone.clone(), source })?;
+        let time_zone =
+            TimeZone::posix(&self.time_zone).map_err(|source| DescriptionError::TimeZone {
+                given: self.time_zone.clone(),
+                source,
+            })?;
         Ok(ServiceWords {
             name: self.name,
             title: self.title,
             lead: self.lead,
             time_zone,
+            year_words: self.year_words,
             operator: self.operator,
             licence: self.licence,
             licence_url: self.licence_url,

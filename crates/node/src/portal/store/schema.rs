@@ -31,7 +31,7 @@ CREATE TABLE flow (
     purpose TEXT NOT NULL,
     source TEXT NOT NULL,
     line INTEGER NOT NULL,
-    issued INTEGER NOT NULL
+    role TEXT NOT NULL
 ) STRICT;
 CREATE TABLE payment (
     seq INTEGER PRIMARY KEY,
@@ -82,7 +82,9 @@ CREATE VIRTUAL TABLE payment_text USING fts5 (payee, purpose, payer, content = '
 
 /// Makes the tables where there are none. False if the file was filled under another reading.
 pub(super) fn prepare(connection: &mut Connection, reading: &str) -> rusqlite::Result<bool> {
-    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;")?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;",
+    )?;
     connection.set_prepared_statement_cache_capacity(64);
     let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     if version == 0 {
@@ -92,6 +94,12 @@ pub(super) fn prepare(connection: &mut Connection, reading: &str) -> rusqlite::R
         making.pragma_update(None, "user_version", VERSION)?;
         making.commit()?;
     }
-    let filled_under = || connection.query_row("SELECT text FROM reading", [], |row| row.get::<_, String>(0)).optional();
+    let filled_under = || {
+        connection
+            .query_row("SELECT text FROM reading", [], |row| {
+                row.get::<_, String>(0)
+            })
+            .optional()
+    };
     Ok(version <= VERSION && filled_under()?.as_deref() == Some(reading))
 }

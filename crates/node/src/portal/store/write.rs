@@ -53,26 +53,41 @@ impl PortalStore {
                 }
             }
         }
-        let last = batch.query_row("SELECT coalesce(max(seq), 0) FROM fact", [], |row| row.get(0))?;
+        let last = batch.query_row("SELECT coalesce(max(seq), 0) FROM fact", [], |row| {
+            row.get(0)
+        })?;
         batch.commit()?;
-        self.last.send_if_modified(|seen| std::mem::replace(seen, last) != last);
+        self.last
+            .send_if_modified(|seen| std::mem::replace(seen, last) != last);
         Ok(done)
     }
 }
 
 /// None if the fact is known; else whether it was set aside.
-fn add(batch: &Transaction<'_>, description: &Description, fact: &PublishedFact) -> Result<Option<bool>, IngestError> {
-    let names = serde_json::to_string(&fact.attested_by).map_err(|source| IngestError::Names { id: fact.id.clone(), source })?;
+fn add(
+    batch: &Transaction<'_>,
+    description: &Description,
+    fact: &PublishedFact,
+) -> Result<Option<bool>, IngestError> {
+    let names = serde_json::to_string(&fact.attested_by).map_err(|source| IngestError::Names {
+        id: fact.id.clone(),
+        source,
+    })?;
     let read = entry(description, fact);
     let set_aside = read.as_ref().err().map(ToString::to_string);
     let added = batch
-        .prepare_cached("INSERT OR IGNORE INTO fact (id, transaction_id, contract, kind, log_index, notarised_at, attested_by, set_aside) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
+        .prepare_cached(
+            "INSERT INTO fact (id, transaction_id, contract, kind, log_index, notarised_at, attested_by, set_aside)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO NOTHING",
+        )?
         .execute(params![fact.id, fact.transaction, fact.contract, fact.kind, fact.log_index, fact.notarised_at, names, set_aside])?;
     if added == 0 {
         return Ok(None);
     }
     let seq = batch.last_insert_rowid();
-    batch.prepare_cached("INSERT INTO proof VALUES (?1, ?2)")?.execute(params![seq, fact.proof])?;
+    batch
+        .prepare_cached("INSERT INTO proof VALUES (?1, ?2)")?
+        .execute(params![seq, fact.proof])?;
     match read {
         Ok(Entry::Flow(flow)) => add_flow(batch, seq, &flow)?,
         Ok(Entry::Payment(payment)) => add_payment(batch, seq, &payment)?,
@@ -84,10 +99,31 @@ fn add(batch: &Transaction<'_>, description: &Description, fact: &PublishedFact)
 fn add_flow(batch: &Transaction<'_>, seq: i64, flow: &FlowEntry) -> rusqlite::Result<()> {
     name(batch, &flow.giver)?;
     name(batch, &flow.receiver)?;
-    let FlowEntry { step, giver, receiver, amount, year, purpose, source, line, issued } = flow;
+    let FlowEntry {
+        step,
+        giver,
+        receiver,
+        amount,
+        year,
+        purpose,
+        source,
+        line,
+        role,
+    } = flow;
     batch
         .prepare_cached("INSERT INTO flow VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?
-        .execute(params![seq, step, giver.id, receiver.id, amount, year, purpose, source, line, issued])
+        .execute(params![
+            seq,
+            step,
+            giver.id,
+            receiver.id,
+            amount,
+            year,
+            purpose,
+            source,
+            line,
+            role.as_str()
+        ])
         .map(drop)
 }
 
@@ -98,15 +134,33 @@ fn add_payment(batch: &Transaction<'_>, seq: i64, payment: &PaymentEntry) -> rus
     }
     let member = payment.member.as_ref().map(|member| &member.id);
     let treatment = payment.treatment.as_str();
-    let PaymentEntry { payer, payee, amount, published, purpose, function, line, source, period, ordinal, reference, year, .. } = payment;
+    let PaymentEntry {
+        payer,
+        payee,
+        amount,
+        published,
+        purpose,
+        function,
+        line,
+        source,
+        period,
+        ordinal,
+        reference,
+        year,
+        ..
+    } = payment;
     batch
         .prepare_cached("INSERT INTO payment VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)")?
         .execute(params![seq, payer.id, payee, member, amount, published, purpose, function, line, treatment, source, period, ordinal, reference, year])?;
     batch
-        .prepare_cached("INSERT INTO payment_text (rowid, payee, purpose, payer) VALUES (?1, ?2, ?3, ?4)")?
+        .prepare_cached(
+            "INSERT INTO payment_text (rowid, payee, purpose, payer) VALUES (?1, ?2, ?3, ?4)",
+        )?
         .execute(params![seq, payee, purpose, payer.name])?;
-    total(batch, "spend (payer, function, line, treatment", 4)?.execute(params![payer.id, function, line, treatment, amount])?;
-    total(batch, "file (payer, source, period, treatment", 4)?.execute(params![payer.id, source, period, treatment, amount])?;
+    total(batch, "spend (payer, function, line, treatment", 4)?
+        .execute(params![payer.id, function, line, treatment, amount])?;
+    total(batch, "file (payer, source, period, treatment", 4)?
+        .execute(params![payer.id, source, period, treatment, amount])?;
     if let (Some(member), "transfer") = (member, treatment) {
         total(batch, "received (member", 1)?.execute(params![member, amount])?;
     }
@@ -115,7 +169,11 @@ fn add_payment(batch: &Transaction<'_>, seq: i64, payment: &PaymentEntry) -> rus
 
 /// Adds one payment to a table of totals, of which the first columns are the key. SQLite refuses a
 /// sum that no longer fits in 64 bits, and so the batch.
-fn total<'a>(batch: &'a Transaction<'_>, key: &str, columns: usize) -> rusqlite::Result<CachedStatement<'a>> {
+fn total<'a>(
+    batch: &'a Transaction<'_>,
+    key: &str,
+    columns: usize,
+) -> rusqlite::Result<CachedStatement<'a>> {
     let values: String = (1..=columns).map(|at| format!("?{at}, ")).collect();
     let amount = columns + 1;
     batch.prepare_cached(&format!(

@@ -1,0 +1,38 @@
+//! How to check a payment without believing this site.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::frame::{Frame, Room};
+use super::problem::PageError;
+use crate::portal::state::Portal;
+use crate::portal::store::{PaymentRow, Snapshot};
+
+#[derive(Template)]
+#[template(path = "portal/check.html")]
+struct Check {
+    frame: Frame,
+    /// A payment to try it with.
+    example: Option<PaymentRow>,
+}
+
+impl Check {
+    fn read(snapshot: &Snapshot<'_>, frame: Frame) -> Result<Self, PageError> {
+        Ok(Self {
+            example: snapshot.since(0, 1)?.1.pop(),
+            frame,
+        })
+    }
+}
+
+/// `/check`
+pub(crate) async fn check(State(portal): State<Portal>) -> Response {
+    portal
+        .page(
+            Room::Check,
+            &portal.description().check.title.clone(),
+            Check::read,
+        )
+        .await
+}

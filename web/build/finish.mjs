@@ -1,0 +1,50 @@
+// After Vite: third-party notices, compressed copies, and the weights that a page may have.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+const dist = new URL("../dist/", import.meta.url).pathname;
+const modules = new URL("../node_modules/", import.meta.url).pathname;
+
+// A first load is at most 40 kB. Styles and scripts leave the rest to the page itself, which the
+// browser tests weigh over the wire.
+const BYTES_MAX = { "portal.js": 15_000, "portal.css": 18_000, "icon.svg": 1_000 };
+
+function notices() {
+  const { dependencies } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url)));
+  const parts = Object.keys(dependencies).map((name) => {
+    const folder = join(modules, name);
+    const { version, license } = JSON.parse(readFileSync(join(folder, "package.json")));
+    return `${name} ${version} (${license})\n\n${licence(name, folder).trim()}\n`;
+  });
+  return `Parts of these pages' styles come from the following packages.\n\n${parts.join("\n----\n\n")}`;
+}
+
+// Not every package carries the text of its licence; those texts are in web/licences/.
+function licence(name, folder) {
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  const own = new URL(`../licences/${name}.txt`, import.meta.url);
+  if (!file && !existsSync(own)) throw new Error(`${name} has no licence text: add it as web/licences/${name}.txt`);
+  return readFileSync(file ? join(folder, file) : own, "utf8");
+}
+
+function compress(name) {
+  const bytes = readFileSync(join(dist, name));
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+  const br = brotliCompressSync(bytes, { params });
+  const gz = gzipSync(bytes, { level: 9 });
+  writeFileSync(join(dist, `${name}.br`), br);
+  writeFileSync(join(dist, `${name}.gz`), gz);
+  return { name, raw: bytes.length, br: br.length, gz: gz.length };
+}
+
+writeFileSync(join(dist, "third-party-notices.txt"), notices());
+const weighed = readdirSync(dist).filter((name) => /\.(js|css|svg|txt)$/.test(name)).map(compress);
+console.table(weighed);
+const heavy = weighed.filter(({ name, gz }) => gz > (BYTES_MAX[name] ?? Infinity));
+for (const { name, gz } of heavy) console.error(`${name}: ${gz} bytes compressed, at most ${BYTES_MAX[name]} are allowed`);
+for (const name of Object.keys(BYTES_MAX).filter((name) => !weighed.some((file) => file.name === name))) {
+  console.error(`${name} was not built`);
+  heavy.push(name);
+}
+process.exit(heavy.length ? 1 : 0);
