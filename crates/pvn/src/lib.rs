@@ -4,7 +4,6 @@
 mod cli;
 mod client;
 mod commands;
-mod config;
 pub mod import;
 mod network;
 mod trust_file;

@@ -16,9 +16,8 @@ use super::play::{PlayError, Words, in_order, play};
 use super::{Outcome, runtime};
 use crate::cli::Demo;
 use crate::client::Client;
-use crate::config::Role;
-use crate::import::{Folder, Member, Shipped};
-use crate::network::{Layout, LocalNetwork, MemberSpec, NetworkSpec, Ports};
+use crate::import::{Folder, Member, Scenario, Shipped};
+use crate::network::{Kind, Layout, LocalNetwork, MemberSpec, NetworkSpec, Ports};
 
 /// What a service's `demo.toml` says about its demonstration.
 #[derive(Deserialize)]
@@ -32,9 +31,6 @@ struct Script {
     registrar: Office,
     notary: Office,
     portal: Office,
-    /// Grants between members.
-    #[serde(default)]
-    grant: Vec<Grant>,
     /// What to try when it is up.
     hints: Vec<String>,
 }
@@ -44,17 +40,6 @@ struct Script {
 struct Office {
     party: String,
     name: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Grant {
-    giver: String,
-    receiver: String,
-    amount: String,
-    purpose: String,
-    source: String,
-    line: i64,
 }
 
 /// The service's folder: the one asked for, the one below the current folder, or the one beside the program.
@@ -84,6 +69,7 @@ pub(super) fn run(args: &Demo) -> Outcome {
     let script: Script = toml::from_str(&script)?;
     let folder = Folder::open(&service)?;
     let shipped = folder.read_shipped()?;
+    let scenario = folder.scenario()?;
     let contract = Contract::load(&fs::read_to_string(service.join(&script.contract))?)?;
     let resume = args.resume && Layout::exists(&args.data);
     if !resume && args.data.exists() {
@@ -110,7 +96,7 @@ pub(super) fn run(args: &Demo) -> Outcome {
         // Nobody listening means that it is stopping already.
         let _ = stop.send(());
     })?;
-    let played = play_all(&network.layout, &script, &shipped, contract.name(), args.rows);
+    let played = play_all(&network.layout, &scenario, &shipped, contract.name(), args.rows);
     let outcome = match played {
         Ok(count) => {
             println!("\nPlayed {count} instructions in {:.1} s.", began.elapsed().as_secs_f64());
@@ -139,8 +125,8 @@ fn remove_earlier(data: &Path) -> Result<(), String> {
 
 fn spec(script: &Script, folder: &Folder, service: &Path) -> Result<NetworkSpec, String> {
     let mut members = vec![
-        office(&script.notary, Role::Notary, "notary")?,
-        office(&script.portal, Role::Portal, "portal")?,
+        office(&script.notary, Kind::Notary, "notary")?,
+        office(&script.portal, Kind::Portal, "portal")?,
     ];
     let described = |m: &Member| (m.id.clone(), m.name.clone(), vec![m.service.clone()], m.website.clone());
     for member in folder.members.iter().filter(|m| m.host.is_none()) {
@@ -148,7 +134,7 @@ fn spec(script: &Script, folder: &Folder, service: &Path) -> Result<NetworkSpec,
         members.push(MemberSpec {
             party: member.id.clone(),
             name: member.name.clone(),
-            role: Role::Node,
+            kind: Kind::Node,
             folder: member.id.as_str().to_lowercase(),
             services: vec![member.service.clone()],
             website: member.website.clone(),
@@ -165,11 +151,11 @@ fn spec(script: &Script, folder: &Folder, service: &Path) -> Result<NetworkSpec,
     })
 }
 
-fn office(office: &Office, role: Role, folder: &str) -> Result<MemberSpec, String> {
+fn office(office: &Office, kind: Kind, folder: &str) -> Result<MemberSpec, String> {
     Ok(MemberSpec {
         party: party(&office.party)?,
         name: office.name.clone(),
-        role,
+        kind,
         folder: folder.to_owned(),
         services: Vec::new(),
         website: String::new(),
@@ -194,7 +180,7 @@ fn played(client: &Client, instructions: &[Instruction], what: &str) -> Result<(
 /// Plays funding, grants and the publishers' rows, in this order; the payers' files side by side.
 fn play_all(
     layout: &Layout,
-    script: &Script,
+    scenario: &Scenario,
     shipped: &Shipped,
     contract: &str,
     rows_max: Option<usize>,
@@ -215,8 +201,8 @@ fn play_all(
         played(&giver, &allocations, "Bodies receive it")?;
         count += issues.len() + allocations.len();
     }
-    for grant in &script.grant {
-        played(&client(&grant.giver)?, &[words.grant(grant)], "A grant is paid")?;
+    for (line, grant) in (1..).zip(&scenario.grants) {
+        played(&client(grant.giver.as_str())?, &[words.grant(grant, line)], "A grant is paid")?;
         count += 1;
     }
     let bars = indicatif::MultiProgress::new();
@@ -254,27 +240,6 @@ fn play_all(
     Ok(count)
 }
 
-impl Words<'_> {
-    fn grant(&self, grant: &Grant) -> Instruction {
-        let args = [
-            ("giver", grant.giver.as_str().into()),
-            ("receiver", grant.receiver.as_str().into()),
-            ("amount", grant.amount.as_str().into()),
-            ("year", self.year.into()),
-            ("purpose", grant.purpose.as_str().into()),
-            ("source", grant.source.as_str().into()),
-            ("line", grant.line.into()),
-        ];
-        Instruction {
-            key: format!("grant/{}/{}/{}", self.year, grant.source, grant.line),
-            party: Some(grant.giver.clone()),
-            contract: self.contract.to_owned(),
-            action: "Grant".to_owned(),
-            args: args.into_iter().map(|(name, value): (&str, serde_json::Value)| (name.to_owned(), value)).collect(),
-        }
-    }
-}
-
 /// The financial year that is open today, by the year in which it starts on 1 April.
 pub(super) fn financial_year() -> i64 {
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
@@ -282,11 +247,11 @@ pub(super) fn financial_year() -> i64 {
 }
 
 fn hints(layout: &Layout, script: &Script) {
-    let http = |role: Role| layout.of_role(role).find_map(|p| p.http).map(|a| a.to_string()).unwrap_or_default();
+    let http = |kind: Kind| layout.of_kind(kind).find_map(|p| p.http).map(|a| a.to_string()).unwrap_or_default();
     let data = layout.folder.display().to_string();
     println!();
     for hint in &script.hints {
-        println!("{}", hint.replace("{portal}", &http(Role::Portal)).replace("{log}", &http(Role::Notary)).replace("{data}", &data));
+        println!("{}", hint.replace("{portal}", &http(Kind::Portal)).replace("{log}", &http(Kind::Notary)).replace("{data}", &data));
     }
 }
 

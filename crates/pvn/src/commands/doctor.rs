@@ -8,8 +8,7 @@ use serde_json::json;
 
 use super::Outcome;
 use crate::cli::Doctor;
-use crate::config::Role;
-use crate::network::Layout;
+use crate::network::{Kind, Layout};
 
 /// What was found at one place.
 struct Examined {
@@ -21,7 +20,7 @@ pub(super) fn run(args: &Doctor) -> Outcome {
     let layout = Layout::load_any(&args.data)?;
     let mut examined = Vec::new();
     let mut statuses = Vec::new();
-    for place in layout.of_role(Role::Node) {
+    for place in layout.of_kind(Kind::Node) {
         let client = layout.client(place)?;
         let findings = match client.audit() {
             Ok(findings) => findings,

@@ -4,12 +4,12 @@ use std::process::ExitCode;
 
 use api::State;
 use deed::Contract;
+use node::config::{Config, Role};
 
 use super::Outcome;
 use super::demo::{financial_year, service_folder};
 use super::play::{Words, in_order};
 use crate::cli::Import;
-use crate::config::Config;
 use crate::client::Client;
 use crate::import::{Folder, FundingText, Report, ReportText};
 
@@ -33,9 +33,11 @@ pub(super) fn run(args: &Import) -> Outcome {
         return Ok(ExitCode::SUCCESS);
     };
     let config = Config::load(&node.join("pvn.toml"))?;
-    let address = config.http_listen.ok_or("that node has no API")?;
-    let client = Client::of(&address.to_string(), node)?;
-    let contract = config.contracts.first().ok_or("that node accepts no contract")?;
+    let Role::Node(settings) = config.role else {
+        return Err("that is not a body's node: name the payer's data folder".into());
+    };
+    let client = Client::of(&settings.http_listen.to_string(), node)?;
+    let contract = settings.contracts.first().ok_or("that node accepts no contract")?;
     let contract = Contract::load(&std::fs::read_to_string(contract)?)?;
     let words = Words { contract: contract.name(), year: financial_year() };
     let instructions: Vec<_> = in_order(&read.rows).into_iter().map(|row| words.row(row)).collect();

@@ -6,34 +6,38 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use deed::Party;
-use ledger::map::MemberRole;
+use node::config::Config;
 use node::pki::Fingerprint;
 use node::roles::{Application, found_network};
 
 use super::{Outcome, runtime};
 use crate::cli::{Init, Invite, Join, JoinRole};
-use crate::config::{Config, Role};
-use crate::network::Layout;
+use crate::network::{Kind, Layout, Settings};
 
 fn party(text: &str) -> Result<Party, String> {
     Party::new(text).map_err(|_| format!("{text:?} is not a party identifier: letters, digits, dot, dash, underscore; at most 64"))
 }
 
+/// Writes the configuration of a process into its data folder, and reads it back to be sure that it holds.
+fn write_config(settings: Settings) -> Result<PathBuf, Box<dyn std::error::Error>> {
+    let path = settings.data.join("pvn.toml");
+    fs::write(&path, settings.config().to_text(&path))?;
+    Config::load(&path)?;
+    Ok(path)
+}
+
 pub(super) fn init(args: &Init) -> Outcome {
     let fingerprint = found_network(&args.data, &args.network, &party(&args.party)?)?;
-    let config = Config {
-        role: Role::Registrar,
-        data: PathBuf::from("."),
+    let path = write_config(Settings {
+        kind: Kind::Registrar,
+        data: fs::canonicalize(&args.data)?,
         peer_listen: args.listen,
-        http_listen: None,
-        registrar: None,
+        http_listen: args.listen,
+        registrar: String::new(),
         hosts: Vec::new(),
         contracts: Vec::new(),
         service: None,
-        window_ms: 60_000,
-    };
-    let path = args.data.join("pvn.toml");
-    config.save(&path)?;
+    })?;
     println!("Founded {}. Fingerprint of its root, which newcomers pin:\n  {fingerprint}", args.network);
     println!("Next: `pvn invite --data {} --party ID` for each member, the notary first,", args.data.display());
     println!("then `pvn run --config {}`.", path.display());
@@ -64,38 +68,34 @@ pub(super) fn invite(args: &Invite) -> Outcome {
 
 pub(super) fn join(args: &Join) -> Outcome {
     let me = party(&args.party)?;
-    let (role, member_role) = match args.role {
-        JoinRole::Node => (Role::Node, MemberRole::Body),
-        JoinRole::Notary => (Role::Notary, MemberRole::Notary),
-        JoinRole::Portal => (Role::Portal, MemberRole::Portal),
+    let kind = match args.role {
+        JoinRole::Node => Kind::Node,
+        JoinRole::Notary => Kind::Notary,
+        JoinRole::Portal => Kind::Portal,
     };
     let fingerprint: Fingerprint =
         args.fingerprint.parse().map_err(|_| "the fingerprint is not one: copy it whole from `pvn invite`")?;
     fs::create_dir_all(&args.data)?;
     let absolute = |path: &PathBuf| fs::canonicalize(path).map_err(|e| format!("{} can't be read: {e}", path.display()));
-    let config = Config {
-        role,
-        data: PathBuf::from("."),
+    let path = write_config(Settings {
+        kind,
+        data: fs::canonicalize(&args.data)?,
         peer_listen: args.peer_listen,
-        http_listen: Some(args.http_listen),
-        registrar: Some(args.registrar.clone()),
+        http_listen: args.http_listen,
+        registrar: args.registrar.clone(),
         hosts: Vec::new(),
         contracts: args.contracts.iter().map(absolute).collect::<Result<_, _>>()?,
         service: args.service.as_ref().map(absolute).transpose()?,
-        window_ms: 60_000,
-    };
-    let path = args.data.join("pvn.toml");
-    config.save(&path)?;
-    Config::load(&path)?;
+    })?;
     let application = Application {
         data: args.data.clone(),
         registrar: args.registrar.clone(),
         fingerprint,
         code: args.code.clone(),
         parties: vec![(me, args.name.clone(), args.services.clone(), args.website.clone())],
-        role: member_role,
+        role: kind.member_role(),
         endpoint: args.peer_listen.to_string(),
-        log_origin: (role == Role::Notary).then(|| format!("{}.log", args.party.to_lowercase())),
+        log_origin: (kind == Kind::Notary).then(|| format!("{}.log", args.party.to_lowercase())),
     };
     let network = runtime()?.block_on(node::roles::join(&application))?;
     println!("{} is a member of {}. Its keys are in {} and never left it.", args.name, network.name, args.data.display());

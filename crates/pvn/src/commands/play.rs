@@ -7,7 +7,7 @@ use deed::Money;
 use serde_json::Value as Json;
 
 use crate::client::{Client, ClientError};
-use crate::import::{Funding, FundingLine, Row, Treatment};
+use crate::import::{Funding, FundingLine, Grant, Row, Treatment};
 
 /// Instructions in one request.
 const BATCH: usize = 250;
@@ -78,6 +78,24 @@ impl Words<'_> {
                 ("purpose", line.name.as_str().into()),
                 ("source", table.source.as_str().into()),
                 ("line", line.ordinal.into()),
+            ]),
+        )
+    }
+
+    /// Passes money on; `line` numbers the grants of a scenario.
+    pub(crate) fn grant(&self, grant: &Grant, line: i64) -> Instruction {
+        self.instruction(
+            format!("grant/{}/{}/{line}", self.year, grant.line),
+            grant.giver.as_str(),
+            "Grant",
+            args([
+                ("giver", grant.giver.as_str().into()),
+                ("receiver", grant.receiver.as_str().into()),
+                ("amount", decimal(grant.amount).into()),
+                ("year", self.year.into()),
+                ("purpose", grant.purpose.as_str().into()),
+                ("source", grant.line.as_str().into()),
+                ("line", line.into()),
             ]),
         )
     }

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::process::ExitCode;
 
+use node::config::{Config, Role};
 use node::roles::{
     BodySettings, NotarySettings, PortalSettings, RegistrarSettings, RunError, run_body, run_notary, run_portal,
     run_registrar,
@@ -12,7 +13,6 @@ use tracing_subscriber::EnvFilter;
 
 use super::{Outcome, runtime};
 use crate::cli::Run;
-use crate::config::{Config, Role};
 
 pub(super) fn run(args: &Run) -> Outcome {
     let config = Config::load(&args.config)?;
@@ -36,43 +36,33 @@ fn told_to_stop() -> Result<impl Future<Output = ()> + Send + 'static, RunError>
 
 async fn play(config: Config) -> Result<(), RunError> {
     let stop = told_to_stop()?;
-    let missing = |what: &str| RunError::Start(format!("`{what}` is missing from the configuration"));
-    let registrar = || config.registrar.clone().ok_or_else(|| missing("registrar"));
-    let http_listen = || config.http_listen.ok_or_else(|| missing("http_listen"));
-    let hosted = config.hosted();
+    let (data, peer_listen) = (config.data, config.peer_listen);
     match config.role {
-        Role::Registrar => {
-            run_registrar(RegistrarSettings { data: config.data, peer_listen: config.peer_listen }, stop).await
+        Role::Registrar(_) => run_registrar(RegistrarSettings { data, peer_listen }, stop).await,
+        Role::Notary(notary) => {
+            let (registrar, http_listen) = (notary.registrar, notary.http_listen);
+            run_notary(NotarySettings { data, peer_listen, http_listen, registrar }, stop).await
         }
-        Role::Notary => {
-            let settings = NotarySettings {
-                registrar: registrar()?,
-                http_listen: http_listen()?,
-                data: config.data,
-                peer_listen: config.peer_listen,
-            };
-            run_notary(settings, stop).await
-        }
-        Role::Node => {
+        Role::Node(node) => {
             let settings = BodySettings {
-                registrar: registrar()?,
-                http_listen: http_listen()?,
-                data: config.data,
-                peer_listen: config.peer_listen,
-                hosted,
-                contracts: config.contracts,
-                window_ms: config.window_ms,
+                data,
+                peer_listen,
+                http_listen: node.http_listen,
+                registrar: node.registrar,
+                hosted: node.hosts,
+                contracts: node.contracts,
+                window_ms: u64::try_from(node.window.as_millis()).unwrap_or(u64::MAX),
             };
             run_body(settings, stop).await
         }
-        Role::Portal => {
+        Role::Portal(portal) => {
             let settings = PortalSettings {
-                registrar: registrar()?,
-                http_listen: http_listen()?,
-                service: config.service.clone().ok_or_else(|| missing("service"))?,
-                data: config.data,
-                peer_listen: config.peer_listen,
-                contracts: config.contracts,
+                data,
+                peer_listen,
+                http_listen: portal.http_listen,
+                registrar: portal.registrar,
+                contracts: portal.contracts,
+                service: portal.service,
             };
             run_portal(settings, stop).await
         }

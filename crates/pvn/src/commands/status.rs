@@ -8,17 +8,16 @@ use serde_json::{Value as Json, json};
 use super::Outcome;
 use crate::cli::Status;
 use crate::client::ClientError;
-use crate::config::Role;
-use crate::network::Layout;
+use crate::network::{Kind, Layout};
 
 pub(super) fn run(args: &Status) -> Outcome {
     let layout = Layout::load_any(&args.data)?;
     let mut nodes: Vec<(String, Result<NodeStatus, ClientError>)> = Vec::new();
-    for place in layout.of_role(Role::Node) {
+    for place in layout.of_kind(Kind::Node) {
         let status = layout.client(place).and_then(|client| client.status());
         nodes.push((place.name.clone(), status));
     }
-    let published = match layout.of_role(Role::Portal).next() {
+    let published = match layout.of_kind(Kind::Portal).next() {
         Some(place) => layout.client(place).and_then(|c| c.get::<Json>("/api/totals")).ok(),
         None => None,
     };

@@ -35,7 +35,7 @@ fn print(proven: &Proven, as_json: bool) {
     let when = i64::try_from(proven.time_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
     let when = when.map(|t| t.strftime("%-d %B %Y, %H:%M:%S UTC").to_string()).unwrap_or_default();
     if as_json {
-        let fields: serde_json::Map<_, _> = proven.fields.iter().map(|(n, v)| (n.clone(), api::json(v))).collect();
+        let fields: serde_json::Map<_, _> = proven.fields.iter().map(|(n, v)| (n.clone(), json_of(v))).collect();
         let attested: Vec<_> =
             proven.attested_by.iter().map(|a| json!({ "party": a.party.as_str(), "name": a.name })).collect();
         println!(
@@ -58,6 +58,18 @@ fn print(proven: &Proven, as_json: bool) {
     let names: Vec<&str> = proven.attested_by.iter().map(|a| a.name.as_str()).collect();
     println!("On the authority of {}.", names.join(" and "));
     println!("Certified by the notary on {when}, entry {} of its log.", proven.log_index);
+}
+
+/// A field for programs: amounts in minor units, everything else as people read it.
+fn json_of(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Money(money) => json!({ "currency": money.currency.as_str(), "minor": money.minor }),
+        Value::Int(int) => json!(int),
+        Value::Bool(flag) => json!(flag),
+        Value::Date(date) => json!(date.to_string()),
+        Value::Absent => serde_json::Value::Null,
+        other => json!(words(other)),
+    }
 }
 
 fn words(value: &Value) -> String {

@@ -4,15 +4,16 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use node::config::Config;
 use serde::{Deserialize, Serialize};
 
+use super::kind::{Kind, http_of};
 use crate::client::{Client, ClientError};
-use crate::config::{Config, Role};
 
 /// One process.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Place {
-    pub(crate) role: Role,
+    pub(crate) kind: Kind,
     pub(crate) party: String,
     pub(crate) name: String,
     /// Folder below the network's.
@@ -72,12 +73,12 @@ impl Layout {
         }
         let config = Config::load(&folder.join("pvn.toml")).map_err(|_| LayoutError::Missing { path: folder.to_owned() })?;
         let place = Place {
-            role: config.role,
+            kind: Kind::of(&config),
             party: String::new(),
             name: folder.display().to_string(),
             folder: String::new(),
             peer: config.peer_listen,
-            http: config.http_listen,
+            http: http_of(&config),
             code: None,
         };
         Ok(Self { network: String::new(), fingerprint: String::new(), processes: vec![place], folder: folder.to_owned() })
@@ -99,16 +100,16 @@ impl Layout {
         self.processes.iter().find(|p| p.party == party)
     }
 
-    /// Processes of a role.
-    pub(crate) fn of_role(&self, role: Role) -> impl Iterator<Item = &Place> {
-        self.processes.iter().filter(move |p| p.role == role)
+    /// Processes of a kind.
+    pub(crate) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Place> {
+        self.processes.iter().filter(move |p| p.kind == kind)
     }
 
     /// A client of a node.
     pub(crate) fn client(&self, place: &Place) -> Result<Client, ClientError> {
         let address = place.http.map(|a| a.to_string()).unwrap_or_default();
-        match place.role {
-            Role::Node => Client::of(&address, &self.data(place)),
+        match place.kind {
+            Kind::Node => Client::of(&address, &self.data(place)),
             _ => Ok(Client::with_token(&address, "")),
         }
     }

@@ -7,14 +7,13 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use deed::Party;
-use ledger::map::MemberRole;
 use node::pki::Fingerprint;
 use node::roles::{Application, JoinError, RunError, found_network, invite, join};
 use rustix::process::{Pid, Signal, kill_process};
 
+use super::kind::{Kind, Settings};
 use super::layout::{Layout, LayoutError, Place};
 use super::ports::{Ports, is_free};
-use crate::config::{Config, ConfigError, Role};
 
 /// How long a process may take to come up.
 const START: Duration = Duration::from_secs(30);
@@ -29,7 +28,7 @@ const INVITATION: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 pub(crate) struct MemberSpec {
     pub(crate) party: Party,
     pub(crate) name: String,
-    pub(crate) role: Role,
+    pub(crate) kind: Kind,
     /// The name of its folder.
     pub(crate) folder: String,
     pub(crate) services: Vec<String>,
@@ -59,8 +58,6 @@ pub(crate) enum NetworkError {
     #[error(transparent)]
     Layout(#[from] LayoutError),
     #[error(transparent)]
-    Config(#[from] ConfigError),
-    #[error(transparent)]
     Found(#[from] RunError),
     #[error("{name} could not join")]
     Join { name: String, source: Box<JoinError> },
@@ -80,15 +77,6 @@ fn file(path: &Path) -> impl FnOnce(std::io::Error) -> NetworkError + '_ {
     move |source| NetworkError::File { path: path.to_owned(), source }
 }
 
-fn member_role(role: Role) -> MemberRole {
-    match role {
-        Role::Registrar => MemberRole::Registrar,
-        Role::Notary => MemberRole::Notary,
-        Role::Node => MemberRole::Body,
-        Role::Portal => MemberRole::Portal,
-    }
-}
-
 impl LocalNetwork {
     /// Founds a network in an empty folder and starts it: registrar and notary first, then everybody else.
     pub(crate) async fn found(
@@ -106,7 +94,7 @@ impl LocalNetwork {
             codes.push(invite(&registrar, &member.party, INVITATION)?);
         }
         let mut processes = vec![Place {
-            role: Role::Registrar,
+            kind: Kind::Registrar,
             party: spec.registrar.to_string(),
             name: spec.registrar_name.clone(),
             folder: "registrar".to_owned(),
@@ -116,7 +104,7 @@ impl LocalNetwork {
         }];
         for (member, code) in spec.members.iter().zip(codes) {
             processes.push(Place {
-                role: member.role,
+                kind: member.kind,
                 party: member.party.to_string(),
                 name: member.name.clone(),
                 folder: member.folder.clone(),
@@ -178,21 +166,20 @@ impl LocalNetwork {
         let registrar = self.layout.processes[0].peer.to_string();
         for place in &self.layout.processes {
             let member = spec.members.iter().find(|m| m.party.as_str() == place.party);
-            let holds_facts = matches!(place.role, Role::Node | Role::Portal);
-            let config = Config {
-                role: place.role,
-                data: PathBuf::from("."),
-                peer_listen: place.peer,
-                http_listen: place.http,
-                registrar: (place.role != Role::Registrar).then(|| registrar.clone()),
-                hosts: member.map(|m| m.hosts.iter().map(|(p, ..)| p.to_string()).collect()).unwrap_or_default(),
-                contracts: if holds_facts { spec.contracts.clone() } else { Vec::new() },
-                service: spec.service.clone().filter(|_| place.role == Role::Portal),
-                window_ms: 60_000,
-            };
             let data = self.layout.data(place);
             fs::create_dir_all(&data).map_err(file(&data))?;
-            config.save(&data.join("pvn.toml"))?;
+            let settings = Settings {
+                kind: place.kind,
+                data: data.clone(),
+                peer_listen: place.peer,
+                http_listen: place.http.unwrap_or(place.peer),
+                registrar: registrar.clone(),
+                hosts: member.map(|m| m.hosts.iter().map(|(p, ..)| p.clone()).collect()).unwrap_or_default(),
+                contracts: spec.contracts.clone(),
+                service: spec.service.clone(),
+            };
+            let path = data.join("pvn.toml");
+            fs::write(&path, settings.config().to_text(&path)).map_err(file(&path))?;
         }
         Ok(())
     }
@@ -207,9 +194,9 @@ impl LocalNetwork {
             fingerprint: self.layout.fingerprint.parse::<Fingerprint>().map_err(|_| NetworkError::Fingerprint)?,
             code: place.code.clone().unwrap_or_default(),
             parties: std::iter::once(own).chain(member.hosts.iter().cloned()).collect(),
-            role: member_role(member.role),
+            role: member.kind.member_role(),
             endpoint: place.peer.to_string(),
-            log_origin: (member.role == Role::Notary).then(|| format!("{}/log", self.layout.network)),
+            log_origin: (member.kind == Kind::Notary).then(|| format!("{}/log", self.layout.network)),
         };
         let joined = join(&application).await;
         joined.map(|_| ()).map_err(|source| NetworkError::Join { name: member.name.clone(), source: Box::new(source) })
@@ -221,7 +208,7 @@ impl LocalNetwork {
         let child = spawn(&self.layout.data(&place))?;
         let pid = child.id();
         self.children.push((index, child));
-        if place.role == Role::Registrar || place.role == Role::Notary {
+        if matches!(place.kind, Kind::Registrar | Kind::Notary) {
             self.wait_for(self.children.len() - 1, place.peer)?;
             started(&place, pid);
         }
@@ -231,7 +218,7 @@ impl LocalNetwork {
     fn wait_up(&mut self, started: &mut impl FnMut(&Place, u32)) -> Result<(), NetworkError> {
         for child in 0..self.children.len() {
             let place = self.layout.processes[self.children[child].0].clone();
-            if let (Role::Node | Role::Portal, Some(http)) = (place.role, place.http) {
+            if let (Kind::Node | Kind::Portal, Some(http)) = (place.kind, place.http) {
                 self.wait_for(child, http)?;
                 started(&place, self.children[child].1.id());
             }
@@ -242,7 +229,7 @@ impl LocalNetwork {
     /// Waits until every node has the whole directory: a node refuses to deal with parties that it doesn't know yet.
     fn wait_known(&mut self, spec: &NetworkSpec) -> Result<(), NetworkError> {
         let expected: usize = spec.members.iter().map(|m| 1 + m.hosts.len()).sum();
-        for place in self.layout.of_role(Role::Node) {
+        for place in self.layout.of_kind(Kind::Node) {
             let deadline = Instant::now() + START;
             while self.layout.client(place).and_then(|client| client.members()).is_ok_and(|known| known.len() < expected) {
                 if Instant::now() > deadline {

@@ -14,8 +14,7 @@ use serde_json::json;
 use crate::cli::BenchFlow;
 use crate::client::Client;
 use crate::commands::{Outcome, runtime};
-use crate::config::Role;
-use crate::network::{Layout, LocalNetwork, MemberSpec, NetworkSpec, Ports};
+use crate::network::{Kind, Layout, LocalNetwork, MemberSpec, NetworkSpec, Ports};
 
 const CONTRACT: &str = include_str!("cash.deed");
 const WARM_UP: Duration = Duration::from_secs(3);
@@ -32,11 +31,11 @@ pub(super) fn run(args: &BenchFlow) -> Outcome {
     outcome
 }
 
-fn member(id: &str, name: &str, role: Role) -> Result<MemberSpec, String> {
+fn member(id: &str, name: &str, kind: Kind) -> Result<MemberSpec, String> {
     Ok(MemberSpec {
         party: Party::new(id).map_err(|_| format!("{id} is not a party"))?,
         name: name.to_owned(),
-        role,
+        kind,
         folder: id.to_lowercase(),
         services: Vec::new(),
         website: String::new(),
@@ -72,10 +71,10 @@ fn measure(args: &BenchFlow, folder: &Path) -> Outcome {
         registrar: Party::new("BENCH-REGISTRAR").map_err(|_| "not a party")?,
         registrar_name: "Registrar".to_owned(),
         members: vec![
-            member("BENCH-NOTARY", "Notary", Role::Notary)?,
-            member("BENCH-BANK", "Bank", Role::Node)?,
-            member("BENCH-PAYER", "Payer", Role::Node)?,
-            member("BENCH-PAYEE", "Payee", Role::Node)?,
+            member("BENCH-NOTARY", "Notary", Kind::Notary)?,
+            member("BENCH-BANK", "Bank", Kind::Node)?,
+            member("BENCH-PAYER", "Payer", Kind::Node)?,
+            member("BENCH-PAYEE", "Payee", Kind::Node)?,
         ],
         contracts: vec![PathBuf::from(&contract)],
         service: None,
@@ -186,7 +185,7 @@ fn load(args: &BenchFlow, layout: &Layout) -> Outcome {
 /// Durable syncs and handshakes of all nodes so far.
 fn figures(layout: &Layout) -> Result<(u64, u64), String> {
     let mut sum = (0, 0);
-    for place in layout.of_role(Role::Node) {
+    for place in layout.of_kind(Kind::Node) {
         let status = layout.client(place).and_then(|c| c.status()).map_err(|error| error.to_string())?;
         sum.0 += status.figures.syncs;
         sum.1 += status.figures.handshakes;
