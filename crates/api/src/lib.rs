@@ -2,12 +2,18 @@
 //! ledger's own types. No server: a client in Rust can use this room alone.
 #![forbid(unsafe_code)]
 
+pub mod contract;
 pub mod instruction;
+mod openapi;
 pub mod problem;
 pub mod status;
+pub mod transaction;
 pub mod value;
 
+pub use contract::{Action, Contract, Param};
 pub use instruction::{Instruction, InstructionStatus, Instructions, InstructionsStatus, State};
+pub use openapi::openapi;
 pub use problem::{ErrorCode, Problem};
 pub use status::{Finding, Holding, Member, NodeStatus, OpenWork, Peer, SignatureFigures, Total};
+pub use transaction::{KnownFact, Transaction};
 pub use value::json;

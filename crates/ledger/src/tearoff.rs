@@ -23,6 +23,15 @@ pub enum ShownOutput {
 }
 
 impl ShownOutput {
+    /// The fact, when shown whole.
+    #[must_use]
+    pub fn whole(&self) -> Option<&Fact> {
+        match self {
+            Self::Whole(fact) => Some(fact),
+            Self::Part(_) => None,
+        }
+    }
+
     /// The fact's commitment.
     #[must_use]
     pub fn commitment(&self) -> Digest {

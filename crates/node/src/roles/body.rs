@@ -122,7 +122,7 @@ pub async fn run_body(settings: BodySettings, stop: impl Future<Output = ()> + S
         let engine = engine.clone();
         tokio::spawn(Arc::clone(&link).keep_fresh(move |members| drop(engine.members(members))))
     };
-    let api = Api { engine: engine.clone(), link, book, outboxes, token: home.api_token()?.into() };
+    let api = Api { engine: engine.clone(), link, book, outboxes, token: home.api_token()?.into(), started: jiff::Timestamp::now() };
     let (stopping, mut stopped) = watch::channel(());
     let http = tokio::spawn(serve(clients, router(api), async move {
         // The sender going away means the same as its message.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::{
-    ErrorCode, Finding, Instruction, InstructionStatus, Instructions, InstructionsStatus, Member, NodeStatus, Peer,
-    SignatureFigures, State as InstructionPhase,
+    Contract, ErrorCode, Finding, Instruction, InstructionStatus, Instructions, InstructionsStatus, Member, NodeStatus, OpenWork, Peer,
+    SignatureFigures, State as InstructionPhase, Transaction,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -18,11 +18,14 @@ use deed::Party;
 use ledger::trust::ContractBook;
 use protocol::node::records::{Instruction as Ordered, InstructionState};
 
+use jiff::Timestamp;
+
 use super::engine::Engine;
 use super::http::{Failure, authorised};
 use super::link::Link;
 use super::router::Outboxes;
-use super::status::{audit, holdings, member, open_work, totals};
+use crate::health::{Report, Signs, State as Condition, disk};
+use super::status::{known_transaction, audit, holdings, member, open_work, totals};
 
 /// Instructions in one request.
 const INSTRUCTIONS_MAX: usize = 1_000;
@@ -39,6 +42,7 @@ pub(crate) struct Api {
     pub(crate) book: Arc<ContractBook>,
     pub(crate) outboxes: Arc<Outboxes>,
     pub(crate) token: Arc<str>,
+    pub(crate) started: Timestamp,
 }
 
 /// Every route of the API.
@@ -49,6 +53,9 @@ pub(crate) fn router(api: Api) -> Router {
         .route("/v1/status", get(status))
         .route("/v1/members", get(members))
         .route("/v1/audit", post(run_audit))
+        .route("/v1/contracts", get(contracts))
+        .route("/v1/transactions/{id}", get(transaction))
+        .route("/v1/openapi.json", get(openapi))
         .route("/health", get(health))
         .fallback(nothing_here)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
@@ -59,10 +66,30 @@ async fn nothing_here() -> Failure {
     Failure::new(ErrorCode::NotFound, "see /v1/openapi.json for what there is")
 }
 
+/// How the node is: 200 while it works, if need be with complaints; 503 when it can't.
 async fn health(State(api): State<Api>) -> impl IntoResponse {
-    match api.engine.ask(|node| open_work(node)).await {
-        Ok(open) => (StatusCode::OK, Json(serde_json::json!({ "health": "ok", "open": open }))).into_response(),
-        Err(error) => Failure::from(error).into_response(),
+    let open = api.engine.ask(|node| open_work(node)).await;
+    let report = api.report(&open.clone().unwrap_or_default(), open.err().map(|error| error.to_string()));
+    let status = match report.state {
+        Condition::Failing => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::OK,
+    };
+    (status, Json(report))
+}
+
+impl Api {
+    fn report(&self, open: &OpenWork, store_failure: Option<String>) -> Report {
+        let queue = |name: &str, count: usize| (name.to_owned(), u64::try_from(count).unwrap_or(u64::MAX));
+        Report::new(Signs {
+            now: Timestamp::now(),
+            started: self.started,
+            store_failure,
+            disk: disk(self.link.home.path()).ok(),
+            certificate: Some(self.link.credentials.leaf()),
+            outboxes: self.outboxes.status(),
+            queues: [queue("instructions waiting", open.queued), queue("transactions under way", open.driving)].into(),
+            transport: self.link.counters.figures(),
+        })
     }
 }
 
@@ -177,23 +204,17 @@ async fn status(State(api): State<Api>, headers: HeaderMap) -> Result<Json<NodeS
             )
         })
         .await?;
-    let peers: Vec<Peer> = api
-        .outboxes
-        .status()
+    let report = api.report(&open, None);
+    let peers: Vec<Peer> = report
+        .peers
         .into_iter()
-        .map(|status| Peer {
-            party: status.party.as_str().to_owned(),
-            reachable: status.reach.last_failure.is_none(),
-            waiting: usize::try_from(status.queued).unwrap_or(usize::MAX),
-            error: status.reach.last_failure.map(|(_, what)| what),
+        .map(|peer| Peer {
+            party: peer.party,
+            reachable: peer.reachable,
+            waiting: usize::try_from(peer.waiting).unwrap_or(usize::MAX),
+            error: peer.error,
         })
         .collect();
-    let silent: Vec<&str> = peers.iter().filter(|p| !p.reachable).map(|p| p.party.as_str()).collect();
-    let sentence = match (silent.is_empty(), open.queued) {
-        (true, 0) => "Everything is up to date.".to_owned(),
-        (true, queued) => format!("{queued} instructions are waiting their turn."),
-        (false, queued) => format!("No answer from {}; {queued} instructions are waiting.", silent.join(", ")),
-    };
     let members = api.link.members();
     let me = &api.link.party;
     Ok(Json(NodeStatus {
@@ -201,8 +222,11 @@ async fn status(State(api): State<Api>, headers: HeaderMap) -> Result<Json<NodeS
         name: members.get(me).map_or_else(|| me.to_string(), |record| record.name.clone()),
         network: api.link.network.name.clone(),
         pid: std::process::id(),
-        health: if silent.is_empty() { "ok" } else { "degraded" }.to_owned(),
-        sentence,
+        health: condition(report.state).to_owned(),
+        sentence: match open.queued {
+            0 => report.sentence,
+            queued => format!("{} {queued} instructions are waiting.", report.sentence),
+        },
         open,
         holdings: held,
         observed,
@@ -216,6 +240,14 @@ async fn status(State(api): State<Api>, headers: HeaderMap) -> Result<Json<NodeS
     }))
 }
 
+fn condition(state: Condition) -> &'static str {
+    match state {
+        Condition::Ok => "ok",
+        Condition::Degraded => "degraded",
+        Condition::Failing => "failing",
+    }
+}
+
 async fn members(State(api): State<Api>, headers: HeaderMap) -> Result<Json<Vec<Member>>, Failure> {
     authorised(&headers, &api.token)?;
     let members = api.link.members();
@@ -225,4 +257,28 @@ async fn members(State(api): State<Api>, headers: HeaderMap) -> Result<Json<Vec<
 async fn run_audit(State(api): State<Api>, headers: HeaderMap) -> Result<Json<Vec<Finding>>, Failure> {
     authorised(&headers, &api.token)?;
     Ok(Json(api.engine.ask(audit).await?))
+}
+
+/// The API's own description; it holds nothing about this node and needs no token.
+async fn openapi() -> Json<utoipa::openapi::OpenApi> {
+    Json(api::openapi())
+}
+
+async fn contracts(State(api): State<Api>, headers: HeaderMap) -> Result<Json<Vec<Contract>>, Failure> {
+    authorised(&headers, &api.token)?;
+    Ok(Json(api.book.iter().map(|(id, contract)| Contract::of(id, contract)).collect()))
+}
+
+async fn transaction(
+    State(api): State<Api>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Json<Transaction>, Failure> {
+    authorised(&headers, &api.token)?;
+    // A malformed id and an unknown one look alike: what may not be known of isn't there.
+    let nothing = || Failure::new(ErrorCode::NotFound, "no transaction with this id is known here");
+    let wanted = ledger::Digest::from_hex(&id).map(ledger::TransactionId).ok_or_else(nothing)?;
+    let found = api.engine.ask(move |node| node.transaction(&wanted)).await?;
+    let found = found.map_err(|error| Failure::new(ErrorCode::Unavailable, error.to_string()))?;
+    Ok(Json(known_transaction(&found.ok_or_else(nothing)?, &api.book)))
 }

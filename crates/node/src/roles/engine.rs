@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use deed::Party;
 use ledger::{Digest, TransactionId};
@@ -189,8 +189,9 @@ where
             }
         };
         deliver(outputs, &mut outlet, &mut waiters);
+        let mut ticked = Instant::now();
         loop {
-            match round(&mut node, waiting, &mut outlet, &mut waiters) {
+            match round(&mut node, waiting, &mut ticked, &mut outlet, &mut waiters) {
                 Round::Done => {}
                 Round::Stop => return,
                 Round::Failed => break,
@@ -226,13 +227,23 @@ enum Round {
     Failed,
 }
 
-fn round<O: Outlet>(node: &mut DiskNode, waiting: &Receiver<Work>, outlet: &mut O, waiters: &mut Waiters) -> Round {
+fn round<O: Outlet>(
+    node: &mut DiskNode,
+    waiting: &Receiver<Work>,
+    ticked: &mut Instant,
+    outlet: &mut O,
+    waiters: &mut Waiters,
+) -> Round {
     let first = match waiting.recv_timeout(TICK) {
         Ok(work) => Some(work),
         Err(RecvTimeoutError::Timeout) => None,
         Err(RecvTimeoutError::Disconnected) => return Round::Stop,
     };
-    let mut inputs = vec![Input::Tick];
+    let mut inputs = Vec::new();
+    if ticked.elapsed() >= TICK {
+        *ticked = Instant::now();
+        inputs.push(Input::Tick);
+    }
     let mut done = Vec::new();
     let mut accepted: Vec<(String, bool, oneshot::Sender<Result<InstructionState, EngineError>>)> = Vec::new();
     let mut stop = false;

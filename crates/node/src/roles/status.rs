@@ -1,10 +1,13 @@
 //! A node's own figures, in the API's terms.
 
-use api::{Finding, Holding, Member, OpenWork, Total};
+use api::{Finding, Holding, KnownFact, Member, OpenWork, Total, Transaction};
 use deed::Value;
 use ledger::ContractId;
+use ledger::fact::{Fact, FactRef};
 use ledger::map::MemberRecord;
+use ledger::tearoff::{SeenView, ShownOutput};
 use ledger::trust::ContractBook;
+use protocol::node::records::StoredTransaction;
 use protocol::node::{MoneyTotal, PurseKey};
 use serde_json::{Map, Value as Json};
 
@@ -99,5 +102,50 @@ pub(crate) fn member(record: &MemberRecord) -> Member {
         endpoint: record.endpoint.clone(),
         services: record.services.clone(),
         website: record.website.clone(),
+    }
+}
+
+/// A transaction in the API's terms.
+pub(crate) fn known_transaction(stored: &StoredTransaction, book: &ContractBook) -> Transaction {
+    let id = stored.seen.id();
+    let mut facts = Vec::new();
+    let mut hidden_views = 0;
+    for (ordinal, view) in (0u32..).zip(&stored.seen.views) {
+        let at = |output| FactRef { transaction: id, view: ordinal, output };
+        match view {
+            SeenView::Whole(view) => {
+                facts.extend(view.consumed.iter().map(|input| known_fact(input.at, "consumed", &input.fact, book)));
+                let created = (0u32..).zip(&view.created);
+                facts.extend(created.map(|(output, fact)| known_fact(at(output), "created", fact, book)));
+            }
+            SeenView::Outputs(outputs) => {
+                facts.extend(outputs.shown.iter().filter_map(|(output, shown)| match shown {
+                    ShownOutput::Whole(fact) => Some(known_fact(at(*output), "created", fact, book)),
+                    ShownOutput::Part(_) => None,
+                }));
+            }
+            SeenView::Hidden(_) => hidden_views += 1,
+        }
+    }
+    Transaction {
+        id: id.to_string(),
+        certified_at_ms: stored.certificate.entry.time_ms,
+        log_index: stored.certificate.log_index,
+        signed_by: stored.signatures.iter().map(|s| s.party.to_string()).collect(),
+        facts,
+        hidden_views,
+    }
+}
+
+fn known_fact(at: FactRef, part: &str, fact: &Fact, book: &ContractBook) -> KnownFact {
+    let contract = book.get(&fact.contract);
+    let kind = contract.and_then(|c| c.kinds().get(usize::from(fact.kind)));
+    let names = kind.map(|kind| kind.fields.iter().map(|f| f.name.clone())).into_iter().flatten();
+    KnownFact {
+        fact: at.to_string(),
+        part: part.to_owned(),
+        contract: contract.map_or_else(|| fact.contract.to_string(), |c| c.name().to_owned()),
+        kind: kind.map_or_else(|| fact.kind.to_string(), |kind| kind.name.clone()),
+        fields: names.zip(fact.fields.iter().map(api::json)).collect(),
     }
 }

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use ledger::control::Control;
 use ledger::fact::{DueRef, Fact, FactRef};
 use ledger::public::PublicPart;
-use ledger::tearoff::{Audience, Vouched};
+use ledger::tearoff::{Audience, SeenView, ShownOutput, Vouched};
 use ledger::token;
 use ledger::transaction::{FORMAT, Header, Terms, Transaction, ViewHeader, Window};
 use ledger::validity::{Invalid, audiences, envelopes, fact_value, input_token};
@@ -249,12 +249,9 @@ impl<S: Store> Node<S> {
         Ok((inputs, outputs, used))
     }
 
-    /// Waits if money is on its way back from open flows; refuses with the figures if not.
+    /// Waits if enough money is on its way, back from open flows or from others; refuses with the figures if not.
     fn short_of_money(&self, key: &PurseKey, needed: i64) -> Result<(), Stop> {
         let (free, locked, _) = self.purse.held(key);
-        if locked > 0 && free + locked >= i128::from(needed) {
-            return Err(Stop::Wait);
-        }
         if free >= i128::from(needed) {
             return Err(refusal(
                 "money_too_scattered",
@@ -262,8 +259,26 @@ impl<S: Store> Node<S> {
             )
             .into());
         }
+        if free + locked + self.expected(key) >= i128::from(needed) {
+            return Err(Stop::Wait);
+        }
         // The contract's own drafter words the refusal, with the figures.
         Ok(())
+    }
+
+    /// Minor units of a sort that transactions signed here, whose outcome is open, would bring.
+    fn expected(&self, key: &PurseKey) -> i128 {
+        let seen = self.signed.values().flat_map(|signed| &signed.stored.seen.views);
+        let brought = seen.flat_map(|view| match view {
+            SeenView::Whole(view) => view.created.iter().collect::<Vec<_>>(),
+            SeenView::Outputs(outputs) => outputs.shown.values().filter_map(ShownOutput::whole).collect(),
+            SeenView::Hidden(_) => Vec::new(),
+        });
+        brought
+            .filter_map(|fact| PurseKey::of(fact, self.setup.book.get(&fact.contract)?))
+            .filter(|(sort, _)| sort == key)
+            .map(|(_, minor)| i128::from(minor))
+            .sum()
     }
 
     /// Into how many facts change is divided, so that the next payments needn't wait for each other.

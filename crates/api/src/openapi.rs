@@ -1,0 +1,79 @@
+//! The API's description as an OpenAPI 3.1 document.
+
+use utoipa::OpenApi;
+
+use crate::{
+    Contract, Finding, Instruction, InstructionStatus, Instructions, InstructionsStatus, Member, NodeStatus, Problem,
+    Transaction,
+};
+
+/// Sends instructions.
+#[utoipa::path(post, path = "/v1/instructions", request_body = Instructions, security(("token" = [])),
+    responses((status = 200, description = "Each instruction's state", body = InstructionsStatus),
+        (status = 400, description = "Unreadable, or an argument that isn't right", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No access token", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "Too many at once", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Unknown contract, action or party", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Not now", body = Problem, content_type = "application/problem+json")))]
+fn instructions() {}
+
+/// How far an instruction has got.
+#[utoipa::path(get, path = "/v1/instructions/{key}", params(("key" = String, Path, description = "The idempotency key")),
+    security(("token" = [])), responses((status = 200, description = "Its state", body = InstructionStatus),
+        (status = 404, description = "No such instruction", body = Problem, content_type = "application/problem+json")))]
+fn instruction() {}
+
+/// What the node holds and how it is.
+#[utoipa::path(get, path = "/v1/status", security(("token" = [])),
+    responses((status = 200, description = "The node's state", body = NodeStatus)))]
+fn status() {}
+
+/// The directory.
+#[utoipa::path(get, path = "/v1/members", security(("token" = [])),
+    responses((status = 200, description = "Every member", body = [Member])))]
+fn members() {}
+
+/// The contracts accepted, with what can be done.
+#[utoipa::path(get, path = "/v1/contracts", security(("token" = [])),
+    responses((status = 200, description = "Every contract", body = [Contract])))]
+fn contracts() {}
+
+/// A certified transaction, as far as this node sees it.
+#[utoipa::path(get, path = "/v1/transactions/{id}", params(("id" = String, Path, description = "64 hexadecimal digits")),
+    security(("token" = [])), responses((status = 200, description = "The transaction", body = Transaction),
+        (status = 404, description = "Not known here", body = Problem, content_type = "application/problem+json")))]
+fn transaction() {}
+
+/// Checks the node's invariants on everything it keeps.
+#[utoipa::path(post, path = "/v1/audit", security(("token" = [])),
+    responses((status = 200, description = "Every invariant that doesn't hold", body = [Finding])))]
+fn audit() {}
+
+/// How the node is, for monitoring; needs no token.
+#[utoipa::path(get, path = "/health", responses((status = 200, description = "It works"), (status = 503, description = "It doesn't")))]
+fn health() {}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Public Value Network node API", version = "1", description = "The client API of a body's node."),
+    paths(instructions, instruction, status, members, contracts, transaction, audit, health),
+    components(schemas(Instruction, Problem)),
+    modifiers(&Token)
+)]
+struct Described;
+
+struct Token;
+
+impl utoipa::Modify for Token {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    }
+}
+
+/// The document.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Described::openapi()
+}
