@@ -783,7 +783,13 @@ pub fn check(
                 let sealed =
                     check_commitments(seen, standing, view, meaning, book, home, directory)?;
                 checked.envelopes.push(sealed);
-                let required = whole_requirements(seen, view, meaning, root, home, directory)?;
+                let required = match standing {
+                    Standing::Party => {
+                        whole_requirements(seen, view, meaning, root, home, directory)?
+                    }
+                    // Whose keys the facts are under is between their owners and those who vouch for the view.
+                    Standing::Observer => agreed(view.ordinal, meaning, root),
+                };
                 checked.required.extend(required);
             }
             (SeenView::Outputs(outputs), _) => {
@@ -844,6 +850,20 @@ fn check_commitments(
     Ok(sealed)
 }
 
+/// The signatures of those who agree to a view and of those who vouch for what it creates.
+fn agreed(ordinal: u32, meaning: &Meaning, root: ViewRoot) -> Vec<Requirement> {
+    let signers = meaning.signers.iter().map(|party| Requirement {
+        ordinal,
+        view: root,
+        role: Role::Signer,
+        parties: vec![party.clone()],
+        needed: 1,
+    });
+    let created = meaning.created.iter();
+    let attested = created.filter_map(|roles| attestation(ordinal, root, roles));
+    signers.chain(attested).collect()
+}
+
 fn whole_requirements(
     seen: &TearOff,
     view: &View,
@@ -853,20 +873,9 @@ fn whole_requirements(
     directory: &dyn Directory,
 ) -> Result<Vec<Requirement>, Invalid> {
     let ordinal = view.ordinal;
-    let mut required: Vec<Requirement> = meaning
-        .signers
-        .iter()
-        .map(|party| Requirement {
-            ordinal,
-            view: root,
-            role: Role::Signer,
-            parties: vec![party.clone()],
-            needed: 1,
-        })
-        .collect();
+    let mut required = agreed(ordinal, meaning, root);
     let mut received: BTreeMap<Party, Vec<u32>> = BTreeMap::new();
     for ((output, fact), roles) in (0u32..).zip(&view.created).zip(&meaning.created) {
-        required.extend(attestation(ordinal, root, roles));
         for party in controllers(ordinal, fact, roles)? {
             let signs = meaning.signers.contains(party);
             if !signs && !vouched(seen, ordinal, output, fact, roles, party, home, directory)? {

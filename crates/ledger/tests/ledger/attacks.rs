@@ -528,6 +528,9 @@ fn an_observer_that_sees_only_the_money_still_counts_it() {
     };
     let honest = hide(&draft.transaction(net));
     assert_eq!(code(net, &honest, Standing::Observer), "valid");
+    // It relies on those who vouch for the money, not on every receiver's word for its own key.
+    let checked = found(net, &honest, Standing::Observer).expect("valid");
+    assert_eq!(checked.signatories(), parties(&["TOWN-BANK"]));
     assert_eq!(
         code(net, &honest, Standing::Party),
         "due_discharged_exactly_once"
