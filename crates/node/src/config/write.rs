@@ -169,7 +169,11 @@ impl File<'_> {
     }
 
     fn path(&self, path: &Path) -> String {
-        let shown = path.strip_prefix(self.folder).unwrap_or(path);
+        let shown = match path.strip_prefix(self.folder) {
+            Ok(below) if below.as_os_str().is_empty() => Path::new("."),
+            Ok(below) => below,
+            Err(_) => path,
+        };
         string(&shown.to_string_lossy())
     }
 }
