@@ -4,7 +4,7 @@
 //! notary, so that two facts never share one and no fact has two. Readers can compute a token; only the controllers can
 //! spend it. What a notary can't unlink: counts, timing, and repeated references to one fact.
 
-use crate::digest::{Digest, Lineage, Token, hmac_sha256};
+use crate::digest::{Digest, Lineage, Token, TransactionId, hmac_sha256};
 use crate::fact::FactRef;
 
 /// The secret that blinds a fact's token, derived from the fact's salt.
@@ -52,16 +52,17 @@ pub enum Sort {
 }
 
 impl Sort {
-    /// The name under which the notary remembers a token of this sort as used up.
+    /// The name under which the notary remembers that a token of this sort was used up by or for a transaction.
     ///
     /// Key and cancel tokens need no authority, so each sort has names of its own: otherwise whoever has seen a fact's
-    /// token could burn the fact by listing its token as a key.
+    /// token could burn the fact by listing its token as a key. A cancel token is one transaction's: otherwise whoever has
+    /// seen it could cancel without its secret, by listing it in a transaction of its own.
     #[must_use]
-    pub fn mark(self, token: &Token) -> Token {
+    pub fn mark(self, token: &Token, id: &TransactionId) -> Token {
         match self {
             Self::Fact => *token,
             Self::Key => Token(Digest::of(&[b"used key/v1", token.bytes()])),
-            Self::Cancel => Token(Digest::of(&[b"used cancel/v1", token.bytes()])),
+            Self::Cancel => Token(Digest::of(&[b"used cancel/v1", token.bytes(), id.bytes()])),
         }
     }
 }

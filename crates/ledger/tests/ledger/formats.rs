@@ -144,8 +144,11 @@ fn tokens_and_control_are_pinned() {
                     .hex(),
             ),
             ("token", token.0.hex()),
-            ("token as a key", Sort::Key.mark(&token).0.hex()),
-            ("token as a cancel token", Sort::Cancel.mark(&token).0.hex()),
+            ("token as a key", Sort::Key.mark(&token, &id).0.hex()),
+            (
+                "token as a cancel token",
+                Sort::Cancel.mark(&token, &id).0.hex(),
+            ),
             ("cancel token", token::cancel(&noise("secret").0).0.hex()),
             (
                 "business key",

@@ -72,9 +72,20 @@ fn sorts_of_tokens_have_names_of_their_own() {
         &input(net(), "ALICE", 8, "eight pounds"),
         &net().home.notary,
     );
-    let marks = [Sort::Fact, Sort::Key, Sort::Cancel].map(|sort| sort.mark(&token));
+    let (id, other) = (TransactionId(noise("id")), TransactionId(noise("other")));
+    let marks = [Sort::Fact, Sort::Key, Sort::Cancel].map(|sort| sort.mark(&token, &id));
     assert_eq!(marks[0], token);
     assert!(marks[0] != marks[1] && marks[1] != marks[2] && marks[0] != marks[2]);
+    assert_eq!(
+        Sort::Key.mark(&token, &other),
+        marks[1],
+        "a key is used once by whomever"
+    );
+    assert_ne!(
+        Sort::Cancel.mark(&token, &other),
+        marks[2],
+        "to cancel is one's own affair"
+    );
 }
 
 #[test]

@@ -511,7 +511,7 @@ impl<S: Store> Node<S> {
                 // free again.
                 flow.refusal = Some(refused(refusal.code(), refusal.to_string()));
                 if let Some(secret) = self.cancellation(id) {
-                    let request = Request::Cancel(secret);
+                    let request = Request::Cancel(*id, secret);
                     self.outputs.push(Output::Notarise { id: *id, request });
                 }
                 Ok(())

@@ -188,7 +188,7 @@ impl<S: NotaryStore> Notary<S> {
                             None => {
                                 let on = spent_on(&id, &submission.r);
                                 let spent = submission.opening.header.spent();
-                                fresh.extend(spent.map(|(sort, token)| (sort.mark(token), on)));
+                                fresh.extend(spent.map(|(sort, token)| (sort.mark(token, &id), on)));
                                 index_of.insert(id, body.ids.len() as u32);
                                 body.ids.push(id);
                                 Decision::Fresh(id)
@@ -196,9 +196,9 @@ impl<S: NotaryStore> Notary<S> {
                         }
                     }
                 }
-                Request::Cancel(secret) => {
+                Request::Cancel(id, secret) => {
                     let token = token::cancel(&secret.0);
-                    let mark = Sort::Cancel.mark(&token);
+                    let mark = Sort::Cancel.mark(&token, id);
                     let cancelled = cancelled_on(&token);
                     Decision::Done(match self.spent(&mark, &fresh)? {
                         None => {
@@ -304,7 +304,7 @@ impl<S: NotaryStore> Notary<S> {
         let header = &submission.opening.header;
         let referenced = header.referenced().map(|token| (Sort::Fact, token));
         for (sort, token) in header.spent().chain(referenced) {
-            if let Some(spent_on) = self.spent(&sort.mark(token), fresh)? {
+            if let Some(spent_on) = self.spent(&sort.mark(token, id), fresh)? {
                 return Ok(Some(NotaryRefusal::TokenUsed {
                     token: *token,
                     spent_on,
@@ -337,7 +337,7 @@ impl<S: NotaryStore> Notary<S> {
         if !header
             .spent()
             .chain(referenced)
-            .all(|(sort, token)| marks.insert(sort.mark(token)))
+            .all(|(sort, token)| marks.insert(sort.mark(token, id)))
         {
             return malformed("one token serves two inputs".to_owned());
         }

@@ -43,9 +43,9 @@ pub enum Request {
     /// Certify a transaction.
     #[n(0)]
     Certify(#[n(0)] Submission),
-    /// Spend a cancel token: its 32-byte secret.
+    /// Spend a cancel token of a transaction: its 32-byte secret.
     #[n(1)]
-    Cancel(#[n(0)] Digest),
+    Cancel(#[n(0)] TransactionId, #[n(1)] Digest),
     /// Was this id certified?
     #[n(2)]
     Status(#[n(0)] TransactionId),
