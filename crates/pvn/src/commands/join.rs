@@ -12,7 +12,7 @@ use node::roles::{Application, found_network};
 
 use super::{Outcome, runtime};
 use crate::cli::{Init, Invite, Join, JoinRole};
-use crate::network::{Kind, Layout, Settings};
+use crate::network::{Kind, Layout, Settings, private_folder};
 
 fn party(text: &str) -> Result<Party, String> {
     Party::new(text).map_err(|_| format!("{text:?} is not a party identifier: letters, digits, dot, dash, underscore; at most 64"))
@@ -75,7 +75,7 @@ pub(super) fn join(args: &Join) -> Outcome {
     };
     let fingerprint: Fingerprint =
         args.fingerprint.parse().map_err(|_| "the fingerprint is not one: copy it whole from `pvn invite`")?;
-    fs::create_dir_all(&args.data)?;
+    private_folder(&args.data)?;
     let absolute = |path: &PathBuf| fs::canonicalize(path).map_err(|e| format!("{} can't be read: {e}", path.display()));
     let path = write_config(Settings {
         kind,

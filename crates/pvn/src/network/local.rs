@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpStream};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -71,6 +72,11 @@ pub(crate) enum NetworkError {
 pub(crate) struct LocalNetwork {
     pub(crate) layout: Layout,
     pub(crate) children: Vec<(usize, Child)>,
+}
+
+/// Makes a folder that its owner alone can look into, unless it is there.
+pub(crate) fn private_folder(path: &Path) -> std::io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 fn file(path: &Path) -> impl FnOnce(std::io::Error) -> NetworkError + '_ {
@@ -167,7 +173,7 @@ impl LocalNetwork {
         for place in &self.layout.processes {
             let member = spec.members.iter().find(|m| m.party.as_str() == place.party);
             let data = self.layout.data(place);
-            fs::create_dir_all(&data).map_err(file(&data))?;
+            private_folder(&data).map_err(file(&data))?;
             let settings = Settings {
                 kind: place.kind,
                 data: data.clone(),
