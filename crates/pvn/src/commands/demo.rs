@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
@@ -92,11 +93,14 @@ pub(super) fn run(args: &Demo) -> Outcome {
         }
     })?;
     let (stop, stopped) = channel();
+    let stopping = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&stopping);
     ctrlc::set_handler(move || {
+        told.store(true, Ordering::Relaxed);
         // Nobody listening means that it is stopping already.
         let _ = stop.send(());
     })?;
-    let played = play_all(&network.layout, &scenario, &shipped, contract.name(), args.rows);
+    let played = play_all(&network.layout, &scenario, &shipped, contract.name(), args.rows, &stopping);
     let outcome = match played {
         Ok(count) => {
             println!("\nPlayed {count} instructions in {:.1} s.", began.elapsed().as_secs_f64());
@@ -104,6 +108,11 @@ pub(super) fn run(args: &Demo) -> Outcome {
             if !args.once {
                 stay_up(&mut network, &stopped);
             }
+            Ok(ExitCode::SUCCESS)
+        }
+        // On a terminal Ctrl-C reaches every process, so that what is under way may fail in any way.
+        Err(_) if stopping.load(Ordering::Relaxed) => {
+            println!("\nStopped before everything was played; `--resume` goes on.");
             Ok(ExitCode::SUCCESS)
         }
         Err(error) => Err(error),
@@ -169,10 +178,10 @@ fn bar(total: usize, what: &str) -> ProgressBar {
     ProgressBar::new(total as u64).with_style(style).with_message(what.to_owned())
 }
 
-fn played(client: &Client, instructions: &[Instruction], what: &str) -> Result<(), PlayError> {
+fn played(client: &Client, instructions: &[Instruction], what: &str, stopping: &AtomicBool) -> Result<(), PlayError> {
     let bar = bar(instructions.len(), what);
     bar.enable_steady_tick(Duration::from_millis(200));
-    play(client, instructions, |done| bar.inc(done))?;
+    play(client, instructions, stopping, |done| bar.inc(done))?;
     bar.finish();
     Ok(())
 }
@@ -184,6 +193,7 @@ fn play_all(
     shipped: &Shipped,
     contract: &str,
     rows_max: Option<usize>,
+    stopping: &AtomicBool,
 ) -> Result<usize, Box<dyn std::error::Error>> {
     let client = |party: &str| -> Result<Client, Box<dyn std::error::Error>> {
         let place = layout.of(party).ok_or_else(|| format!("{party} has no node in this network"))?;
@@ -195,14 +205,14 @@ fn play_all(
     for (_, table) in &shipped.funding {
         let giver = client(table.giver.as_str())?;
         let issues: Vec<Instruction> = table.lines.iter().map(|line| words.issue(table, line)).collect();
-        played(&giver, &issues, "Money is issued")?;
+        played(&giver, &issues, "Money is issued", stopping)?;
         let others = table.lines.iter().filter(|line| line.receiver != table.giver);
         let allocations: Vec<Instruction> = others.map(|line| words.allocate(table, line)).collect();
-        played(&giver, &allocations, "Bodies receive it")?;
+        played(&giver, &allocations, "Bodies receive it", stopping)?;
         count += issues.len() + allocations.len();
     }
     for (line, grant) in (1..).zip(&scenario.grants) {
-        played(&client(grant.giver.as_str())?, &[words.grant(grant, line)], "A grant is paid")?;
+        played(&client(grant.giver.as_str())?, &[words.grant(grant, line)], "A grant is paid", stopping)?;
         count += 1;
     }
     let bars = indicatif::MultiProgress::new();
@@ -225,7 +235,7 @@ fn play_all(
                 scope.spawn(move || {
                     let client = client?;
                     bar.enable_steady_tick(Duration::from_millis(200));
-                    let outcome = play(&client, instructions, |done| bar.inc(done));
+                    let outcome = play(&client, instructions, stopping, |done| bar.inc(done));
                     bar.finish();
                     failed.fetch_or(outcome.is_err(), Ordering::Relaxed);
                     outcome.map_err(|error| format!("{name}: {error}"))

@@ -1,6 +1,7 @@
 //! Turning published figures into instructions, and sending them through the public API.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use api::{Instruction, InstructionStatus, State};
 use deed::Money;
@@ -19,6 +20,8 @@ pub(crate) enum PlayError {
     Client(#[from] ClientError),
     #[error("{key} was refused: {reason} [{code}]")]
     Refused { key: String, code: String, reason: String },
+    #[error("stopped before everything was played")]
+    Stopped,
 }
 
 /// An amount as the API takes it: `1234.56`, never rounded.
@@ -143,11 +146,20 @@ pub(crate) fn in_order(rows: &[Row]) -> Vec<&Row> {
     others.into_iter().chain(refunds).collect()
 }
 
-/// Sends instructions until every one is done; tells how many more were after each batch. The first refusal stops it.
-pub(crate) fn play(client: &Client, instructions: &[Instruction], mut done: impl FnMut(u64)) -> Result<(), PlayError> {
+/// Sends instructions until every one is done; tells how many more were after each batch. The first refusal stops it, and
+/// so does `stopping`.
+pub(crate) fn play(
+    client: &Client,
+    instructions: &[Instruction],
+    stopping: &AtomicBool,
+    mut done: impl FnMut(u64),
+) -> Result<(), PlayError> {
     for batch in instructions.chunks(BATCH) {
         let mut open: Vec<Instruction> = batch.to_vec();
         while !open.is_empty() {
+            if stopping.load(Ordering::Relaxed) {
+                return Err(PlayError::Stopped);
+            }
             let before = open.len();
             let states = client.instruct(open.clone(), true)?.instructions;
             let mut left = Vec::new();
