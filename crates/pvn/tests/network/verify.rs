@@ -1,1 +1,170 @@
-//! x
+//! A downloaded proof says who paid whom what, offline, and only under the trust file of its own network.
+
+use std::path::Path;
+
+use deed::Contract;
+use ledger::bundle::{BundleError, ProofBundle};
+use ledger::trust::{ContractBook, Trust};
+use ledger::{ContractId, NetworkId};
+use serde_json::{Value as Json, json};
+use tlog::{KeyName, NoteSigner, VerifierKey};
+
+use crate::support::alone;
+use crate::support::demo::Demo;
+use crate::support::process::{Said, run, text};
+use crate::support::seed::Seed;
+
+/// Bits flipped in a file and shown to the command; all of them are shown to the function behind it.
+const BY_COMMAND: usize = 40;
+/// Steps that a verifier names.
+const STEPS: [&str; 9] =
+    ["read", "where_it_belongs", "contract", "fact", "network_map", "checkpoint", "log", "time", "signatures"];
+
+fn verify(proof: &Path, trust: &Path) -> Said {
+    run(["verify", "--json", text(proof), "--trust", text(trust)])
+}
+
+/// A trust file as the command reads it.
+fn read_trust(file: &toml::Table) -> Trust {
+    let word = |name: &str| file[name].as_str().expect("a word");
+    let key = |name: &str| VerifierKey::parse(word(name)).expect("a key");
+    let mut contracts = ContractBook::default();
+    for contract in file["contract"].as_array().expect("contracts") {
+        contracts.insert(Contract::load(contract["text"].as_str().expect("a text")).expect("a contract"));
+    }
+    let network = NetworkId::of(word("network"), word("registrar"));
+    Trust { network, registrar: key("registrar"), notary: key("notary"), contracts }
+}
+
+/// A key of somebody else's with the same name.
+fn other_key(key: &str) -> String {
+    let name = VerifierKey::parse(key).expect("a key").name().as_str().to_owned();
+    let name = KeyName::new(&name).expect("a name");
+    NoteSigner::from_seed(name, &[7; 32]).expect("a key").verifier_key().to_string()
+}
+
+/// Trust files of others, by what is different about them, with the step that then fails.
+fn others(own: &toml::Table) -> Vec<(&'static str, toml::Table, &'static str)> {
+    let with = |change: &dyn Fn(&mut toml::Table)| {
+        let mut table = own.clone();
+        change(&mut table);
+        table
+    };
+    let set = |name: &'static str, value: String| with(&|table| drop(table.insert(name.to_owned(), value.clone().into())));
+    let key = |name: &str| other_key(own[name].as_str().expect("a key"));
+    let contract = |text: &str| {
+        with(&|table| {
+            let entry = &mut table["contract"].as_array_mut().expect("contracts")[0];
+            let entry = entry.as_table_mut().expect("a contract");
+            entry.insert("sha256".to_owned(), ContractId::of_text(text).to_string().into());
+            entry.insert("text".to_owned(), text.into());
+        })
+    };
+    let text = own["contract"][0]["text"].as_str().expect("a text");
+    vec![
+        ("another name", set("network", "other.example".to_owned()), "where_it_belongs"),
+        ("another registrar", set("registrar", key("registrar")), "where_it_belongs"),
+        ("another notary", set("notary", key("notary")), "checkpoint"),
+        ("another contract", contract(&format!("{text}# one more line\n")), "contract"),
+    ]
+}
+
+/// Flips every bit of the proof, each by itself, and gives the steps that failed, with how often.
+fn flip_all(proof: &[u8], trust: &Trust) -> std::collections::BTreeMap<&'static str, usize> {
+    let flips = |first: usize| {
+        let mut steps = std::collections::BTreeMap::new();
+        for bit in (first..proof.len() * 8).step_by(2) {
+            let mut bytes = proof.to_vec();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            match ProofBundle::verify_bytes(&bytes, trust) {
+                Ok(proven) => panic!("bit {bit} does not count: {proven:?}"),
+                Err(error) => *steps.entry(BundleError::code(&error)).or_insert(0) += 1,
+            }
+        }
+        steps
+    };
+    std::thread::scope(|scope| {
+        let odd = scope.spawn(|| flips(1));
+        let mut steps = flips(0);
+        for (step, count) in odd.join().expect("the other half") {
+            *steps.entry(step).or_insert(0) += count;
+        }
+        steps
+    })
+}
+
+#[test]
+fn a_proof_says_who_paid_whom_what_offline_and_every_bit_of_it_counts() {
+    let _alone = alone();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    let demo = Demo::play(&path("demo"), 3);
+    demo.wait_until_quiet(15);
+    let portal = demo.portal().client();
+    let trust = portal.get("/network.trust");
+    assert_eq!(trust.status, 200);
+    std::fs::write(path("network.trust"), &trust.body).expect("a file");
+    let payments = portal.get("/data/payments.csv");
+    let rows: Vec<std::collections::BTreeMap<String, String>> =
+        csv::Reader::from_reader(payments.body.as_slice()).deserialize().map(|row| row.expect("a row")).collect();
+    assert_eq!(rows.len(), 15);
+    for row in &rows {
+        let proof = portal.get(&row["proof"]);
+        assert_eq!(proof.status, 200, "{}", row["proof"]);
+        std::fs::write(path(&row["id"]), &proof.body).expect("a file");
+    }
+    let (payment, funding) = ("/payments/no-such/payment.proof", "/funding/no-such/funding.proof");
+    assert_eq!([payment, funding].map(|unknown| portal.get(unknown).status), [404, 404]);
+    demo.stop();
+
+    // From here on there is no network.
+    for row in &rows {
+        let said = verify(&path(&row["id"]), &path("network.trust"));
+        assert_eq!(said.code, 0, "{said:?}");
+        let proven = said.json();
+        let fields = &proven["fields"];
+        let expected = json!({ "currency": "GBP", "minor": crate::support::books::minor(&row["amount"]) });
+        assert_eq!(fields["amount"], expected);
+        for (field, column) in [("payer", "payer_id"), ("payee", "payee"), ("published", "published_date"), ("purpose", "purpose")] {
+            assert_eq!(fields[field].as_str(), Some(row[column].as_str()), "{field}");
+        }
+        let attested: Vec<&str> =
+            proven["attested_by"].as_array().expect("a list").iter().filter_map(|a| a["party"].as_str()).collect();
+        let mut expected = vec!["GB-GOR-D15", row["payer_id"].as_str()];
+        expected.dedup();
+        assert_eq!(attested, expected);
+        assert_eq!((&proven["valid"], &proven["kind"]), (&Json::Bool(true), &json!("Payment")));
+    }
+    let row = rows.iter().find(|row| row["payer_id"] == "GB-LAE-LDS").expect("a payment of Leeds");
+    let plain = run(["verify", text(&path(&row["id"])), "--trust", text(&path("network.trust"))]).done();
+    println!("{plain}");
+
+    let own: toml::Table = String::from_utf8(trust.body).expect("text").parse().expect("TOML");
+    for (what, table, step) in others(&own) {
+        std::fs::write(path("other.trust"), table.to_string()).expect("a file");
+        let said = verify(&path(&row["id"]), &path("other.trust"));
+        assert_eq!((said.code, &said.json()["valid"], &said.json()["step"]), (1, &json!(false), &json!(step)), "{what}");
+    }
+    let proof = std::fs::read(path(&row["id"])).expect("the proof");
+    let mut seed = Seed::new(1);
+    for _ in 0..BY_COMMAND {
+        let bit = seed.below(proof.len() * 8);
+        let mut bytes = proof.clone();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        std::fs::write(path("flipped.proof"), bytes).expect("a file");
+        let said = verify(&path("flipped.proof"), &path("network.trust"));
+        let step = said.json()["step"].as_str().expect("a step").to_owned();
+        assert_eq!((said.code, STEPS.contains(&step.as_str())), (1, true), "bit {bit}: {step}");
+    }
+    let trust = read_trust(&own);
+    assert!(ProofBundle::verify_bytes(&proof, &trust).is_ok());
+    let steps = flip_all(&proof, &trust);
+    assert_eq!(steps.values().sum::<usize>(), proof.len() * 8);
+    println!("{} bits, each refused: {steps:?}", proof.len() * 8);
+    for end in 0..proof.len() {
+        let error = ProofBundle::verify_bytes(&proof[..end], &trust).expect_err("a proof cut short");
+        assert_eq!(error.code(), "read", "cut at {end}");
+    }
+    let longer = [proof.as_slice(), b"\0"].concat();
+    assert_eq!(ProofBundle::verify_bytes(&longer, &trust).expect_err("a longer proof").code(), "read");
+}

@@ -118,3 +118,9 @@ pub(crate) fn issued() -> i64 {
     let lines = lines.filter(|row| &row[0] != "=").map(|row| row[1].parse::<i64>().expect("minor units"));
     lines.filter(|minor| *minor > 0).sum()
 }
+
+/// The financial year that is open today, by the year in which it starts on 1 April.
+pub(crate) fn open_year() -> i64 {
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    i64::from(today.year()) - i64::from(today.month() < 4)
+}
