@@ -252,15 +252,16 @@ impl<S: Store> Node<S> {
     /// Waits if enough money is on its way, back from open flows or from others; refuses with the figures if not.
     fn short_of_money(&self, key: &PurseKey, needed: i64) -> Result<(), Stop> {
         let (free, locked, _) = self.purse.held(key);
+        let coming = locked + self.expected(key);
+        if coming > 0 && free + coming >= i128::from(needed) {
+            return Err(Stop::Wait);
+        }
         if free >= i128::from(needed) {
             return Err(refusal(
                 "money_too_scattered",
                 "the money is in more pieces than one payment can use",
             )
             .into());
-        }
-        if free + locked + self.expected(key) >= i128::from(needed) {
-            return Err(Stop::Wait);
         }
         // The contract's own drafter words the refusal, with the figures.
         Ok(())
