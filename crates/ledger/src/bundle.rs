@@ -11,10 +11,9 @@ use crate::fact::{FactRef, OUTPUTS, Opening, merkle_path, root_from_path};
 use crate::limits::{PATH_MAX, SIGNATURES_MAX};
 use crate::map::{MapProof, MemberProof};
 use crate::signature::{Role, ScopedSignature};
-use crate::tearoff::SeenView;
 use crate::transaction::{FORMAT, IdOpening, Terms, VIEWS};
 use crate::trust::Trust;
-use crate::view::{ViewSkeleton, head_hash};
+use crate::view::{ViewHashes, ViewSkeleton, head_hash};
 
 /// The path from a fact's commitment to the transaction id.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -174,20 +173,16 @@ pub fn verify_checkpoint(note: &str, key: &VerifierKey) -> Result<Checkpoint, St
 }
 
 impl Place {
-    /// The place of `output` of `seen[view]`, as far as that view is seen.
+    /// The place of `output` of the view with these hashes.
     #[must_use]
     pub fn of(
         opening: &IdOpening,
         view: u32,
-        seen: &SeenView,
+        hashes: &ViewHashes,
         output: u32,
         head_salt: Digest,
     ) -> Option<Self> {
-        let (skeleton, commitments) = match seen {
-            SeenView::Whole(whole) => (whole.skeleton(), whole.commitments()),
-            SeenView::Outputs(outputs) => (outputs.skeleton, outputs.commitments.clone()),
-            SeenView::Hidden(_) => return None,
-        };
+        let ViewHashes { skeleton, commitments } = hashes;
         let roots: Vec<Digest> = opening.roots.iter().map(|r| r.0).collect();
         Some(Self {
             terms: opening.header.terms.clone(),
@@ -199,7 +194,7 @@ impl Place {
             inputs: skeleton.inputs,
             outputs: commitments.len() as u32,
             output,
-            output_path: merkle_path(&commitments, output as usize)?,
+            output_path: merkle_path(commitments, output as usize)?,
         })
     }
 

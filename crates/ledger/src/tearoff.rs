@@ -201,9 +201,10 @@ impl Transaction {
                 if shown.is_empty() {
                     SeenView::Hidden(view.root())
                 } else {
+                    let hashes = view.hashes();
                     SeenView::Outputs(SeenOutputs {
-                        skeleton: view.skeleton(),
-                        commitments: view.commitments(),
+                        skeleton: hashes.skeleton,
+                        commitments: hashes.commitments,
                         shown,
                     })
                 }

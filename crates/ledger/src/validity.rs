@@ -18,7 +18,7 @@ use crate::public::PublicPart;
 use crate::signature::{PublicKey, Role, Scope, ScopedSignature};
 use crate::tearoff::{Audience, SeenOutputs, SeenView, ShownOutput, TearOff};
 use crate::token::token;
-use crate::transaction::{FORMAT, Header, Transaction};
+use crate::transaction::{FORMAT, Header, IdOpening, Transaction};
 use crate::trust::ContractBook;
 use crate::view::{Command, Input, View};
 
@@ -560,8 +560,8 @@ pub const ENVELOPE_INFO: &[u8] = b"pvn envelope/1";
 pub struct Checked {
     /// The transaction.
     pub id: TransactionId,
-    /// The roots of all views.
-    pub roots: Vec<ViewRoot>,
+    /// Header and view roots.
+    pub opening: IdOpening,
     /// The signatures that must be there before anybody who sees this much relies on it.
     pub required: Vec<Requirement>,
     /// The meaning of the views seen whole.
@@ -743,6 +743,21 @@ pub fn check(
     home: &Home,
     directory: &dyn Directory,
 ) -> Result<Checked, Invalid> {
+    check_opened(seen, seen.opening(), standing, book, home, directory)
+}
+
+/// [`check`] with the opening that `seen` gives, for those who have computed it already.
+///
+/// # Errors
+/// [`Invalid`], the first thing found.
+pub fn check_opened(
+    seen: &TearOff,
+    opening: IdOpening,
+    standing: Standing,
+    book: &ContractBook,
+    home: &Home,
+    directory: &dyn Directory,
+) -> Result<Checked, Invalid> {
     check_header(&seen.header, home)?;
     if seen.views.len() != seen.header.views.len() {
         return Err(Invalid::Limit {
@@ -768,16 +783,15 @@ pub fn check(
         }
     }
     let meanings = meanings(&whole, book, seen.header.terms.effective, standing)?;
-    let opening = seen.opening();
     let mut checked = Checked {
         id: opening.id(),
-        roots: opening.roots,
+        opening,
         required: Vec::new(),
         meanings,
         envelopes: Vec::new(),
     };
     for (ordinal, view) in (0u32..).zip(&seen.views) {
-        let root = checked.roots[ordinal as usize];
+        let root = checked.opening.roots[ordinal as usize];
         match (view, &checked.meanings[ordinal as usize]) {
             (SeenView::Whole(view), Some(meaning)) => {
                 let sealed =

@@ -89,6 +89,15 @@ impl ViewSkeleton {
     }
 }
 
+/// A view's hashes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ViewHashes {
+    /// Its four parts.
+    pub skeleton: ViewSkeleton,
+    /// The commitments of the facts that it creates, in order.
+    pub commitments: Vec<Digest>,
+}
+
 /// The head's hash: ordinal and contract under a salt.
 #[must_use]
 pub fn head_hash(salt: &Digest, ordinal: u32, contract: &ContractId) -> Digest {
@@ -102,9 +111,10 @@ impl View {
         hmac_sha256(&self.salt.0, &[b"view/v1", part.as_bytes()])
     }
 
-    /// The four parts as hashes.
+    /// The four parts as hashes, and the created facts' commitments: dear, so computed once and passed on.
     #[must_use]
-    pub fn skeleton(&self) -> ViewSkeleton {
+    pub fn hashes(&self) -> ViewHashes {
+        let commitments = self.commitments();
         let command = Digest::of(&[
             &[0x24],
             &self.part_salt("command").0,
@@ -125,12 +135,19 @@ impl View {
                 ])
             })
             .collect();
-        ViewSkeleton {
+        let skeleton = ViewSkeleton {
             head: head_hash(&self.part_salt("head"), self.ordinal, &self.contract),
             command,
             inputs: root(0x21, &inputs),
-            outputs: outputs_root(&self.commitments()),
-        }
+            outputs: outputs_root(&commitments),
+        };
+        ViewHashes { skeleton, commitments }
+    }
+
+    /// The four parts as hashes.
+    #[must_use]
+    pub fn skeleton(&self) -> ViewSkeleton {
+        self.hashes().skeleton
     }
 
     /// The commitments of the created facts, in order.

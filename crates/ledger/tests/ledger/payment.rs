@@ -286,10 +286,10 @@ pub(crate) fn bundle(
     let whole = &transaction.views[view as usize];
     let ids = [TransactionId(noise("another id")), opening.id()];
     let head_salt = whole.part_salt("head");
-    let seen = SeenView::Whole(whole.clone());
+    let hashes = whole.hashes();
     ProofBundle {
         format: FORMAT,
-        place: Place::of(&opening, view, &seen, output, head_salt).expect("a place"),
+        place: Place::of(&opening, view, &hashes, output, head_salt).expect("a place"),
         fact: whole.created[output as usize].open(shown),
         signatures: signatures(net, draft, attestors),
         members: attestors.iter().map(|name| net.member(name)).collect(),

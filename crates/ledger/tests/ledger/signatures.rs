@@ -124,7 +124,7 @@ fn a_payment_counts_only_with_every_signature_it_needs() {
 
     // Bob signs view 0, but not that the coin of view 1 is under his key.
     let bob = &all[by("BOB")];
-    let only_first = bob.scope.iter().filter(|s| s.view == checked.roots[0]);
+    let only_first = bob.scope.iter().filter(|s| s.view == checked.opening.roots[0]);
     let partly = signing_key("BOB").sign(
         &party("BOB"),
         &net.home.network,
@@ -173,7 +173,7 @@ fn a_signature_lent_from_another_view_or_transaction_is_refused() {
     let first: Vec<Scope> = own
         .scope
         .into_iter()
-        .filter(|s| s.view == checked.roots[0])
+        .filter(|s| s.view == checked.opening.roots[0])
         .collect();
     assert!(!first.is_empty());
     let bank: SigningKey = signing_key("TOWN-BANK");
@@ -188,7 +188,7 @@ fn a_signature_lent_from_another_view_or_transaction_is_refused() {
     // Relabelled to cover the hidden view: then it is no signature any more.
     let mut relabelled = all[0].clone();
     for scope in &mut relabelled.scope {
-        scope.view = checked.roots[1];
+        scope.view = checked.opening.roots[1];
     }
     relabelled.scope.extend(all[0].scope.clone());
     relabelled.scope.sort();

@@ -7,7 +7,7 @@ use ledger::bundle::Place;
 use ledger::certificate::Certificate;
 use ledger::fact::{Fact, FactRef};
 use ledger::map::MemberRole;
-use ledger::public::PublicPart;
+use ledger::public::{PublicFact, PublicPart};
 use ledger::signature::{Role, ScopedSignature};
 use ledger::tearoff::{Audience, SeenView, TearOff};
 use ledger::validity::{Checked, Meaning, Standing, audiences, check};
@@ -151,7 +151,7 @@ impl<S: Store> Node<S> {
                 self.remember_attested(&id, whole, meaning);
                 self.observe_from_inside(whole, meaning);
                 if self.publishes(meaning, driver) {
-                    self.publish(ordinal, &seen, whole, checked, &signatures, &certificate)?;
+                    self.publish(ordinal, whole, checked, &signatures, &certificate)?;
                 }
             }
             let facts = created(view, meaning.as_ref(), &self.setup.book);
@@ -248,34 +248,28 @@ impl<S: Store> Node<S> {
     fn publish(
         &mut self,
         ordinal: u32,
-        seen: &TearOff,
         view: &View,
         checked: &Checked,
         signatures: &[ScopedSignature],
         certificate: &Certificate,
     ) -> Result<(), NodeError> {
-        let opening = seen.opening();
-        let root = view.root();
+        let opening = checked.opening.clone();
+        let Some(root) = opening.roots.get(ordinal as usize).copied() else {
+            return Ok(());
+        };
         let contract = self.setup.book.get(&view.contract).cloned();
         let part = contract.and_then(|contract| PublicPart::of(view, &contract));
-        let whole = SeenView::Whole(view.clone());
-        let facts: Vec<Disclosed> = part
-            .into_iter()
-            .flat_map(|part| part.facts)
-            .filter_map(|fact| {
-                let place = Place::of(
-                    &opening,
-                    ordinal,
-                    &whole,
-                    fact.output,
-                    view.part_salt("head"),
-                )?;
-                Some(Disclosed {
-                    place,
-                    fact: fact.opening,
-                })
-            })
-            .collect();
+        let facts: Vec<Disclosed> = match part {
+            None => Vec::new(),
+            Some(part) => {
+                let (hashes, salt) = (view.hashes(), view.part_salt("head"));
+                let disclosed = |fact: PublicFact| {
+                    let place = Place::of(&opening, ordinal, &hashes, fact.output, salt)?;
+                    Some(Disclosed { place, fact: fact.opening })
+                };
+                part.facts.into_iter().filter_map(disclosed).collect()
+            }
+        };
         if !facts.is_empty() {
             // Whoever else signed is not for everyone to know.
             let vouches = |s: &&ScopedSignature| s.covers(&root, &Role::Attestor);

@@ -426,7 +426,7 @@ impl<S: Store> Node<S> {
                 PublicPart::of(view, contract).map(|part| ByteVec::from(codec::encode(&part)))
             })
             .collect();
-        let opening = transaction.opening();
+        let opening = flow.checked.opening.clone();
         Ok(Some(Request::Certify(Submission {
             opening,
             authorities,

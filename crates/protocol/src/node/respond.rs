@@ -6,8 +6,9 @@ use deed::Party;
 use ledger::address::Sheet;
 use ledger::fact::{Fact, FactRef};
 use ledger::tearoff::{SeenView, ShownOutput, TearOff};
+use ledger::transaction::IdOpening;
 use ledger::trust::Trust;
-use ledger::validity::{Checked, Invalid, Meaning, Standing, check};
+use ledger::validity::{Checked, Invalid, Meaning, Standing, check, check_opened};
 use ledger::view::{Input, View};
 use ledger::{Digest, TransactionId};
 
@@ -57,7 +58,8 @@ impl Claim {
 impl<S: Store> Node<S> {
     /// A proposal from a peer.
     pub(crate) fn proposed(&mut self, from: &Party, proposal: Proposal) -> Result<(), NodeError> {
-        let id = proposal.seen.id();
+        let opening = proposal.seen.opening();
+        let id = opening.id();
         if let Some(signed) = self.signed.get(&id) {
             let own = signed.stored.own.clone();
             self.send(from, &Message::Signed(id, own));
@@ -72,7 +74,7 @@ impl<S: Store> Node<S> {
             self.send(from, &Message::Signed(id, own));
             return Ok(());
         }
-        match self.examine(from, &proposal)? {
+        match self.examine(from, &proposal, opening)? {
             Err(No::Later) => {}
             Err(No::Decline(code, reason)) => {
                 self.send(from, &Message::Declined(id, code, reason));
@@ -110,6 +112,7 @@ impl<S: Store> Node<S> {
         &mut self,
         from: &Party,
         proposal: &Proposal,
+        opening: IdOpening,
     ) -> Result<Result<Checked, No>, NodeError> {
         let seen = &proposal.seen;
         let window = seen.header.terms.window;
@@ -126,8 +129,9 @@ impl<S: Store> Node<S> {
                 ),
             )));
         }
-        let checked = match check(
+        let checked = match check_opened(
             seen,
+            opening,
             Standing::Party,
             &self.setup.book,
             &self.setup.home,
