@@ -182,7 +182,10 @@ impl Place {
         output: u32,
         head_salt: Digest,
     ) -> Option<Self> {
-        let ViewHashes { skeleton, commitments } = hashes;
+        let ViewHashes {
+            skeleton,
+            commitments,
+        } = hashes;
         let roots: Vec<Digest> = opening.roots.iter().map(|r| r.0).collect();
         Some(Self {
             terms: opening.header.terms.clone(),

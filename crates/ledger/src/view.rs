@@ -141,7 +141,10 @@ impl View {
             inputs: root(0x21, &inputs),
             outputs: outputs_root(&commitments),
         };
-        ViewHashes { skeleton, commitments }
+        ViewHashes {
+            skeleton,
+            commitments,
+        }
     }
 
     /// The four parts as hashes.

@@ -40,14 +40,26 @@ impl<S: Store> Registrar<S> {
     /// # Errors
     /// [`RegistrarError`].
     pub fn open(store: S, signer: NoteSigner, origin: Origin) -> Result<Self, RegistrarError> {
-        let mut registrar =
-            Self { store, signer, origin, records: BTreeMap::new(), leaves: Vec::new(), latest: None };
+        let mut registrar = Self {
+            store,
+            signer,
+            origin,
+            records: BTreeMap::new(),
+            leaves: Vec::new(),
+            latest: None,
+        };
         while let Some(snapshot) = registrar.at(registrar.leaves.len() as u64 + 1)? {
-            registrar.leaves.push(tlog::leaf_hash(&codec::encode(&snapshot.proof.entry)));
+            registrar
+                .leaves
+                .push(tlog::leaf_hash(&codec::encode(&snapshot.proof.entry)));
             registrar.latest = Some(snapshot);
         }
         if let Some(latest) = &registrar.latest {
-            registrar.records = latest.records.iter().map(|r| (r.party.clone(), r.clone())).collect();
+            registrar.records = latest
+                .records
+                .iter()
+                .map(|r| (r.party.clone(), r.clone()))
+                .collect();
         }
         Ok(registrar)
     }
@@ -65,7 +77,10 @@ impl<S: Store> Registrar<S> {
     pub fn at(&self, size: u64) -> Result<Option<Snapshot>, StoreError> {
         let bytes = self.store.get(Table::Published, &size.to_be_bytes())?;
         bytes
-            .map(|b| codec::decode(&b).map_err(|_| StoreError::Corrupt("an unreadable directory".to_owned())))
+            .map(|b| {
+                codec::decode(&b)
+                    .map_err(|_| StoreError::Corrupt("an unreadable directory".to_owned()))
+            })
             .transpose()
     }
 
@@ -92,10 +107,27 @@ impl<S: Store> Registrar<S> {
             .and_then(|checkpoint| checkpoint.sign(&self.signer).ok())
             .ok_or(RegistrarError::Sign)?
             .to_string();
-        let path = tree.path(leaves.len() - 1).unwrap_or_default().into_iter().map(Into::into).collect();
-        let snapshot = Snapshot { records: listed, proof: MapProof { entry, size, path, checkpoint } };
+        let path = tree
+            .path(leaves.len() - 1)
+            .unwrap_or_default()
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        let snapshot = Snapshot {
+            records: listed,
+            proof: MapProof {
+                entry,
+                size,
+                path,
+                checkpoint,
+            },
+        };
         let mut batch = WriteBatch::new();
-        batch.put(Table::Published, size.to_be_bytes(), codec::encode(&snapshot));
+        batch.put(
+            Table::Published,
+            size.to_be_bytes(),
+            codec::encode(&snapshot),
+        );
         self.store.commit(batch)?;
         self.records = next;
         self.leaves = leaves;

@@ -10,7 +10,7 @@ use ledger::control::Control;
 use ledger::fact::{DueRef, Fact, FactRef};
 use ledger::public::PublicPart;
 use ledger::signature::ScopedSignature;
-use ledger::tearoff::{Audience, SeenView, TearOff, Vouched};
+use ledger::tearoff::{Audience, TearOff, Vouched};
 use ledger::transaction::{FORMAT, Header, Terms, Transaction, ViewHeader, Window};
 use ledger::validity::{Checked, Invalid, Standing, audiences, check, envelopes, input_token};
 use ledger::view::{Command, Input, View};

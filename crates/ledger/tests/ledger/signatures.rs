@@ -124,7 +124,10 @@ fn a_payment_counts_only_with_every_signature_it_needs() {
 
     // Bob signs view 0, but not that the coin of view 1 is under his key.
     let bob = &all[by("BOB")];
-    let only_first = bob.scope.iter().filter(|s| s.view == checked.opening.roots[0]);
+    let only_first = bob
+        .scope
+        .iter()
+        .filter(|s| s.view == checked.opening.roots[0]);
     let partly = signing_key("BOB").sign(
         &party("BOB"),
         &net.home.network,

@@ -265,7 +265,10 @@ impl<S: Store> Node<S> {
                 let (hashes, salt) = (view.hashes(), view.part_salt("head"));
                 let disclosed = |fact: PublicFact| {
                     let place = Place::of(&opening, ordinal, &hashes, fact.output, salt)?;
-                    Some(Disclosed { place, fact: fact.opening })
+                    Some(Disclosed {
+                        place,
+                        fact: fact.opening,
+                    })
                 };
                 part.facts.into_iter().filter_map(disclosed).collect()
             }

@@ -269,10 +269,17 @@ impl<S: Store> Node<S> {
 
     /// Minor units of a sort that transactions signed here, whose outcome is open, would bring.
     fn expected(&self, key: &PurseKey) -> i128 {
-        let seen = self.signed.values().flat_map(|signed| &signed.stored.seen.views);
+        let seen = self
+            .signed
+            .values()
+            .flat_map(|signed| &signed.stored.seen.views);
         let brought = seen.flat_map(|view| match view {
             SeenView::Whole(view) => view.created.iter().collect::<Vec<_>>(),
-            SeenView::Outputs(outputs) => outputs.shown.values().filter_map(ShownOutput::whole).collect(),
+            SeenView::Outputs(outputs) => outputs
+                .shown
+                .values()
+                .filter_map(ShownOutput::whole)
+                .collect(),
             SeenView::Hidden(_) => Vec::new(),
         });
         brought

@@ -9,6 +9,8 @@ mod conclude;
 mod core;
 mod draft;
 mod initiate;
+mod instruct;
+mod notarise;
 mod observe;
 mod pending;
 mod purse;

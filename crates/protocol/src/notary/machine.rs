@@ -188,7 +188,8 @@ impl<S: NotaryStore> Notary<S> {
                             None => {
                                 let on = spent_on(&id, &submission.r);
                                 let spent = submission.opening.header.spent();
-                                fresh.extend(spent.map(|(sort, token)| (sort.mark(token, &id), on)));
+                                fresh
+                                    .extend(spent.map(|(sort, token)| (sort.mark(token, &id), on)));
                                 index_of.insert(id, body.ids.len() as u32);
                                 body.ids.push(id);
                                 Decision::Fresh(id)

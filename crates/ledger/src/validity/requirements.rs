@@ -1,0 +1,214 @@
+//! Which signatures a view needs before anybody who sees it relies on it.
+
+use std::collections::BTreeMap;
+
+use deed::{FactRoles, FactValue, Party};
+
+use crate::address::Voucher;
+use crate::control::{Control, Shape};
+use crate::digest::{ContractId, ViewRoot};
+use crate::fact::{Fact, Opening};
+use crate::signature::Role;
+use crate::tearoff::{SeenOutputs, ShownOutput, TearOff};
+use crate::trust::ContractBook;
+use crate::view::View;
+
+use super::Directory;
+use super::checked::Requirement;
+use super::checking::Home;
+use super::meaning::{Meaning, fact_value};
+use super::refusal::Invalid;
+/// The signatures of those who agree to a view and of those who vouch for what it creates.
+pub(super) fn agreed(ordinal: u32, meaning: &Meaning, root: ViewRoot) -> Vec<Requirement> {
+    let signers = meaning.signers.iter().map(|party| Requirement {
+        ordinal,
+        view: root,
+        role: Role::Signer,
+        parties: vec![party.clone()],
+        needed: 1,
+    });
+    let created = meaning.created.iter();
+    let attested = created.filter_map(|roles| attestation(ordinal, root, roles));
+    signers.chain(attested).collect()
+}
+
+pub(super) fn whole_requirements(
+    seen: &TearOff,
+    view: &View,
+    meaning: &Meaning,
+    root: ViewRoot,
+    home: &Home,
+    directory: &dyn Directory,
+) -> Result<Vec<Requirement>, Invalid> {
+    let ordinal = view.ordinal;
+    let mut required = agreed(ordinal, meaning, root);
+    let mut received: BTreeMap<Party, Vec<u32>> = BTreeMap::new();
+    for ((output, fact), roles) in (0u32..).zip(&view.created).zip(&meaning.created) {
+        for party in controllers(ordinal, fact, roles)? {
+            let signs = meaning.signers.contains(party);
+            if !signs && !vouched(seen, ordinal, output, fact, roles, party, home, directory)? {
+                received.entry(party.clone()).or_default().push(output);
+            }
+        }
+    }
+    required.extend(receptions(ordinal, root, received));
+    Ok(required)
+}
+
+pub(super) fn output_requirements(
+    seen: &TearOff,
+    ordinal: u32,
+    outputs: &SeenOutputs,
+    root: ViewRoot,
+    book: &ContractBook,
+    home: &Home,
+    directory: &dyn Directory,
+) -> Result<Vec<Requirement>, Invalid> {
+    if !outputs.hangs_together() {
+        return Err(Invalid::ShownApart { ordinal });
+    }
+    let mut required = Vec::new();
+    let mut received: BTreeMap<Party, Vec<u32>> = BTreeMap::new();
+    for (output, shown) in &outputs.shown {
+        let (contract, value) = shown_value(shown).ok_or(Invalid::ShownApart { ordinal })?;
+        let contract = book
+            .get(&contract)
+            .ok_or(Invalid::UnknownContract(contract.0))?;
+        let roles = contract.roles_of(&value)?;
+        required.extend(attestation(ordinal, root, &roles));
+        if let ShownOutput::Whole(fact) = shown {
+            for party in controllers(ordinal, fact, &roles)? {
+                if !vouched(seen, ordinal, *output, fact, &roles, party, home, directory)? {
+                    received.entry(party.clone()).or_default().push(*output);
+                }
+            }
+        }
+    }
+    required.extend(receptions(ordinal, root, received));
+    Ok(required)
+}
+
+pub(super) fn attestation(ordinal: u32, view: ViewRoot, roles: &FactRoles) -> Option<Requirement> {
+    (!roles.attestors.is_empty()).then(|| Requirement {
+        ordinal,
+        view,
+        role: Role::Attestor,
+        parties: roles.attestors.clone(),
+        needed: roles.attestors_needed,
+    })
+}
+
+pub(super) fn receptions(
+    ordinal: u32,
+    view: ViewRoot,
+    received: BTreeMap<Party, Vec<u32>>,
+) -> impl Iterator<Item = Requirement> {
+    received
+        .into_iter()
+        .map(move |(party, outputs)| Requirement {
+            ordinal,
+            view,
+            role: Role::Receiver(outputs),
+            parties: vec![party],
+            needed: 1,
+        })
+}
+
+/// The parties whose keys the fact's policy must hold, after checking that it has one key for each.
+pub(super) fn controllers<'a>(
+    ordinal: u32,
+    fact: &Fact,
+    roles: &'a FactRoles,
+) -> Result<&'a [Party], Invalid> {
+    let fits = match &fact.control {
+        Control {
+            shape: Shape::Nobody,
+            recovery: None,
+        } => roles.controllers.is_empty(),
+        Control {
+            shape: Shape::All(keys),
+            ..
+        } => keys.len() == roles.controllers.len() && !keys.is_empty(),
+        Control {
+            shape: Shape::Nobody,
+            ..
+        } => false,
+    };
+    if fits {
+        Ok(&roles.controllers)
+    } else {
+        Err(Invalid::NotComputed {
+            ordinal,
+            what: "a control policy",
+        })
+    }
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one output of one view of one transaction, in one directory"
+)]
+pub(super) fn vouched(
+    seen: &TearOff,
+    view: u32,
+    output: u32,
+    fact: &Fact,
+    roles: &FactRoles,
+    party: &Party,
+    home: &Home,
+    directory: &dyn Directory,
+) -> Result<bool, Invalid> {
+    let Some(key) = roles
+        .controllers
+        .iter()
+        .zip(fact.control.keys())
+        .find(|(p, _)| *p == party)
+        .map(|(_, k)| k)
+    else {
+        return Ok(false);
+    };
+    let mut vouchers = seen
+        .vouchers
+        .iter()
+        .filter(|v| v.view == view && v.output == output);
+    let Some(Voucher { .. }) = vouchers
+        .clone()
+        .map(|v| &v.voucher)
+        .find(|v| v.party == *party)
+    else {
+        return Ok(false);
+    };
+    let owner = directory
+        .signing_key(party)
+        .ok_or_else(|| Invalid::NotAMember {
+            party: party.clone(),
+        })?;
+    if vouchers.any(|v| v.voucher.party == *party && v.voucher.verifies(key, &owner, &home.network))
+    {
+        Ok(true)
+    } else {
+        Err(Invalid::HijackedController {
+            view,
+            output,
+            party: party.clone(),
+        })
+    }
+}
+
+/// The contract and the values of a shown output, all fields of which must be shown.
+pub(super) fn shown_value(shown: &ShownOutput) -> Option<(ContractId, FactValue)> {
+    match shown {
+        ShownOutput::Whole(fact) => Some((fact.contract, fact_value(fact))),
+        ShownOutput::Part(opening) => opened_value(opening),
+    }
+}
+
+/// Contract and values of an opening that shows every field.
+#[must_use]
+pub fn opened_value(opening: &Opening) -> Option<(ContractId, FactValue)> {
+    let (contract, kind, fields) = opening.head()?;
+    let fields = (0..fields as usize)
+        .map(|i| opening.field(i).cloned())
+        .collect::<Option<Vec<_>>>()?;
+    Some((contract, FactValue { kind, fields }))
+}

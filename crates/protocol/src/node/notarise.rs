@@ -1,0 +1,146 @@
+//! Asking the notary, and what its answers mean for a flow.
+
+use ledger::certificate::{cancelled_on, spent_on};
+use ledger::public::PublicPart;
+use ledger::validity::input_token;
+use ledger::{Digest, TransactionId, codec, token};
+use minicbor::bytes::ByteVec;
+
+use super::core::{DRIVEN, Node, NodeError, Output, SENT, under};
+use super::draft::cancel_secret;
+use super::instruct::refused;
+use super::records::{InstructionState, StoredFact, fact_key};
+use crate::notary::{Authority, NotaryRefusal, Request, Submission, Verdict};
+use crate::store::{Store, Table};
+
+impl<S: Store> Node<S> {
+    /// The secret of one of a flow's cancel tokens.
+    pub(super) fn cancellation(&self, id: &TransactionId) -> Option<Digest> {
+        let flow = self.flows.get(id)?;
+        let transaction = &flow.stored.transaction;
+        let first = transaction.views.first()?;
+        let signers = &flow.checked.meanings.first()?.as_ref()?.signers;
+        signers
+            .iter()
+            .map(|party| cancel_secret(first, party))
+            .find(|secret| {
+                transaction
+                    .header
+                    .cancel
+                    .contains(&token::cancel(&secret.0))
+            })
+    }
+
+    /// What the notary gets: the id's opening, the controllers' authority, and the public bytes.
+    pub(super) fn submission(&self, id: &TransactionId) -> Result<Option<Request>, NodeError> {
+        let Some(flow) = self.flows.get(id) else {
+            return Ok(None);
+        };
+        let transaction = &flow.stored.transaction;
+        let mut authorities = Vec::with_capacity(transaction.views.len());
+        for view in &transaction.views {
+            let mut of_view = Vec::with_capacity(view.consumed.len());
+            for input in &view.consumed {
+                let token = input_token(input, &self.setup.home.notary);
+                let stored: Option<StoredFact> =
+                    self.pending
+                        .get(&self.store, Table::Facts, &fact_key(&input.at))?;
+                let Some(stored) = stored else {
+                    return Ok(None);
+                };
+                let mut signatures = Vec::with_capacity(stored.nonces.len());
+                for nonce in &stored.nonces {
+                    signatures.push(ByteVec::from(self.one_time(nonce)?.authorise(&token, id)));
+                }
+                let rho = input
+                    .fact
+                    .token_key()
+                    .rho(&self.setup.home.notary, &input.at);
+                of_view.push(Authority {
+                    control: input.fact.control.clone(),
+                    rho,
+                    signatures,
+                });
+            }
+            authorities.push(of_view);
+        }
+        let public = transaction
+            .views
+            .iter()
+            .map(|view| {
+                let contract = self.setup.book.get(&view.contract)?;
+                PublicPart::of(view, contract).map(|part| ByteVec::from(codec::encode(&part)))
+            })
+            .collect();
+        let opening = flow.checked.opening.clone();
+        Ok(Some(Request::Certify(Submission {
+            opening,
+            authorities,
+            public,
+            r: flow.stored.r,
+        })))
+    }
+
+    /// The notary's answer.
+    pub(crate) fn verdict(
+        &mut self,
+        id: &TransactionId,
+        verdict: Verdict,
+    ) -> Result<(), NodeError> {
+        let Some(flow) = self.flows.get_mut(id) else {
+            return self.outcome(id, verdict);
+        };
+        let cancelled = || refused("cancelled", "it was cancelled at the notary");
+        match verdict {
+            Verdict::Certified(certificate) => {
+                if self.certified(id, &certificate).is_err() {
+                    return Ok(());
+                }
+                let Some(flow) = self.flows.remove(id) else {
+                    return Ok(());
+                };
+                self.pending.delete(Table::Flows, under(DRIVEN, id.bytes()));
+                self.pending.delete(Table::Flows, under(SENT, id.bytes()));
+                let key = flow.stored.instruction.clone();
+                self.conclude_driven(flow, certificate)?;
+                self.progress(&key, InstructionState::Done(*id))
+            }
+            Verdict::Refused(NotaryRefusal::TooLate { until_ms, .. }) if self.now_ms > until_ms => {
+                // It waited too long for somebody; the same instruction gets a new window.
+                self.abandon(id, InstructionState::Queued)
+            }
+            Verdict::Refused(refusal @ NotaryRefusal::TooEarly { .. }) => {
+                // A copy on its way could still be certified when the window opens, so it is cancelled before its money is
+                // free again.
+                flow.refusal = Some(refused(refusal.code(), refusal.to_string()));
+                if let Some(secret) = self.cancellation(id) {
+                    let request = Request::Cancel(*id, secret);
+                    self.outputs.push(Output::Notarise { id: *id, request });
+                }
+                Ok(())
+            }
+            Verdict::Refused(NotaryRefusal::TokenUsed {
+                spent_on: other, ..
+            }) if other == spent_on(id, &flow.stored.r) => self.submit(id),
+            Verdict::Refused(NotaryRefusal::TokenUsed { token, spent_on })
+                if spent_on == cancelled_on(&token) =>
+            {
+                let state = flow.refusal.take().unwrap_or_else(cancelled);
+                self.abandon(id, state)
+            }
+            Verdict::Refused(refusal) => {
+                self.abandon(id, refused(refusal.code(), refusal.to_string()))
+            }
+            Verdict::Cancelled => {
+                let state = flow.refusal.take().unwrap_or_else(cancelled);
+                self.abandon(id, state)
+            }
+            Verdict::Unknown(at_ms)
+                if at_ms > flow.stored.transaction.header.terms.window.until_ms =>
+            {
+                self.abandon(id, InstructionState::Queued)
+            }
+            Verdict::Unknown(_) => Ok(()),
+        }
+    }
+}
