@@ -43,8 +43,9 @@ async fn main() {
         .unwrap();
     println!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
-        for (line, number) in std::io::stdin().lock().lines().zip(1_000..) {
-            let number = line.unwrap().trim().parse().unwrap_or(number);
+        for line in std::io::stdin().lock().lines() {
+            line.unwrap();
+            let number = 1_000 + *store.watch().borrow();
             let fact = fixture::payment(100, number);
             store.ingest(std::slice::from_ref(&fact)).unwrap();
             println!("{}", fact.id);

@@ -11,7 +11,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt, stream};
 use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::{Instant, sleep, sleep_until};
@@ -91,9 +91,10 @@ pub(crate) async fn events(
 }
 
 fn told_one_by_one(reader: Reader) -> impl Stream<Item = Result<Event, Infallible>> {
-    stream::unfold(reader, |mut reader| async move {
+    let events = stream::unfold(reader, |mut reader| async move {
         reader.next().await.map(|event| (Ok(event), reader))
-    })
+    });
+    events.fuse()
 }
 
 impl Reader {

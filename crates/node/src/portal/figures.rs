@@ -172,7 +172,7 @@ pub(crate) fn by_function<'a>(
         } else {
             TONE_PLAIN
         };
-        Part::new(functions.name(code), href(functions.slug(code)), tone, sum)
+        Part::new(functions.name(code), href(&functions.slug(code)), tone, sum)
     };
     Parts::largest_first(sums.into_iter().map(part).collect())
 }

@@ -77,9 +77,7 @@ impl PortalStore {
             });
         }
         let last = writer
-            .query_row("SELECT coalesce(max(seq), 0) FROM fact", [], |row| {
-                row.get(0)
-            })
+            .query_row("SELECT last FROM moment", [], |row| row.get(0))
             .map_err(database)?;
         Ok(Self {
             path: path.to_owned(),

@@ -71,8 +71,6 @@ pub(crate) struct Card {
     /// Lines of the label with their baselines; the amount follows the last one.
     pub(crate) lines: Vec<(Px, String)>,
     pub(crate) amount: String,
-    /// The whole label for those who hear it.
-    pub(crate) spoken: String,
 }
 
 const HEAD_HEIGHT: f64 = 34.0;
@@ -161,7 +159,6 @@ fn card(node: NodeIn, x: f64, y: f64, width: f64, money: f64) -> Card {
     let lines = words.into_iter().enumerate().map(placed).collect();
     let [x, y, width, height, money] = [x, y, width, height, money].map(Px);
     Card {
-        spoken: format!("{}: {}", node.label, node.amount),
         amount: node.amount,
         href: node.href,
         tone: node.tone,
@@ -174,22 +171,29 @@ fn card(node: NodeIn, x: f64, y: f64, width: f64, money: f64) -> Card {
     }
 }
 
-/// Breaks a label between words; a word longer than a line is cut with an ellipsis, and heard whole.
+/// Breaks a label between words, and a word only where it is longer than a line.
 fn wrapped(label: &str, letters: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in label.split_whitespace() {
-        let word = if word.chars().count() > letters {
-            word.chars().take(letters - 1).chain(['…']).collect()
-        } else {
-            word.to_owned()
-        };
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= letters => {
+    for word in label
+        .split_whitespace()
+        .flat_map(|word| pieces(word, letters))
+    {
+        let room = |line: &&mut String| line.chars().count() + 1 + word.chars().count() <= letters;
+        match lines.last_mut().filter(room) {
+            Some(line) => {
                 line.push(' ');
                 line.push_str(&word);
             }
-            _ => lines.push(word),
+            None => lines.push(word),
         }
     }
     lines
+}
+
+fn pieces(word: &str, letters: usize) -> Vec<String> {
+    let letters_of_word: Vec<char> = word.chars().collect();
+    letters_of_word
+        .chunks(letters)
+        .map(|piece| piece.iter().collect())
+        .collect()
 }

@@ -62,13 +62,18 @@ impl Functions {
             .unwrap_or_else(|| format!("Code {code}"))
     }
 
-    /// The part of an address that stands for a code.
+    /// The part of an address that stands for a code. A code is text that somebody published: what is
+    /// not a letter, a digit, `.`, `_` or `-` is percent-encoded (RFC 3986 §2.1).
     #[must_use]
-    pub fn slug<'a>(&self, code: &'a str) -> &'a str {
-        if code.is_empty() {
-            Self::UNCLASSIFIED
-        } else {
-            code
+    pub fn slug(&self, code: &str) -> String {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        let encoded = |byte: u8| match plain(byte) {
+            true => char::from(byte).to_string(),
+            false => format!("%{byte:02X}"),
+        };
+        match code {
+            "" => Self::UNCLASSIFIED.to_owned(),
+            code => code.bytes().map(encoded).collect(),
         }
     }
 

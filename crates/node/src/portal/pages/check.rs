@@ -20,7 +20,7 @@ struct Check {
 impl Check {
     fn read(snapshot: &Snapshot<'_>, frame: Frame) -> Result<Self, PageError> {
         Ok(Self {
-            example: snapshot.since(0, 1)?.1.pop(),
+            example: snapshot.latest(1)?.pop(),
             frame,
         })
     }

@@ -76,7 +76,7 @@ impl Home {
             pennies: pennies(&lines),
             paid: draw_paid(description, paid_rows(description, &spend)),
             sources: draw_sources(description, sources, &payers),
-            latest: snapshot.since(0, PAYMENTS_LATEST)?.1,
+            latest: snapshot.latest(PAYMENTS_LATEST)?,
             lines,
             frame,
         })

@@ -46,7 +46,7 @@ impl Choices {
         let description = frame.description();
         let own = |(value, words): (&str, &str)| (value.to_owned(), words.to_owned());
         let unclassified = (
-            description.functions.slug("").to_owned(),
+            description.functions.slug(""),
             description.functions.name(""),
         );
         let treatment = |treatment: Treatment| {

@@ -102,10 +102,7 @@ impl Totals {
                 (row.payer.clone(), row.payer_name.clone())
             })),
             spent_by_function: keyed(grouped(&spent, |row| {
-                (
-                    functions.slug(&row.function).to_owned(),
-                    functions.name(&row.function),
-                )
+                (functions.slug(&row.function), functions.name(&row.function))
             })),
             spent_by_line: keyed(grouped(&spent, |row| (row.line.clone(), line(&row.line)))),
             files: super::data::file_totals(snapshot)?,

@@ -109,7 +109,12 @@ impl Snapshot<'_> {
         limit: u64,
     ) -> Result<Found, ReadError> {
         let (condition, values) = self.condition(filter);
-        let sql = format!("SELECT count(*), coalesce(sum(p.amount), 0) FROM payment p {condition}");
+        // The totals of everything are kept; those of a search are counted.
+        let sql = if values.is_empty() {
+            "SELECT coalesce(sum(payments), 0), coalesce(sum(amount), 0) FROM spend".to_owned()
+        } else {
+            format!("SELECT count(*), coalesce(sum(p.amount), 0) FROM payment p {condition}")
+        };
         let totals = self.row(&sql, params_from_iter(&values), |row| {
             Ok((row.get(0)?, row.get(1)?))
         })?;
@@ -152,6 +157,14 @@ impl Snapshot<'_> {
             &format!("{range} ORDER BY p.seq LIMIT {limit}"),
             &values,
         )
+    }
+
+    /// The latest payments, newest first.
+    ///
+    /// # Errors
+    /// [`ReadError`] if the file can't be read.
+    pub fn latest(&self, limit: u64) -> Result<Vec<PaymentRow>, ReadError> {
+        self.payments("", &format!("ORDER BY p.seq DESC LIMIT {limit}"), &[])
     }
 
     /// How many payments came after a number, and the latest of them, newest first.

@@ -15,6 +15,8 @@ pub struct Snapshot<'a> {
     pub last: u64,
     /// Agreed time of the latest fact, Unix milliseconds.
     pub latest_at: Option<i64>,
+    /// Place in the log up to which facts have been handed over: hand over again from here.
+    pub log_index: Option<u64>,
     /// Facts that the description can't read.
     pub set_aside: u64,
 }
@@ -81,17 +83,19 @@ impl<'a> Snapshot<'a> {
         moment: &'a Transaction<'a>,
         description: &'a Description,
     ) -> Result<Self, ReadError> {
-        let sql = "SELECT coalesce(max(seq), 0), max(notarised_at), count(set_aside) FROM fact";
-        let (last, latest_at, set_aside) = moment
-            .prepare_cached(sql)?
-            .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        Ok(Self {
-            moment,
-            description,
-            last,
-            latest_at,
-            set_aside,
-        })
+        let mut now =
+            moment.prepare_cached("SELECT last, latest_at, log_index, set_aside FROM moment")?;
+        let snapshot = now.query_row([], |row| {
+            Ok(Self {
+                moment,
+                description,
+                last: row.get(0)?,
+                latest_at: row.get(1)?,
+                log_index: row.get(2)?,
+                set_aside: row.get(3)?,
+            })
+        });
+        Ok(snapshot?)
     }
 
     /// The description that the facts were read under.
@@ -130,15 +134,6 @@ impl<'a> Snapshot<'a> {
             .prepare_cached(sql)?
             .query_row(with, read)
             .optional()?)
-    }
-
-    /// Place in the log up to which facts have been handed over: hand over again from here.
-    ///
-    /// # Errors
-    /// [`ReadError`] if the file can't be read.
-    pub fn log_index(&self) -> Result<Option<u64>, ReadError> {
-        self.row("SELECT max(log_index) FROM fact", [], |row| row.get(0))
-            .map(Option::flatten)
     }
 
     /// The name of a party, if any fact mentions it.

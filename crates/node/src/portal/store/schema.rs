@@ -8,6 +8,8 @@ const VERSION: i64 = 1;
 /// is a stable picture for downloads and event streams without holding a transaction open.
 const TABLES: &str = "
 CREATE TABLE reading (text TEXT NOT NULL);
+CREATE TABLE moment (last INTEGER NOT NULL, latest_at INTEGER, log_index INTEGER, set_aside INTEGER NOT NULL) STRICT;
+INSERT INTO moment VALUES (0, NULL, NULL, 0);
 CREATE TABLE fact (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,

@@ -53,14 +53,30 @@ impl PortalStore {
                 }
             }
         }
-        let last = batch.query_row("SELECT coalesce(max(seq), 0) FROM fact", [], |row| {
-            row.get(0)
-        })?;
+        let last = moment(&batch, facts, done.set_aside)?;
         batch.commit()?;
         self.last
             .send_if_modified(|seen| std::mem::replace(seen, last) != last);
         Ok(done)
     }
+}
+
+/// Notes up to when the index is filled. Gives the number of the last fact.
+fn moment(
+    batch: &Transaction<'_>,
+    facts: &[PublishedFact],
+    set_aside: u64,
+) -> rusqlite::Result<u64> {
+    let latest_at = facts.iter().map(|fact| fact.notarised_at).max();
+    let log_index = facts.iter().map(|fact| fact.log_index).max();
+    batch
+        .prepare_cached(
+            "UPDATE moment SET last = (SELECT coalesce(max(seq), 0) FROM fact),
+             latest_at = max(coalesce(latest_at, ?1), coalesce(?1, latest_at)),
+             log_index = max(coalesce(log_index, ?2), coalesce(?2, log_index)),
+             set_aside = set_aside + ?3 RETURNING last",
+        )?
+        .query_row(params![latest_at, log_index, set_aside], |row| row.get(0))
 }
 
 /// None if the fact is known; else whether it was set aside.

@@ -24,6 +24,23 @@ async fn a_download_longer_than_its_pieces_is_complete_and_in_order() {
 }
 
 #[tokio::test]
+async fn pages_files_and_assets_come_compressed() {
+    let server = Server::full();
+    for address in [
+        "/",
+        "/data/payments.csv",
+        "/data/flows.csv",
+        "/api/totals",
+        "/assets/portal.css",
+    ] {
+        let plain = server.page(address).await.len();
+        let (bytes, encoding) = server.compressed(address).await;
+        assert_eq!(encoding, "gzip", "{address}");
+        assert!(bytes * 2 < plain, "{address}: {bytes} of {plain}");
+    }
+}
+
+#[tokio::test]
 async fn text_that_a_spreadsheet_would_run_is_text() {
     let server = Server::full();
     let rows = server.csv("/data/payments.csv").await;

@@ -46,7 +46,9 @@ fn the_same_facts_again_change_nothing() {
         .unwrap();
     assert_eq!(before, after);
     assert_eq!(
-        store.read(|snapshot| snapshot.log_index()).unwrap(),
+        store
+            .read(|snapshot| Ok::<_, ReadError>(snapshot.log_index))
+            .unwrap(),
         Some(all - 1)
     );
 }

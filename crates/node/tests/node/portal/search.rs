@@ -1,6 +1,7 @@
 //! Finding payments by words and filters.
 
 use axum::http::StatusCode;
+use node::portal::PublishedValue;
 
 use super::fixture::{self, HOSTILE};
 use super::html::{links, table, texts};
@@ -126,6 +127,26 @@ async fn largest_first_means_largest_first() {
     let server = Server::full();
     let page = server.page("/payments?sort=largest").await;
     assert_eq!(payees(&page)[0], "HOME OFFICE International summit");
+}
+
+#[tokio::test]
+async fn a_code_that_nobody_knows_has_a_page_and_a_search_of_its_own() {
+    let server = Server::full();
+    let code = "99 A/B&c=#?";
+    let mut fact = fixture::payment(100, 7_003);
+    fact.fields
+        .insert("function".to_owned(), PublishedValue::Text(code.to_owned()));
+    server.portal.store().ingest(&[fact]).unwrap();
+    let links = links(&server.page("/spending").await);
+    let own = links.iter().find(|link| link.starts_with("/spending/99")).unwrap();
+    let page = server.page(own).await;
+    assert_eq!(texts(&page, &["h1"]), [format!("Code {code}")]);
+    let search = super::html::links(&page);
+    let search = search
+        .iter()
+        .find(|link| link.starts_with("/payments?function="))
+        .unwrap();
+    assert_eq!(payees(&server.page(search).await).len(), 1);
 }
 
 #[tokio::test]

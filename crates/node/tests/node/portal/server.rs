@@ -46,6 +46,21 @@ impl Server {
         self.ask(Method::GET, address).await
     }
 
+    /// How many bytes come back, and in which encoding, for a browser that takes compressed answers.
+    pub(crate) async fn compressed(&self, address: &str) -> (usize, String) {
+        let request = Request::builder().uri(address);
+        let request = request
+            .header("accept-encoding", "gzip")
+            .body(Body::empty());
+        let answer = self.router.clone().call(request.unwrap()).await.unwrap();
+        let encoding = answer.headers()["content-encoding"]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        let bytes = answer.into_body().collect().await.unwrap().to_bytes();
+        (bytes.len(), encoding)
+    }
+
     /// The page, which must be there.
     pub(crate) async fn page(&self, address: &str) -> String {
         let answer = self.get(address).await;

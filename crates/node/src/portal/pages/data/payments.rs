@@ -5,7 +5,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 
 use super::csv_headers;
 use crate::portal::csv::{Cell, Table};
@@ -86,7 +86,7 @@ pub(crate) async fn payments(State(portal): State<Portal>, RawQuery(query): RawQ
     });
     (
         csv_headers("attachment; filename=\"payments.csv\""),
-        Body::from_stream(pieces),
+        Body::from_stream(pieces.fuse()),
     )
         .into_response()
 }

@@ -33,6 +33,7 @@ impl Function {
         let description = frame.description_shared();
         let functions = &description.functions;
         let code = functions.code(&slug).to_owned();
+        let slug = functions.slug(&code);
         frame.title = functions.name(&code);
         let all = snapshot.spend()?;
         let spend: Vec<SpendRow> = spent(&all)
@@ -64,7 +65,7 @@ impl Function {
             let href = if whole {
                 format!("/payments?function={slug}&treatment=spent")
             } else {
-                format!("/spending/{below}")
+                format!("/spending/{}", functions.slug(below))
             };
             Part::new(label, href, TONE_PLAIN, sum)
         };
