@@ -16,25 +16,41 @@ fn main() {
     let folder = tempfile::tempdir_in(PathBuf::from(env!("CARGO_TARGET_TMPDIR"))).unwrap();
     let data = DataFolder::take(folder.path()).unwrap();
     let mut store = SqliteStore::open(&data, StoreOptions::default()).unwrap();
+    let wanted = std::env::args().nth(1).filter(|arg| !arg.starts_with('-'));
+    let wanted = |name: &str| wanted.as_ref().is_none_or(|wanted| wanted == name);
     for (rows, bytes) in [(1, 300), (100, 300), (100, 2_000), (1_000, 300)] {
+        if !wanted("rows") {
+            continue;
+        }
         let figure = measure(|batch| store.commit(node_batch(batch, rows, bytes)).unwrap());
         println!("sqlite, {rows} rows of {bytes} bytes: {figure}");
     }
     for payments in [1, 20, 100] {
+        if !wanted("payments") {
+            continue;
+        }
         let figure = measure(|batch| store.commit(payment_batch(batch, payments)).unwrap());
         println!("sqlite, {payments} payments, 10 rows each: {figure}");
     }
     let mut notary = FjallNotaryStore::open(&data).unwrap();
     for tokens in [1, 100, 1_000] {
+        if !wanted("notary") {
+            continue;
+        }
         let figure = measure(|batch| notary.commit(notary_batch(batch, tokens)).unwrap());
         println!("notary, {tokens} tokens: {figure}");
     }
 }
 
 fn measure(mut commit: impl FnMut(u64)) -> String {
+    let batches_wanted: Option<usize> = std::env::args().nth(2).and_then(|arg| arg.parse().ok());
     let mut spans = Vec::new();
     let start = Instant::now();
-    while start.elapsed() < SPAN {
+    let enough = |batches: usize| match batches_wanted {
+        Some(wanted) => batches >= wanted,
+        None => start.elapsed() >= SPAN,
+    };
+    while !enough(spans.len()) {
         let before = Instant::now();
         commit(spans.len() as u64);
         spans.push(before.elapsed());

@@ -5,6 +5,10 @@
 /// are moved once.
 pub const WAL_PAGES_MAX: u64 = 8_192;
 
+/// Bytes of recent writes that a store gathers in memory before they begin to settle in their tables: about a second of
+/// a busy node's, so that what lives shorter never reaches a table.
+pub const UNSETTLED_BYTES: usize = 8 << 20;
+
 /// Page cache of a store's connection, in KiB.
 pub const STORE_CACHE_KIB: u32 = 65_536;
 

@@ -4,8 +4,12 @@
 //! This room never looks inside the bytes it keeps.
 
 mod backup;
+mod connection;
 mod folder;
+mod journal;
 mod notary;
+mod overlay;
+mod reader;
 mod schema;
 mod sqlite;
 mod statements;
@@ -13,7 +17,8 @@ mod statements;
 pub use backup::{BackupError, RestoreError, backup, restore};
 pub use folder::{DataFolder, FolderError};
 pub use notary::FjallNotaryStore;
-pub use sqlite::{SqliteReader, SqliteStore, StoreOptions};
+pub use reader::SqliteReader;
+pub use sqlite::{SqliteStore, StoreOptions};
 
 use std::path::PathBuf;
 

@@ -191,6 +191,9 @@ fn limits(raw: &mut RawLimits, values: &mut Values<'_>) -> Limits {
             idle: Duration::from_secs(idle),
             ..defaults
         },
-        store: StoreOptions { bytes_max },
+        store: StoreOptions {
+            bytes_max,
+            ..StoreOptions::default()
+        },
     }
 }

@@ -1,4 +1,5 @@
-//! The format of a node's SQLite file: one table per key space, a version, and what is refused.
+//! The format of a node's SQLite file: one table per key space, the journal of batches that have not settled in them, a
+//! version, and what is refused.
 
 use std::path::Path;
 
@@ -12,7 +13,13 @@ use super::sqlite::store_error;
 const APPLICATION_ID: i64 = 0x7076_6e31;
 
 /// The format this program reads and writes (`PRAGMA user_version`). A change of tables or of their meaning raises it.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
+
+const JOURNAL: &str = "
+CREATE TABLE journal (seq INTEGER PRIMARY KEY, batch BLOB NOT NULL) STRICT;
+CREATE TABLE settled (id INTEGER PRIMARY KEY CHECK (id = 0), seq INTEGER NOT NULL) STRICT;
+INSERT INTO settled (id, seq) VALUES (0, 0);
+";
 
 /// Creates the tables in an empty file, and leaves every other one alone.
 pub(super) fn create_if_empty(connection: &Connection, path: &Path) -> Result<(), OpenError> {
@@ -62,14 +69,17 @@ pub(super) fn open_error(path: &Path, error: &rusqlite::Error) -> OpenError {
     }
 }
 
+/// Ordinary tables rather than `WITHOUT ROWID`: values are then added at the end, close together, and only the far
+/// smaller index of keys is written all over. With hashes for keys that halves the pages a batch dirties.
 fn create(connection: &Connection) -> rusqlite::Result<()> {
     let mut statements = String::from("BEGIN IMMEDIATE;\n");
     for table in Table::ALL {
         statements += &format!(
-            "CREATE TABLE {} (key BLOB PRIMARY KEY NOT NULL, value BLOB NOT NULL) STRICT, WITHOUT ROWID;\n",
+            "CREATE TABLE {} (key BLOB PRIMARY KEY NOT NULL, value BLOB NOT NULL) STRICT;\n",
             table_name(table)
         );
     }
+    statements += JOURNAL;
     statements += &format!("PRAGMA application_id = {APPLICATION_ID};\n");
     statements += &format!("PRAGMA user_version = {FORMAT};\nCOMMIT;");
     connection.execute_batch(&statements)

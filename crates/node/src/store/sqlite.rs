@@ -1,26 +1,44 @@
 //! A node's store in one SQLite file: WAL mode, every commit synced, one writer, any number of readers.
+//!
+//! A commit adds its batch to the journal as one row, which dirties few pages however far apart the keys are, and
+//! keeps the rows in memory. Later commits carry them to their tables, a little each, in key order. Both are parts of
+//! ordinary transactions of SQLite, and a store that is opened reads the journal back.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use protocol::store::{Pair, Store, StoreError, Table, WriteBatch};
 use rusqlite::wal::CheckpointMode;
-use rusqlite::{Connection, ErrorCode, OpenFlags, params};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
+use super::connection::{create_file, open_writer};
 use super::folder::DataFolder;
+use super::journal;
+use super::overlay::{Overlay, weight};
+use super::reader::SqliteReader;
 use super::schema::{check, create_if_empty, open_error};
-use super::statements::{Statements, get, scan};
+use super::statements::{Statements, View, write};
 use super::{OpenError, STORE_FILE};
-use crate::files::{create_private, sync_folder};
-use crate::limits::{STATEMENTS_CACHED, STORE_BUSY_MS, STORE_CACHE_KIB, WAL_PAGES_MAX};
+use crate::limits::{UNSETTLED_BYTES, WAL_PAGES_MAX};
 
 /// Choices an operator has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoreOptions {
     /// The largest the database file may grow, in bytes; `None` leaves it to the disk. Beyond it: [`StoreError::Full`].
     pub bytes_max: Option<u64>,
+    /// Bytes of recent writes that are gathered in memory before they begin to settle in their tables. Up to twice as
+    /// many are held.
+    pub unsettled_bytes: usize,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self {
+            bytes_max: None,
+            unsettled_bytes: UNSETTLED_BYTES,
+        }
+    }
 }
 
 /// The one writer of a node's store.
@@ -30,6 +48,12 @@ pub struct SqliteStore {
     path: PathBuf,
     connection: Connection,
     statements: Statements,
+    overlay: Overlay,
+    /// The number of the last batch.
+    last: i64,
+    /// The number of the last batch in the old generation.
+    last_old: i64,
+    unsettled_bytes: usize,
     wal_pages: Arc<AtomicU64>,
     wal_pages_moved: u64,
     syncs: u64,
@@ -45,11 +69,22 @@ impl SqliteStore {
             open_writer(&path, options).map_err(|error| open_error(&path, &error))?;
         create_if_empty(&connection, &path)?;
         check(&connection, &path)?;
+        let mut overlay = Overlay::default();
+        let last = journal::settled(&connection)
+            .and_then(|settled| journal::replay(&connection, settled, |batch| overlay.apply(batch)))
+            .map_err(|source| OpenError::Store {
+                path: path.clone(),
+                source,
+            })?;
         Ok(SqliteStore {
             folder: folder.clone(),
             path,
             connection,
             statements: Statements::new(),
+            overlay,
+            last,
+            last_old: 0,
+            unsettled_bytes: options.unsettled_bytes,
             wal_pages,
             wal_pages_moved: 0,
             syncs: 0,
@@ -93,28 +128,79 @@ impl SqliteStore {
         pages - self.wal_pages_moved >= WAL_PAGES_MAX
     }
 
-    fn write(&mut self, batch: &WriteBatch) -> rusqlite::Result<()> {
+    fn view(&self) -> View<'_> {
+        View {
+            connection: &self.connection,
+            statements: &self.statements,
+            overlay: &self.overlay,
+        }
+    }
+
+    /// Journals a batch, and settles about twice as much of what is old, so that the old generation is done with
+    /// before the young one has grown up.
+    fn append(&mut self, batch: &WriteBatch, bytes: &[u8]) -> rusqlite::Result<()> {
+        let due = self.overlay.due(2 * weight(batch.writes()));
         let transaction = self
             .connection
-            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        for (table, key, value) in batch.writes() {
-            let sql = self.statements.of(*table);
-            match value {
-                Some(value) => transaction
-                    .prepare_cached(&sql.put)?
-                    .execute(params![key, value])?,
-                None => transaction
-                    .prepare_cached(&sql.delete)?
-                    .execute(params![key])?,
-            };
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        journal::append(&transaction, self.last + 1, bytes)?;
+        write(&transaction, &self.statements, due.rows.iter().copied())?;
+        if due.all && due.count > 0 {
+            journal::settle(&transaction, self.last_old)?;
         }
-        transaction.commit()
+        transaction.commit()?;
+        let count = due.count;
+        self.overlay.forget(count);
+        self.last += 1;
+        Ok(())
+    }
+
+    /// Brings everything to its table, the batch included, and empties the journal: for when the journal finds no
+    /// room. What only deletes may still fit.
+    fn settle_all(&mut self, batch: &WriteBatch) -> rusqlite::Result<()> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        journal::settle(&transaction, self.last)?;
+        write(&transaction, &self.statements, self.overlay.everything())?;
+        let rows = batch.writes().iter();
+        let rows = rows.map(|(table, key, value)| (*table, key.as_slice(), value.as_deref()));
+        write(&transaction, &self.statements, rows)?;
+        transaction.commit()?;
+        self.overlay.clear();
+        Ok(())
+    }
+
+    fn make_durable(&mut self, batch: WriteBatch) -> Result<(), StoreError> {
+        let bytes = journal::encode(&batch)?;
+        match self.append(&batch, &bytes) {
+            Ok(()) => {
+                self.overlay.apply(batch.into_writes());
+                if self.overlay.settled() && self.overlay.young_bytes() >= self.unsettled_bytes {
+                    self.overlay.age();
+                    self.last_old = self.last;
+                }
+                Ok(())
+            }
+            Err(error) if store_error(&error) == StoreError::Full => self
+                .settle_all(&batch)
+                .map_err(|error| self.failure(&error)),
+            Err(error) => Err(self.failure(&error)),
+        }
+    }
+
+    fn failure(&mut self, error: &rusqlite::Error) -> StoreError {
+        let failure = store_error(error);
+        if !nothing_written(error) {
+            self.failed = Some(failure.clone());
+        }
+        failure
     }
 }
 
 impl Store for SqliteStore {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        get(&self.connection, self.statements.of(table), key)
+        self.view().get(table, key)
     }
 
     fn scan(
@@ -124,8 +210,7 @@ impl Store for SqliteStore {
         after: Option<&[u8]>,
         limit: usize,
     ) -> Result<Vec<Pair>, StoreError> {
-        let sql = self.statements.of(table);
-        scan(&self.connection, sql, prefix, after, limit)
+        self.view().scan(table, prefix, after, limit)
     }
 
     /// After a failure that leaves the outcome unknown every later commit fails too: what the disk holds is known again
@@ -137,13 +222,7 @@ impl Store for SqliteStore {
         if batch.is_empty() {
             return Ok(());
         }
-        if let Err(failure) = self.write(&batch) {
-            let error = store_error(&failure);
-            if !nothing_written(&failure) {
-                self.failed = Some(error.clone());
-            }
-            return Err(error);
-        }
+        self.make_durable(batch)?;
         self.syncs += 1;
         if self.checkpoint_due()
             && let Err(error) = self.checkpoint()
@@ -153,117 +232,6 @@ impl Store for SqliteStore {
         }
         Ok(())
     }
-}
-
-/// A read-only view of a store: of a running node's from within its process, or of any folder's for examination.
-#[derive(Debug)]
-pub struct SqliteReader {
-    connection: Connection,
-    statements: Statements,
-}
-
-impl SqliteReader {
-    /// Opens the store in `folder` for reading, whether or not a process is writing to it.
-    pub fn open(folder: &Path) -> Result<SqliteReader, OpenError> {
-        Self::open_file(&folder.join(STORE_FILE))
-    }
-
-    /// Opens a store or a backup by its file's name.
-    pub fn open_file(path: &Path) -> Result<SqliteReader, OpenError> {
-        if !path.exists() {
-            return Err(OpenError::Missing {
-                path: path.to_owned(),
-            });
-        }
-        let failed = |error| open_error(path, &error);
-        let connection = connect(path).map_err(failed)?;
-        connection
-            .pragma_update(None, "query_only", true)
-            .map_err(failed)?;
-        check(&connection, path)?;
-        Ok(SqliteReader {
-            connection,
-            statements: Statements::new(),
-        })
-    }
-
-    /// As [`Store::get`].
-    pub fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        get(&self.connection, self.statements.of(table), key)
-    }
-
-    /// As [`Store::scan`].
-    pub fn scan(
-        &self,
-        table: Table,
-        prefix: &[u8],
-        after: Option<&[u8]>,
-        limit: usize,
-    ) -> Result<Vec<Pair>, StoreError> {
-        let sql = self.statements.of(table);
-        scan(&self.connection, sql, prefix, after, limit)
-    }
-
-    /// Reads every page and reports the first thing found wrong.
-    pub fn examine(&self) -> Result<(), StoreError> {
-        let verdict: String = self
-            .connection
-            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
-            .map_err(|error| store_error(&error))?;
-        match verdict.as_str() {
-            "ok" => Ok(()),
-            _ => Err(StoreError::Corrupt(verdict)),
-        }
-    }
-
-    pub(super) fn connection(&self) -> &Connection {
-        &self.connection
-    }
-}
-
-/// SQLite gives new files the process's default mode, so the file is made, private, before SQLite sees it; the
-/// log beside it takes over its mode.
-fn create_file(folder: &Path, path: &Path) -> Result<(), OpenError> {
-    let made = match create_private(path) {
-        Ok(_) => sync_folder(folder),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
-    };
-    made.map_err(|source| OpenError::File {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(Duration::from_millis(STORE_BUSY_MS))?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
-    connection.pragma_update(None, "cache_size", -i64::from(STORE_CACHE_KIB))?;
-    connection.pragma_update(None, "trusted_schema", false)?;
-    Ok(connection)
-}
-
-fn open_writer(
-    path: &Path,
-    options: StoreOptions,
-) -> rusqlite::Result<(Connection, Arc<AtomicU64>)> {
-    let mut connection = connect(path)?;
-    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    if let Some(bytes) = options.bytes_max {
-        let page: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
-        let pages = i64::try_from(bytes).unwrap_or(i64::MAX) / page;
-        connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
-    }
-    let wal_pages = Arc::new(AtomicU64::new(0));
-    let counter = Arc::clone(&wal_pages);
-    connection.wal_hook(Some(move |_: &mut _, pages: i32| {
-        counter.store(u64::try_from(pages).unwrap_or(0), Ordering::Relaxed);
-        Ok(())
-    }))?;
-    Ok((connection, wal_pages))
 }
 
 /// Whether SQLite gave up before it wrote anything that could come back.

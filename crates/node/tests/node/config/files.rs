@@ -105,6 +105,7 @@ fn every_setting_is_taken() {
             },
             store: StoreOptions {
                 bytes_max: Some(64 << 20),
+                ..StoreOptions::default()
             },
         },
     };

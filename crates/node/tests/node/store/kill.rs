@@ -27,7 +27,11 @@ impl Subject for SqliteStore {
 
     fn open(folder: &Path) -> Self {
         let data = DataFolder::take(folder).unwrap();
-        SqliteStore::open(&data, StoreOptions::default()).unwrap()
+        let options = StoreOptions {
+            unsettled_bytes: 300_000,
+            ..StoreOptions::default()
+        };
+        SqliteStore::open(&data, options).unwrap()
     }
 
     fn commit(&mut self, number: u64) {
@@ -45,6 +49,18 @@ impl Subject for SqliteStore {
         for (table, key, value) in node_batch(number).into_writes() {
             assert_eq!(self.get(table, &key), Ok(value), "batch {number} is torn");
         }
+        let rows = self
+            .scan(Table::Transactions, b"", None, usize::MAX)
+            .unwrap();
+        let numbers: Vec<u64> = rows
+            .iter()
+            .map(|(key, _)| u64::from_be_bytes(key.as_slice().try_into().unwrap()))
+            .collect();
+        assert_eq!(
+            numbers,
+            (1..=number).collect::<Vec<_>>(),
+            "batches are missing"
+        );
         number
     }
 }
@@ -56,6 +72,7 @@ fn node_batch(number: u64) -> WriteBatch {
             batch.put(table, [row], number.to_be_bytes().repeat(60));
         }
     }
+    batch.put(Table::Transactions, number.to_be_bytes(), vec![1; 2_000]);
     batch
 }
 

@@ -34,7 +34,7 @@ fn a_file_this_program_does_not_understand_is_refused_and_left_alone() {
             Box::new(|path| {
                 let data = DataFolder::take(path.parent().unwrap()).unwrap();
                 drop(SqliteStore::open(&data, StoreOptions::default()).unwrap());
-                execute(path, "PRAGMA user_version = 2");
+                execute(path, "PRAGMA user_version = 99");
             }),
             "unknown version",
             "unknown version",
@@ -103,6 +103,7 @@ fn a_full_store_refuses_the_whole_batch_and_goes_on_when_there_is_room() {
     let data = DataFolder::take(folder.path()).unwrap();
     let options = StoreOptions {
         bytes_max: Some(1 << 20),
+        ..StoreOptions::default()
     };
     let mut store = SqliteStore::open(&data, options).unwrap();
     let mut stored = 0_u32;
@@ -141,11 +142,16 @@ fn a_full_store_refuses_the_whole_batch_and_goes_on_when_there_is_room() {
 #[test]
 fn a_damaged_file_is_reported_as_damaged() {
     let folder = tempfile::tempdir().unwrap();
-    let mut store = open(&folder);
+    let data = DataFolder::take(folder.path()).unwrap();
+    let options = StoreOptions {
+        unsettled_bytes: 0,
+        ..StoreOptions::default()
+    };
+    let mut store = SqliteStore::open(&data, options).unwrap();
     for n in 0..200_u8 {
         store.commit(put(Table::Facts, [n], vec![n; 500])).unwrap();
     }
-    drop(store);
+    drop((store, data));
     let path = folder.path().join(STORE_FILE);
     let mut bytes = fs::read(&path).unwrap();
     let from = bytes.len() / 2;
@@ -158,12 +164,17 @@ fn a_damaged_file_is_reported_as_damaged() {
     }
     assert!(matches!(reader.examine(), Err(StoreError::Corrupt(_))));
 
-    let mut store = open(&folder);
-    let mut batch = WriteBatch::new();
-    for n in 0..200_u8 {
-        batch.put(Table::Facts, [n], "new");
-    }
-    let damage = store.commit(batch).unwrap_err();
+    let data = DataFolder::take(folder.path()).unwrap();
+    let mut store = SqliteStore::open(&data, options).unwrap();
+    // The damage is met when the rows are brought to their table, by a later commit.
+    let damage = (0..9_u8).find_map(|round| {
+        let mut batch = WriteBatch::new();
+        for n in 0..200_u8 {
+            batch.put(Table::Facts, [n], [round]);
+        }
+        store.commit(batch).err()
+    });
+    let damage = damage.unwrap();
     assert!(matches!(damage, StoreError::Corrupt(_)), "{damage:?}");
     let later = store.commit(put(Table::Meta, "k", "v"));
     assert_eq!(later, Err(damage), "nothing is written to a damaged store");
