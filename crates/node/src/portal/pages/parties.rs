@@ -50,5 +50,5 @@ pub(super) fn known_name(
     let name = snapshot
         .party(id)?
         .or_else(|| member().map(|one| one.name.clone()));
-    name.ok_or(PageError::NotFound("organisation or purpose"))
+    name.ok_or(PageError::NotFound("organisation"))
 }

@@ -10,7 +10,6 @@ use axum::response::Response;
 use super::frame::{Frame, Room};
 use super::problem::PageError;
 use crate::portal::chart::{Drawn, draw_paid, draw_sources};
-use crate::portal::description::Functions;
 use crate::portal::figures::{
     PaidRow, Parts, SourceRow, by_function, by_line, by_payer, paid_rows, source_rows, spent,
 };
@@ -55,11 +54,12 @@ pub(crate) async fn list(State(portal): State<Portal>) -> Response {
 
 /// `/spending/{id}`: a party id, or the code of a function.
 pub(crate) async fn one(State(portal): State<Portal>, Path(id): Path<String>) -> Response {
-    let functions = &portal.description().functions;
-    let is_function = id == Functions::UNCLASSIFIED || functions.known(&id);
-    if is_function {
-        function::one(&portal, id).await
-    } else {
-        body::one(&portal, id).await
+    let members = portal.coverage().organisations;
+    let (asked, member) = (id.clone(), members.iter().any(|one| one.id == id));
+    let party = portal.read(move |snapshot| Ok(member || snapshot.party(&asked)?.is_some()));
+    match party.await {
+        Ok(true) => body::one(&portal, id).await,
+        Ok(false) => function::one(&portal, id).await,
+        Err(why) => why.page(&portal),
     }
 }

@@ -40,6 +40,9 @@ impl Function {
             .filter(|row| functions.below(&code, &row.function).is_some())
             .cloned()
             .collect();
+        if spend.is_empty() && !functions.known(&code) {
+            return Err(PageError::NotFound("organisation or purpose"));
+        }
         let filter = Filter {
             function: Some(code.clone()),
             treatment: Some(crate::portal::description::Treatment::Spent),
