@@ -49,7 +49,11 @@ impl Contract {
     #[must_use]
     pub fn of(id: &ContractId, contract: &deed::Contract) -> Self {
         let params = |action: &deed::Action| {
-            let param = |p: &deed::Field| Param { name: p.name.clone(), doc: p.doc.clone(), ty: p.ty.to_string() };
+            let param = |p: &deed::Field| Param {
+                name: p.name.clone(),
+                doc: p.doc.clone(),
+                ty: p.ty.to_string(),
+            };
             action.params.iter().map(param).collect()
         };
         let actions = contract.actions().iter();
@@ -58,7 +62,13 @@ impl Contract {
             name: contract.name().to_owned(),
             version: contract.version(),
             title: contract.title().to_owned(),
-            actions: actions.map(|a| Action { name: a.name.clone(), doc: a.doc.clone(), params: params(a) }).collect(),
+            actions: actions
+                .map(|a| Action {
+                    name: a.name.clone(),
+                    doc: a.doc.clone(),
+                    params: params(a),
+                })
+                .collect(),
             text: contract.source().to_owned(),
         }
     }

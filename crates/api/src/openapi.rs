@@ -1,10 +1,15 @@
 //! The API's description as an OpenAPI 3.1 document.
 
+#![expect(
+    dead_code,
+    reason = "the functions only carry the descriptions of their routes"
+)]
+
 use utoipa::OpenApi;
 
 use crate::{
-    Contract, Finding, Instruction, InstructionStatus, Instructions, InstructionsStatus, Member, NodeStatus, Problem,
-    Transaction,
+    Contract, Finding, Instruction, InstructionStatus, Instructions, InstructionsStatus, Member,
+    NodeStatus, Problem, Transaction,
 };
 
 /// Sends instructions.
@@ -68,7 +73,10 @@ impl utoipa::Modify for Token {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         let components = openapi.components.get_or_insert_default();
-        components.add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+        components.add_security_scheme(
+            "token",
+            SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
+        );
     }
 }
 

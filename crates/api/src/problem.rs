@@ -75,6 +75,11 @@ impl Problem {
     /// A problem with its detail.
     #[must_use]
     pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
-        Self { code, title: code.title().to_owned(), status: code.status(), detail: detail.into() }
+        Self {
+            code,
+            title: code.title().to_owned(),
+            status: code.status(),
+            detail: detail.into(),
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! runs; [`Contract::apply`] computes everything that follows from an action and its arguments, or
 //! refuses with the rule, the figures and the law. The crate knows no network, clock, file or
 //! randomness: the same text and the same inputs give the same verdict everywhere.
+#![forbid(unsafe_code)]
 
 mod args;
 mod builtin;

@@ -21,7 +21,7 @@ pub const COST_MAX: u64 = 1_000_000;
 /// Steps counted for comparing two texts, which may be long.
 pub const TEXT_COST: u64 = 16;
 /// Most money facts consumed by one money view: bounds the tokens a notary must check at once.
-pub const MONEY_INPUTS_MAX: usize = 64;
+pub const MONEY_INPUTS_MAX: usize = 240;
 /// Most money facts created by one money view: room for a batch of payments and for fan-out.
 pub const MONEY_OUTPUTS_MAX: usize = 1024;
 /// Longest identifier of a party, in bytes.

@@ -115,13 +115,12 @@ impl Control {
         time_ms: u64,
     ) -> Result<(), ControlError> {
         let message = message(token, id);
-        if let Some(recovery) = &self.recovery {
-            if time_ms >= recovery.after_ms
-                && signatures.len() == 1
-                && verifies(&recovery.key, &message, &signatures[0])
-            {
-                return Ok(());
-            }
+        if let Some(recovery) = &self.recovery
+            && time_ms >= recovery.after_ms
+            && signatures.len() == 1
+            && verifies(&recovery.key, &message, &signatures[0])
+        {
+            return Ok(());
         }
         let keys = self.keys();
         if keys.is_empty() || keys.len() > CONTROL_KEYS_MAX {

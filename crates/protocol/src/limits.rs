@@ -10,12 +10,13 @@ pub const FLOWS_MAX: usize = 512;
 pub const SHEET_KEYS: u32 = 64;
 /// Sheets for one party that may be outstanding with one peer before it gets no more in one step.
 pub const SHEETS_PER_REQUEST: u32 = 4;
-/// Money facts that a holder keeps apart, so that payments needn't wait for each other's change.
-pub const FAN_OUT: usize = 256;
-/// Most change facts made by one payment.
-pub const CHANGE_MAX: usize = 64;
-/// Candidates given to the drafter when no single money fact suffices.
-pub const CANDIDATES_MAX: usize = 64;
+/// Into how many facts a holder's money of one sort is divided, so that payments needn't wait for each other's change.
+pub const FAN_OUT: usize = 192;
+/// Divided again when fewer than this many facts are left, and only by one payment at a time: otherwise every payment
+/// under way would divide its change, and money would fall to dust.
+pub const FAN_OUT_MIN: usize = 24;
+/// Candidates given to the drafter when no single money fact suffices: all of a divided purse and some more.
+pub const CANDIDATES_MAX: usize = 240;
 /// After this long without an answer a proposal or request is sent again.
 pub const RETRY_MS: u64 = 5_000;
 /// How long after its window a responder waits for the outcome before it asks the notary.

@@ -14,6 +14,7 @@ pub(crate) struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "one command line is parsed once")]
 pub(crate) enum Command {
     /// Found a network: make its registrar's keys and configuration.
     Init(Init),

@@ -67,23 +67,6 @@ impl Client {
         self.post("/v1/audit", &())
     }
 
-    /// Whether the process answers.
-    pub(crate) fn is_up(&self) -> bool {
-        self.agent.get(format!("{}/health", self.base)).call().is_ok_and(|r| r.status() == 200)
-    }
-
-    /// A document as text.
-    pub(crate) fn text(&self, path: &str) -> Result<String, ClientError> {
-        let url = format!("{}{path}", self.base);
-        let unreachable = |source| ClientError::Unreachable { url: url.clone(), source: Box::new(source) };
-        let mut answer = self.agent.get(&url).call().map_err(unreachable)?;
-        if answer.status() != 200 {
-            return Err(ClientError::Status { url, status: answer.status().as_u16() });
-        }
-        let limit = answer.body_mut().with_config().limit(256 << 20);
-        limit.read_to_string().map_err(|source| ClientError::Unreachable { url, source: Box::new(source) })
-    }
-
     /// A JSON document.
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
         let url = format!("{}{path}", self.base);

@@ -1,4 +1,5 @@
-//! `pvn`: one binary, many roles.
+//! `pvn`: one binary, many roles. Everything it does is in the library beside it, where tests reach it.
+#![forbid(unsafe_code)]
 
 use std::process::ExitCode;
 

@@ -7,19 +7,19 @@ use ledger::signature::SigningKey;
 use minicbor::{Decode, Encode};
 
 /// Where a newcomer asks to be admitted.
-pub const JOIN_PATH: &str = "/admission/v1/join";
+pub(super) const JOIN_PATH: &str = "/admission/v1/join";
 /// Where anybody who pins the registrar's root learns about the network.
-pub const NETWORK_PATH: &str = "/admission/v1/network";
+pub(super) const NETWORK_PATH: &str = "/admission/v1/network";
 /// Where a member renews its certificate.
-pub const RENEW_PATH: &str = "/admission/v1/renew";
+pub(super) const RENEW_PATH: &str = "/admission/v1/renew";
 /// Where a member gets the directory in force.
-pub const MAP_PATH: &str = "/map/v1/latest";
+pub(super) const MAP_PATH: &str = "/map/v1/latest";
 /// Where a member gets the directory at a size of its log: the size follows.
-pub const MAP_AT_PATH: &str = "/map/v1/at/";
+pub(super) const MAP_AT_PATH: &str = "/map/v1/at/";
 
 /// A party that asks for an entry in the directory, with proof that it holds the key that it names.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
-pub struct Applicant {
+pub(super) struct Applicant {
     /// The entry it asks for; admission time and revocation are the registrar's to set.
     #[n(0)]
     pub record: MemberRecord,
@@ -30,7 +30,7 @@ pub struct Applicant {
 
 /// A request to join.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
-pub struct JoinRequest {
+pub(super) struct JoinRequest {
     /// The invitation's code.
     #[n(0)]
     pub code: String,
@@ -47,7 +47,7 @@ pub struct JoinRequest {
 
 /// The registrar's answer to a newcomer, and to a member that renews.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
-pub struct JoinReply {
+pub(super) struct JoinReply {
     /// The certificate, in DER.
     #[cbor(n(0), with = "minicbor::bytes")]
     pub certificate: Vec<u8>,
@@ -88,14 +88,14 @@ impl Applicant {
     ///
     /// # Errors
     /// [`ledger::signature::KeyError`].
-    pub fn sign(record: MemberRecord, key: &SigningKey) -> Result<Self, ledger::signature::KeyError> {
+    pub(super) fn sign(record: MemberRecord, key: &SigningKey) -> Result<Self, ledger::signature::KeyError> {
         let possession = key.sign_bytes(&possession_message(&record))?;
         Ok(Self { record, possession })
     }
 
     /// Whether the applicant holds the key.
     #[must_use]
-    pub fn holds_its_key(&self) -> bool {
+    pub(super) fn holds_its_key(&self) -> bool {
         self.record.signing_key.verifies(&possession_message(&self.record), &self.possession)
     }
 }

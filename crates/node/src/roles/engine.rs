@@ -31,7 +31,7 @@ pub(crate) type DiskNode = Node<SqliteStore>;
 /// Something for the engine.
 enum Work {
     Inputs(Vec<Input>, oneshot::Sender<Result<(), EngineError>>),
-    Instruct { instruction: Instruction, until_final: bool, reply: oneshot::Sender<Result<InstructionState, EngineError>> },
+    Instruct { instruction: Instruction, until_final: bool, reply: Reply },
     Tell(Vec<Input>),
     Ask(Box<dyn FnOnce(&mut DiskNode) + Send>),
     Stop,
@@ -39,7 +39,7 @@ enum Work {
 
 /// Why the engine didn't take something.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum EngineError {
+pub(super) enum EngineError {
     /// Too much is waiting already.
     #[error("the node is busy: too much is waiting already")]
     Busy,
@@ -157,7 +157,7 @@ impl Engine {
 
 /// Why a node couldn't be opened.
 #[derive(Debug, thiserror::Error)]
-pub enum EngineOpenError {
+pub(super) enum EngineOpenError {
     /// The store.
     #[error(transparent)]
     Open(#[from] crate::store::OpenError),
@@ -169,7 +169,9 @@ pub enum EngineOpenError {
     Setup(String),
 }
 
-type Waiters = HashMap<String, Vec<oneshot::Sender<Result<InstructionState, EngineError>>>>;
+/// Where the answer to an instruction goes.
+type Reply = oneshot::Sender<Result<InstructionState, EngineError>>;
+type Waiters = HashMap<String, Vec<Reply>>;
 
 fn run<F, O>(open: &F, mut outlet: O, waiting: &Receiver<Work>)
 where
@@ -245,7 +247,7 @@ fn round<O: Outlet>(
         inputs.push(Input::Tick);
     }
     let mut done = Vec::new();
-    let mut accepted: Vec<(String, bool, oneshot::Sender<Result<InstructionState, EngineError>>)> = Vec::new();
+    let mut accepted: Vec<(String, bool, Reply)> = Vec::new();
     let mut stop = false;
     let mut next = first;
     while let Some(work) = next.take() {
@@ -304,7 +306,8 @@ fn round<O: Outlet>(
             for (_, _, reply) in accepted {
                 drop(reply.send(Err(error.clone())));
             }
-            Round::Failed
+            // Told to stop once, it is not told again.
+            if stop { Round::Stop } else { Round::Failed }
         }
     }
 }

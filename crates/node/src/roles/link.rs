@@ -77,14 +77,12 @@ impl Link {
             Arc::clone(&credentials),
             Arc::clone(&counters),
         );
-        if let Ok(reply) = client.post(NETWORK_PATH, Vec::new()).await {
-            if let Ok(fresh) = codec::decode::<Network>(&reply.body) {
-                if fresh.map_key == network.map_key && fresh.name == network.name {
+        if let Ok(reply) = client.post(NETWORK_PATH, Vec::new()).await
+            && let Ok(fresh) = codec::decode::<Network>(&reply.body)
+                && fresh.map_key == network.map_key && fresh.name == network.name {
                     home.keep_network(&fresh)?;
                     network = fresh;
                 }
-            }
-        }
         let map_key = key("map key", &network.map_key)?;
         let snapshot = match fetch(&client, MAP_PATH).await {
             Ok(snapshot) => snapshot,
@@ -148,17 +146,15 @@ impl Link {
     pub(crate) async fn keep_fresh(self: Arc<Self>, changed: impl Fn(Members)) {
         loop {
             tokio::time::sleep(REFRESH).await;
-            if let Ok(snapshot) = fetch(&self.registrar, MAP_PATH).await {
-                if snapshot.proof.size > self.members().snapshot().proof.size {
+            if let Ok(snapshot) = fetch(&self.registrar, MAP_PATH).await
+                && snapshot.proof.size > self.members().snapshot().proof.size {
                     self.adopt(snapshot, &changed);
                 }
-            }
             let now = jiff::Timestamp::now();
-            if self.credentials.leaf().renewal_needed(now) {
-                if let Err(reason) = self.renew().await {
+            if self.credentials.leaf().renewal_needed(now)
+                && let Err(reason) = self.renew().await {
                     tracing::warn!(%reason, "the certificate could not be renewed; trying again");
                 }
-            }
         }
     }
 

@@ -200,8 +200,8 @@ async fn watch_log(link: Arc<Link>, portal: Portal) {
     let mut client: Option<PeerClient> = None;
     loop {
         let members = link.members();
-        if let Some(record) = members.get(&notary) {
-            if client.as_ref().is_none_or(|c| c.address() != record.endpoint) {
+        if let Some(record) = members.get(&notary)
+            && client.as_ref().is_none_or(|c| c.address() != record.endpoint) {
                 client = Some(PeerClient::new(
                     notary.clone(),
                     record.endpoint.clone(),
@@ -209,7 +209,6 @@ async fn watch_log(link: Arc<Link>, portal: Portal) {
                     Arc::clone(&link.counters),
                 ));
             }
-        }
         let note = match &client {
             Some(client) => client.post(CHECKPOINT_PATH, Vec::new()).await.ok(),
             None => None,

@@ -57,11 +57,10 @@ impl Outboxes {
         let members = self.link.members();
         let address = members.get(party)?.endpoint.clone();
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, outbox)) = open.get(party) {
-            if *known == address {
+        if let Some((known, outbox)) = open.get(party)
+            && *known == address {
                 return Some(Arc::clone(outbox));
             }
-        }
         let (credentials, counters) = (Arc::clone(&self.link.credentials), Arc::clone(&self.link.counters));
         let client = PeerClient::new(party.clone(), address.clone(), credentials, Arc::clone(&counters));
         let me = Arc::clone(self);

@@ -214,16 +214,16 @@ impl<S: Store> Node<S> {
             );
         }
         for (_, stored) in all::<StoredInstruction>(&self.store, Table::Instructions, &[])? {
-            if let InstructionState::Done(id) = stored.state {
-                if !ids.contains(&id) {
-                    finding(
-                        "flow_ends_or_resumes",
-                        format!(
-                            "{} is done by {id}, which is not kept",
-                            stored.instruction.key
-                        ),
-                    );
-                }
+            if let InstructionState::Done(id) = stored.state
+                && !ids.contains(&id)
+            {
+                finding(
+                    "flow_ends_or_resumes",
+                    format!(
+                        "{} is done by {id}, which is not kept",
+                        stored.instruction.key
+                    ),
+                );
             }
         }
         for (scope, totals) in [("observed", &self.totals), ("attested", &self.attested)] {

@@ -70,6 +70,10 @@ pub enum NodeError {
 
 /// What a node is told.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "inputs are moved once, from the transport into the step"
+)]
 pub enum Input {
     /// A client's instruction.
     Instruct(Instruction),
@@ -87,6 +91,10 @@ pub enum Input {
 
 /// What a node wants done, after the step's writes are durable.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "outputs are moved once, from the step to the transport"
+)]
 pub enum Output {
     /// Send a message; `sequence` identifies durable ones, which stay in the outbox until acknowledged.
     Send {
@@ -159,6 +167,8 @@ pub struct Node<S> {
     pub(crate) now_ms: u64,
     pub(crate) entropy: (Entropy, u64),
     pub(crate) purse: Purse,
+    /// Flows that divide the change of a sort of money.
+    pub(crate) dividing: BTreeMap<TransactionId, PurseKey>,
     pub(crate) addresses: Addresses,
     pub(crate) flows: BTreeMap<TransactionId, Flow>,
     pub(crate) signed: BTreeMap<TransactionId, Signed>,
@@ -192,6 +202,7 @@ impl<S: Store> Node<S> {
             now_ms,
             entropy: (Digest::default(), 0),
             purse: Purse::default(),
+            dividing: BTreeMap::new(),
             addresses: Addresses::default(),
             flows: BTreeMap::new(),
             signed: BTreeMap::new(),

@@ -18,7 +18,7 @@ use ledger::{ContractId, Digest, Token};
 use super::core::{Node, NodeError};
 use super::purse::PurseKey;
 use super::records::{Instruction, StoredFact, fact_key};
-use crate::limits::{CHANGE_MAX, CLOCK_SKEW_MS, FAN_OUT, RETRY_MS};
+use crate::limits::{CLOCK_SKEW_MS, FAN_OUT, FAN_OUT_MIN, RETRY_MS};
 use crate::message::Message;
 use crate::store::{Store, Table};
 
@@ -26,6 +26,8 @@ use crate::store::{Store, Table};
 pub(crate) struct Draft {
     pub(crate) transaction: Transaction,
     pub(crate) vouchers: Vec<Vouched>,
+    /// The sort of money whose change it divides, if it does.
+    pub(crate) divides: Option<PurseKey>,
     /// The money facts used, to be locked.
     pub(crate) money: Vec<(PurseKey, i64, FactRef)>,
 }
@@ -135,9 +137,13 @@ impl<S: Store> Node<S> {
                 .push((DueRef { view: 0, position }, due));
         }
         // Money first: it is what may be missing, and one-time keys of others are not to be wasted.
+        let mut divides = None;
         let mut drafted = Vec::new();
         for (kind, dues) in moves {
             let (inputs, outputs, used) = self.draft_money(&making, kind, &dues)?;
+            if outputs.iter().filter(|(_, due)| due.is_none()).count() > 1 {
+                divides = used.first().map(|(key, ..)| key.clone());
+            }
             money.extend(used);
             drafted.push((kind, inputs, outputs));
         }
@@ -161,6 +167,7 @@ impl<S: Store> Node<S> {
         Ok(Draft {
             transaction,
             vouchers: making.vouchers,
+            divides,
             money,
         })
     }
@@ -291,9 +298,12 @@ impl<S: Store> Node<S> {
 
     /// Into how many facts change is divided, so that the next payments needn't wait for each other.
     fn pieces(&self, key: &PurseKey) -> usize {
-        FAN_OUT
-            .saturating_sub(self.purse.count(key))
-            .clamp(1, CHANGE_MAX)
+        let count = self.purse.count(key);
+        if count < FAN_OUT_MIN && !self.dividing.values().any(|divided| divided == key) {
+            FAN_OUT - count
+        } else {
+            1
+        }
     }
 
     fn make_view(

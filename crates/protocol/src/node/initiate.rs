@@ -30,6 +30,7 @@ impl<S: Store> Node<S> {
         let Draft {
             transaction,
             vouchers,
+            divides,
             money,
         } = draft;
         let seen = whole(&transaction, vouchers.clone());
@@ -64,6 +65,9 @@ impl<S: Store> Node<S> {
         let own = self.sign_for_hosted(&checked)?;
         for (pocket, minor, at) in money {
             self.purse.lock(&pocket, minor, at, id);
+        }
+        if let Some(pocket) = divides {
+            self.dividing.insert(id, pocket);
         }
         instruction.state = InstructionState::InFlight(id);
         self.write_instruction(&instruction);
@@ -286,13 +290,19 @@ impl<S: Store> Node<S> {
         self.abandon(id, refused(code, format!("{name} declined: {reason}")))
     }
 
+    /// Takes a flow off the list of open ones.
+    pub(super) fn end_flow(&mut self, id: &TransactionId) -> Option<Flow> {
+        self.dividing.remove(id);
+        self.flows.remove(id)
+    }
+
     /// Ends a flow that can't be certified any more.
     pub(super) fn abandon(
         &mut self,
         id: &TransactionId,
         state: InstructionState,
     ) -> Result<(), NodeError> {
-        let Some(flow) = self.flows.remove(id) else {
+        let Some(flow) = self.end_flow(id) else {
             return Ok(());
         };
         self.pending.delete(Table::Flows, under(DRIVEN, id.bytes()));

@@ -96,7 +96,7 @@ impl<S: Store> Node<S> {
                 if self.certified(id, &certificate).is_err() {
                     return Ok(());
                 }
-                let Some(flow) = self.flows.remove(id) else {
+                let Some(flow) = self.end_flow(id) else {
                     return Ok(());
                 };
                 self.pending.delete(Table::Flows, under(DRIVEN, id.bytes()));

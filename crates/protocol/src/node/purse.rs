@@ -74,6 +74,7 @@ pub(crate) fn encode_values(values: &[Value]) -> Vec<u8> {
 #[derive(Debug, Default)]
 struct Pocket {
     free: BTreeSet<(i64, FactRef)>,
+    locked: usize,
     locked_minor: i128,
 }
 
@@ -110,6 +111,7 @@ impl Purse {
             .filter(|p| p.free.contains(&(minor, at)))
         {
             pocket.free.remove(&(minor, at));
+            pocket.locked += 1;
             pocket.locked_minor += i128::from(minor);
             self.locked.insert(at, (key.clone(), minor, flow));
         }
@@ -119,15 +121,10 @@ impl Purse {
     pub fn unlock(&mut self, at: &FactRef) {
         if let Some((key, minor, _)) = self.locked.remove(at) {
             let pocket = self.pockets.entry(key).or_default();
+            pocket.locked -= 1;
             pocket.locked_minor -= i128::from(minor);
             pocket.free.insert((minor, *at));
         }
-    }
-
-    /// The flow that has locked a fact.
-    #[must_use]
-    pub fn locked_by(&self, at: &FactRef) -> Option<&TransactionId> {
-        self.locked.get(at).map(|(_, _, flow)| flow)
     }
 
     /// Free facts that together can give `minor`: the smallest single one that suffices, else the largest ones. Empty when
@@ -174,10 +171,12 @@ impl Purse {
         })
     }
 
-    /// How many facts are free.
+    /// How many facts there are, free and locked.
     #[must_use]
     pub fn count(&self, key: &PurseKey) -> usize {
-        self.pockets.get(key).map_or(0, |pocket| pocket.free.len())
+        self.pockets
+            .get(key)
+            .map_or(0, |pocket| pocket.free.len() + pocket.locked)
     }
 
     /// Every sort of money held, with free and locked minor units and the number of free facts.

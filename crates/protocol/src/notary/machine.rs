@@ -178,7 +178,8 @@ impl<S: NotaryStore> Notary<S> {
             verdicts.push(match request {
                 Request::Certify(submission) => {
                     let id = submission.opening.id();
-                    if index_of.contains_key(&id) {
+                    let again = index_of.contains_key(&id);
+                    if again {
                         Decision::Fresh(id)
                     } else if let Some(certificate) = self.certificate(&id)? {
                         Decision::Done(Verdict::Certified(certificate))

@@ -270,12 +270,11 @@ fn stay_up(network: &mut LocalNetwork, stopped: &std::sync::mpsc::Receiver<()>) 
     println!("\nThe network stays up until Ctrl-C.");
     let mut told = None;
     while stopped.recv_timeout(Duration::from_secs(1)).is_err() {
-        if let Some(place) = network.ended() {
-            if told.as_ref() != Some(&place.party) {
+        if let Some(place) = network.ended()
+            && told.as_ref() != Some(&place.party) {
                 let log = network.layout.data(&place).join("process.log");
                 eprintln!("{} has ended by itself; its last words are in {}", place.name, log.display());
                 told = Some(place.party);
             }
-        }
     }
 }

@@ -1,24 +1,41 @@
 //! `pvn import`: a publisher's file, reported or sent to its payer's node.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use api::State;
 use deed::Contract;
 use node::config::{Config, Role};
+use serde::Serialize;
+use serde_json::json;
 
 use super::Outcome;
 use super::demo::{financial_year, service_folder};
 use super::play::{Words, in_order};
 use crate::cli::Import;
 use crate::client::Client;
-use crate::import::{Folder, FundingText, Report, ReportText};
+use crate::import::{Folder, FundingText, Report, ReportText, Row};
 
 /// Instructions in one request.
 const BATCH: usize = 250;
 
+/// How many rows are where, after a file was sent.
+#[derive(Default, Serialize)]
+struct Sent {
+    /// On the ledger now, and not before.
+    new_rows: usize,
+    /// On the ledger before: this file, or the same rows of another, were sent already.
+    known_rows: usize,
+    waiting_rows: usize,
+    refused_rows: usize,
+}
+
 pub(super) fn run(args: &Import) -> Outcome {
     let folder = Folder::open(&service_folder(args.service.as_ref())?)?;
     if let Ok(table) = folder.funding(&args.source) {
+        if !args.dry_run {
+            return Err("a funding table is only reported, not sent: add --dry-run".into());
+        }
         let funding = table.read(&args.file, &folder.members)?;
         let text = FundingText::new(&funding, &folder);
         println!("{}", if args.json { text.json().to_string() } else { text.to_string() });
@@ -27,11 +44,38 @@ pub(super) fn run(args: &Import) -> Outcome {
     let read = folder.spending(&args.source)?.read(&args.file, &folder.members)?;
     let report = Report::of(&read.rows, read.skipped).ok_or("the file holds no rows")?;
     let text = ReportText::new(&report, &folder);
-    println!("{}", if args.json { text.json().to_string() } else { text.to_string() });
-    let (Some(node), false) = (&args.node, args.dry_run) else {
-        println!("Nothing was sent (dry run).");
-        return Ok(ExitCode::SUCCESS);
+    if !args.json {
+        println!("{text}");
+    }
+    let sent = match &args.node {
+        Some(node) if !args.dry_run => Some(send(node, &read.rows)?),
+        _ => None,
     };
+    if args.json {
+        let mut json = text.json();
+        json["sent"] = json!(sent);
+        println!("{json}");
+    } else {
+        println!("{}", sentence(sent.as_ref()));
+    }
+    Ok(if sent.is_none_or(|sent| sent.refused_rows == 0) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn sentence(sent: Option<&Sent>) -> String {
+    let Some(Sent { new_rows, known_rows, waiting_rows, refused_rows }) = sent else {
+        return "Nothing was sent (dry run).".to_owned();
+    };
+    if *known_rows > 0 && new_rows + waiting_rows + refused_rows == 0 {
+        return format!("All {known_rows} rows were on the ledger already: nothing has changed.");
+    }
+    format!(
+        "{new_rows} rows are new on the ledger, {known_rows} were there already, {waiting_rows} are waiting, {refused_rows} were \
+         refused. Sending a file again changes nothing."
+    )
+}
+
+/// Sends rows to their payer's node, and waits for what becomes of them.
+fn send(node: &Path, rows: &[Row]) -> Result<Sent, Box<dyn std::error::Error>> {
     let config = Config::load(&node.join("pvn.toml"))?;
     let Role::Node(settings) = config.role else {
         return Err("that is not a body's node: name the payer's data folder".into());
@@ -40,21 +84,22 @@ pub(super) fn run(args: &Import) -> Outcome {
     let contract = settings.contracts.first().ok_or("that node accepts no contract")?;
     let contract = Contract::load(&std::fs::read_to_string(contract)?)?;
     let words = Words { contract: contract.name(), year: financial_year() };
-    let instructions: Vec<_> = in_order(&read.rows).into_iter().map(|row| words.row(row)).collect();
-    let (mut done, mut refused) = (0u64, 0u64);
+    let instructions: Vec<_> = in_order(rows).into_iter().map(|row| words.row(row)).collect();
+    let mut sent = Sent::default();
     for batch in instructions.chunks(BATCH) {
-        for state in client.instruct(batch.to_vec(), true)?.instructions {
-            match state.state {
-                State::Refused => {
-                    refused += 1;
-                    eprintln!("{}: {} [{}]", state.key, state.reason.unwrap_or_default(), state.code.unwrap_or_default());
+        let first = client.instruct(batch.to_vec(), false)?.instructions;
+        let last = client.instruct(batch.to_vec(), true)?.instructions;
+        for (first, last) in first.into_iter().zip(last) {
+            match (first.state, last.state) {
+                (_, State::Refused) => {
+                    sent.refused_rows += 1;
+                    eprintln!("{}: {} [{}]", last.key, last.reason.unwrap_or_default(), last.code.unwrap_or_default());
                 }
-                State::Done => done += 1,
-                State::Queued | State::InFlight => {}
+                (State::Done, _) => sent.known_rows += 1,
+                (_, State::Done) => sent.new_rows += 1,
+                (_, State::Queued | State::InFlight) => sent.waiting_rows += 1,
             }
         }
     }
-    let waiting = instructions.len() as u64 - done - refused;
-    println!("{done} rows are on the ledger, {waiting} are waiting, {refused} were refused. Sending a file again changes nothing.");
-    Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(sent)
 }

@@ -1,0 +1,8 @@
+//! The roles as state machines: a payment message by message, every write failing, the notary's every answer.
+
+mod faults;
+mod flows;
+mod notary;
+mod payment;
+mod support;
+mod town;

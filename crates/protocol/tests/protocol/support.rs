@@ -1,0 +1,74 @@
+//! Fixed keys, parties and values.
+
+use deed::{Contract, Money, Party, Value};
+use ledger::Digest;
+use ledger::digest::hmac_sha256;
+use ledger::signature::SigningKey;
+use std::collections::BTreeMap;
+use tlog::{KeyName, NoteSigner};
+
+/// The contract of the tests: coins, receipts with a private note.
+pub(crate) const COINS: &str = include_str!("../../../ledger/tests/fixtures/coins.deed");
+/// The moment at which the tests begin: 20 November 2026, 12:00 UTC.
+pub(crate) const NOON_MS: u64 = 1_795_176_000_000;
+
+pub(crate) fn party(id: &str) -> Party {
+    Party::new(id).expect("a party")
+}
+
+pub(crate) fn pence(minor: i64) -> Value {
+    Value::Money(Money {
+        currency: deed::Currency::new("GBP").expect("a currency"),
+        minor,
+    })
+}
+
+pub(crate) fn text(text: &str) -> Value {
+    Value::Text(text.into())
+}
+
+pub(crate) fn who(id: &str) -> Value {
+    Value::Party(party(id))
+}
+
+/// Bytes that look random and are the same in every run.
+pub(crate) fn noise(label: &str) -> Digest {
+    hmac_sha256(b"protocol tests", &[label.as_bytes()])
+}
+
+/// A member's signing key: PKCS#8 (RFC 5958) around an RFC 5915 key without its public half.
+pub(crate) fn signing_key(name: &str) -> SigningKey {
+    let mut der = vec![
+        0x30, 0x41, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
+        0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x04, 0x27, 0x30, 0x25,
+        0x02, 0x01, 0x01, 0x04, 0x20,
+    ];
+    der.extend(noise(&format!("signing key of {name}")).0);
+    SigningKey::from_pkcs8(&der).expect("a key")
+}
+
+pub(crate) fn note_signer(name: &str) -> NoteSigner {
+    let seed = noise(&format!("log key of {name}")).0;
+    NoteSigner::from_seed(KeyName::new(name).expect("a name"), &seed).expect("a signer")
+}
+
+pub(crate) fn contract() -> Contract {
+    Contract::load(COINS).expect("the fixture loads")
+}
+
+/// Arguments by name, in the action's order.
+pub(crate) fn args(
+    contract: &Contract,
+    action: &str,
+    given: &[(&str, Value)],
+) -> (u16, Vec<Value>) {
+    let index = contract.action(action).expect("an action");
+    let mut given: BTreeMap<&str, Value> = given.iter().cloned().collect();
+    let params = &contract.actions()[usize::from(index)].params;
+    let args = params
+        .iter()
+        .map(|p| given.remove(p.name.as_str()).unwrap_or(Value::Absent))
+        .collect();
+    assert_eq!(given, BTreeMap::new(), "unknown arguments");
+    (index, args)
+}
