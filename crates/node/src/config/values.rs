@@ -215,7 +215,8 @@ impl<'a> Values<'a> {
         key: &'static str,
         raw: &Spanned<String>,
     ) -> Option<PathBuf> {
-        let path = self.folder.join(raw.get_ref());
+        // By components, so that `.` leaves no trace in what is said of the folder.
+        let path: PathBuf = self.folder.join(raw.get_ref()).components().collect();
         let expected = match (raw.get_ref().is_empty(), path.exists() && !path.is_dir()) {
             (true, _) => "which is empty: name a folder",
             (false, true) => "which is a file: name a folder",
