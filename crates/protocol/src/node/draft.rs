@@ -223,6 +223,8 @@ impl<S: Store> Node<S> {
             let chosen = self.purse.candidates(&pocket, needed);
             if chosen.is_empty() {
                 self.short_of_money(&pocket, needed)?;
+                let held = self.in_one_piece(making.contract, &pocket)?;
+                making.contract.draft_move(kind, &plain, &held)?;
             }
             inputs = self.inputs(&chosen)?;
             key = Some(pocket);
@@ -272,6 +274,24 @@ impl<S: Store> Node<S> {
         }
         // The contract's own drafter words the refusal, with the figures.
         Ok(())
+    }
+
+    /// What a holder has of a sort, locked or not, as if it were one fact: what a refusal's figures are made from.
+    fn in_one_piece(&self, contract: &Contract, key: &PurseKey) -> Result<Vec<FactValue>, Stop> {
+        let (free, locked, _) = self.purse.held(key);
+        let some = self.inputs(&self.purse.candidates(key, 1))?;
+        let mut values: Vec<FactValue> = some.iter().map(|input| fact_value(&input.fact)).collect();
+        for value in &mut values {
+            let shape = contract
+                .kinds()
+                .get(usize::from(value.kind))
+                .and_then(|kind| kind.money);
+            let amount = shape.and_then(|shape| value.fields.get_mut(usize::from(shape.amount)));
+            if let Some(deed::Value::Money(money)) = amount {
+                money.minor = i64::try_from(free + locked).unwrap_or(i64::MAX);
+            }
+        }
+        Ok(values)
     }
 
     /// Minor units of a sort that transactions signed here, whose outcome is open, would bring.
