@@ -19,24 +19,63 @@ fn a_new_member_joins_a_running_demonstration_and_takes_part() {
     let folder = tempfile::tempdir().expect("a folder");
     let demo = Demo::play(&folder.path().join("demo"), 1);
     demo.wait_until_quiet(5);
-    let invitation = Invitation::of(&run(["invite", "--data", text(&demo.folder), "--party", NEWCOMER]).done());
+    let invitation =
+        Invitation::of(&run(["invite", "--data", text(&demo.folder), "--party", NEWCOMER]).done());
     let data = folder.path().join("newtown");
     let contract = public_money().join("budget.deed");
     let first = first_port();
-    let [peer, http] = [first, first + 1].map(|port| std::net::SocketAddr::from(([127, 0, 0, 1], port)));
+    let [peer, http] =
+        [first, first + 1].map(|port| std::net::SocketAddr::from(([127, 0, 0, 1], port)));
     let mut join = pvn();
-    join.args(["join", "--registrar", &invitation.registrar, "--fingerprint", &invitation.fingerprint]);
-    join.args(["--code", &invitation.code, "--party", NEWCOMER, "--name", "Newtown Council", "--data", text(&data)]);
-    join.args(["--peer-listen", &peer.to_string(), "--http-listen", &http.to_string(), "--contract", text(&contract)]);
+    join.args([
+        "join",
+        "--registrar",
+        &invitation.registrar,
+        "--fingerprint",
+        &invitation.fingerprint,
+    ]);
+    join.args([
+        "--code",
+        &invitation.code,
+        "--party",
+        NEWCOMER,
+        "--name",
+        "Newtown Council",
+        "--data",
+        text(&data),
+    ]);
+    join.args([
+        "--peer-listen",
+        &peer.to_string(),
+        "--http-listen",
+        &http.to_string(),
+        "--contract",
+        text(&contract),
+    ]);
     Said::by(&mut join).done();
     let config = data.join("pvn.toml");
-    let process = Running::start(pvn().args(["run", "--config", text(&config)]), &data.join("process.log"));
+    let process = Running::start(
+        pvn().args(["run", "--config", text(&config)]),
+        &data.join("process.log"),
+    );
     let newtown: Client = until("the new member to come up", LONG, || {
-        data.join("api.token").exists().then(|| Client::owner(http, &data)).filter(|c| c.try_status().is_some())
+        data.join("api.token")
+            .exists()
+            .then(|| Client::owner(http, &data))
+            .filter(|c| c.try_status().is_some())
     });
     let giver = demo.of("GB-GOR-D4").client();
-    for node in [&giver, &demo.of("GB-GOR-D15").client(), &demo.of("PVN-NAO").client()] {
-        until("the directory to reach the members", LONG, || node.members().iter().any(|m| m.party == NEWCOMER).then_some(()));
+    for node in [
+        &giver,
+        &demo.of("GB-GOR-D15").client(),
+        &demo.of("PVN-NAO").client(),
+    ] {
+        until("the directory to reach the members", LONG, || {
+            node.members()
+                .iter()
+                .any(|m| m.party == NEWCOMER)
+                .then_some(())
+        });
     }
 
     let year = open_year();
@@ -49,7 +88,13 @@ fn a_new_member_joins_a_running_demonstration_and_takes_part() {
         ("source", json!("a letter")),
         ("line", json!(1)),
     ];
-    giver.settle(&[instruction("grant to the newcomer", "GB-GOR-D4", "public_money", "Grant", grant)]);
+    giver.settle(&[instruction(
+        "grant to the newcomer",
+        "GB-GOR-D4",
+        "public_money",
+        "Grant",
+        grant,
+    )]);
     let spend = [
         ("payer", json!(NEWCOMER)),
         ("payee", json!("A bakery")),
@@ -64,25 +109,62 @@ fn a_new_member_joins_a_running_demonstration_and_takes_part() {
         ("reference", json!("1")),
         ("year", json!(year)),
     ];
-    newtown.settle(&[instruction("bread", NEWCOMER, "public_money", "Spend", spend)]);
+    newtown.settle(&[instruction(
+        "bread",
+        NEWCOMER,
+        "public_money",
+        "Spend",
+        spend,
+    )]);
     demo.wait_until_quiet(6);
-    until("the newcomer to be quiet", LONG, || newtown.try_status().filter(is_quiet));
+    until("the newcomer to be quiet", LONG, || {
+        newtown.try_status().filter(is_quiet)
+    });
     let mut held: Vec<(String, i64)> = newtown
         .status()
         .holdings
         .iter()
-        .map(|h| (h.attributes["state"].as_str().unwrap_or_default().to_owned(), h.free_minor + h.locked_minor))
+        .map(|h| {
+            (
+                h.attributes["state"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned(),
+                h.free_minor + h.locked_minor,
+            )
+        })
         .collect();
     held.sort();
-    assert_eq!(held, [("held".to_owned(), 87_655), ("spent".to_owned(), 12_345)]);
+    assert_eq!(
+        held,
+        [("held".to_owned(), 87_655), ("spent".to_owned(), 12_345)]
+    );
     let totals = demo.portal().client().json("/api/totals");
-    let spent = totals["spent_by_payer"].as_array().expect("a list").iter().find(|p| p["id"] == NEWCOMER).expect("Newtown");
-    assert_eq!((&spent["name"], &spent["amount_minor"]), (&json!("Newtown Council"), &json!(12_345)));
+    let spent = totals["spent_by_payer"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .find(|p| p["id"] == NEWCOMER)
+        .expect("Newtown");
+    assert_eq!(
+        (&spent["name"], &spent["amount_minor"]),
+        (&json!("Newtown Council"), &json!(12_345))
+    );
     // The demonstration's doctor knows of the newcomer's money, and has not asked the newcomer.
     let doctor = demo.doctor();
-    assert_eq!((doctor.code, &doctor.json()["clean"]), (0, &json!(true)), "{}", doctor.out);
+    assert_eq!(
+        (doctor.code, &doctor.json()["clean"]),
+        (0, &json!(true)),
+        "{}",
+        doctor.out
+    );
     let doctor = run(["doctor", "--json", "--data", text(&data)]);
-    assert_eq!((doctor.code, &doctor.json()["clean"]), (0, &json!(true)), "{}", doctor.out);
+    assert_eq!(
+        (doctor.code, &doctor.json()["clean"]),
+        (0, &json!(true)),
+        "{}",
+        doctor.out
+    );
     assert_eq!(process.stop(), Some(0));
     demo.stop();
 }

@@ -56,7 +56,10 @@ fn nth(payer: &str, number: u64, sums: &mut Sums) -> Instruction {
     let args = [
         ("payer", json!(payer)),
         ("payee", json!(format!("Supplier {}", number % 7))),
-        ("amount", json!(format!("{}.{:02}", pence / 100, pence % 100))),
+        (
+            "amount",
+            json!(format!("{}.{:02}", pence / 100, pence % 100)),
+        ),
         ("published", json!("2025-04-02")),
         ("purpose", json!("Played while processes are killed")),
         ("function", json!("")),
@@ -67,7 +70,13 @@ fn nth(payer: &str, number: u64, sums: &mut Sums) -> Instruction {
         ("reference", json!("")),
         ("year", json!(open_year())),
     ];
-    let mut given = instruction(&format!("kills/{payer}/{number}"), payer, "public_money", action, args);
+    let mut given = instruction(
+        &format!("kills/{payer}/{number}"),
+        payer,
+        "public_money",
+        action,
+        args,
+    );
     if action == "Transfer" {
         given.args.insert("member".to_owned(), json!(PAYEE));
     }
@@ -75,11 +84,18 @@ fn nth(payer: &str, number: u64, sums: &mut Sums) -> Instruction {
 }
 
 /// Pays until told to stop, through everything that happens; gives what it paid.
-fn pay(payer: &str, node: &Client, done: &AtomicU64, enough: &AtomicBool) -> (Vec<Instruction>, Vec<String>, Sums) {
+fn pay(
+    payer: &str,
+    node: &Client,
+    done: &AtomicU64,
+    enough: &AtomicBool,
+) -> (Vec<Instruction>, Vec<String>, Sums) {
     let (mut all, mut ids, mut sums) = (Vec::new(), Vec::new(), Sums::default());
     while !enough.load(Ordering::Relaxed) {
         let first = sums.payments + 1;
-        let batch: Vec<Instruction> = (first..first + BATCH).map(|number| nth(payer, number, &mut sums)).collect();
+        let batch: Vec<Instruction> = (first..first + BATCH)
+            .map(|number| nth(payer, number, &mut sums))
+            .collect();
         ids.extend(node.settle(&batch));
         done.fetch_add(BATCH, Ordering::Relaxed);
         all.extend(batch);
@@ -91,12 +107,17 @@ fn pay(payer: &str, node: &Client, done: &AtomicU64, enough: &AtomicBool) -> (Ve
 fn kill(town: &mut Town, done: &AtomicU64, seed: &mut Seed, party: &str) {
     let more = seed.below(40) as u64;
     let goal = done.load(Ordering::Relaxed) + more;
-    until("payments to go on", LONG, || (done.load(Ordering::Relaxed) >= goal).then_some(()));
+    until("payments to go on", LONG, || {
+        (done.load(Ordering::Relaxed) >= goal).then_some(())
+    });
     // A moment that no batch chooses.
     std::thread::sleep(Duration::from_millis(seed.below(300) as u64));
     town.kill(party);
     let down = seed.below(DOWN_MS_MAX);
-    println!("killed {party} after {} payments, for {down} ms", done.load(Ordering::Relaxed));
+    println!(
+        "killed {party} after {} payments, for {down} ms",
+        done.load(Ordering::Relaxed)
+    );
     std::thread::sleep(Duration::from_millis(down as u64));
     town.start(party);
 }
@@ -106,19 +127,30 @@ fn held(town: &Town) -> BTreeMap<(String, String), i64> {
     let mut held = BTreeMap::new();
     for node in town.nodes() {
         for holding in node.client().status().holdings {
-            let state = holding.attributes["state"].as_str().expect("a state").to_owned();
-            *held.entry((holding.holder, state)).or_insert(0) += holding.free_minor + holding.locked_minor;
+            let state = holding.attributes["state"]
+                .as_str()
+                .expect("a state")
+                .to_owned();
+            *held.entry((holding.holder, state)).or_insert(0) +=
+                holding.free_minor + holding.locked_minor;
         }
     }
     held
 }
 
 fn number_from(name: &str, otherwise: usize) -> usize {
-    std::env::var(name).map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text} is a number")))
+    std::env::var(name).map_or(otherwise, |text| {
+        text.parse()
+            .unwrap_or_else(|_| panic!("{name}={text} is a number"))
+    })
 }
 
 fn size_of_log(town: &Town) -> String {
-    let notary = town.places.iter().find(|p| p.role == "notary").expect("a notary");
+    let notary = town
+        .places
+        .iter()
+        .find(|p| p.role == "notary")
+        .expect("a notary");
     let note = String::from_utf8(notary.client().get("/checkpoint").body).expect("a checkpoint");
     note.lines().nth(1).expect("a size").to_owned()
 }
@@ -142,20 +174,39 @@ fn no_pound_is_lost_doubled_or_stuck_when_processes_are_killed() {
     let mut seed = Seed::new(number as u64);
     let done = AtomicU64::new(0);
     let enough = AtomicBool::new(false);
-    let nodes: Vec<(&str, Client)> = PAYERS.into_iter().map(|payer| (payer, town.client(payer))).collect();
+    let nodes: Vec<(&str, Client)> = PAYERS
+        .into_iter()
+        .map(|payer| (payer, town.client(payer)))
+        .collect();
     let paid = std::thread::scope(|scope| {
         let pay = |(payer, node): &'_ (&'static str, Client)| pay(payer, node, &done, &enough);
-        let payers: Vec<_> = nodes.iter().map(|payer| scope.spawn(move || pay(payer))).collect();
+        let payers: Vec<_> = nodes
+            .iter()
+            .map(|payer| scope.spawn(move || pay(payer)))
+            .collect();
         let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             for nth in 0..kills {
                 // The first kills in turn meet every kind of process: notary, portal, registrar, attestor, payers.
-                let turns = ["PVN-NOTARY", TREASURY, "GB-LAE-LDS", "PVN-PORTAL", "PVN-NAO", "PVN-REGISTRAR"];
-                let party = turns.get(nth).map_or_else(|| parties[seed.below(parties.len())].clone(), |p| (*p).to_owned());
+                let turns = [
+                    "PVN-NOTARY",
+                    TREASURY,
+                    "GB-LAE-LDS",
+                    "PVN-PORTAL",
+                    "PVN-NAO",
+                    "PVN-REGISTRAR",
+                ];
+                let party = turns.get(nth).map_or_else(
+                    || parties[seed.below(parties.len())].clone(),
+                    |p| (*p).to_owned(),
+                );
                 kill(&mut town, &done, &mut seed, &party);
             }
         }));
         enough.store(true, Ordering::Relaxed);
-        let paid: Vec<_> = payers.into_iter().map(|payer| payer.join().expect("a payer")).collect();
+        let paid: Vec<_> = payers
+            .into_iter()
+            .map(|payer| payer.join().expect("a payer"))
+            .collect();
         if let Err(panic) = ended {
             std::panic::resume_unwind(panic);
         }
@@ -166,19 +217,30 @@ fn no_pound_is_lost_doubled_or_stuck_when_processes_are_killed() {
     let size = size_of_log(&town);
     for ((_, node), (instructions, ids, _)) in nodes.iter().zip(&paid) {
         for (instructions, ids) in instructions.chunks(250).zip(ids.chunks(250)) {
-            assert_eq!(node.settle(instructions), ids, "sent again they are the same transactions");
+            assert_eq!(
+                node.settle(instructions),
+                ids,
+                "sent again they are the same transactions"
+            );
         }
     }
     assert_eq!(size_of_log(&town), size, "sending again adds nothing");
     town.assert_clean();
     let doctor = run(["doctor", "--json", "--data", text(&town.folder)]);
-    assert_eq!((doctor.code, &doctor.json()["clean"]), (0, &json!(true)), "{}", doctor.out);
+    assert_eq!(
+        (doctor.code, &doctor.json()["clean"]),
+        (0, &json!(true)),
+        "{}",
+        doctor.out
+    );
 
     let mut expected = before;
     let mut all = Sums::default();
     for (payer, (_, _, sums)) in PAYERS.into_iter().zip(&paid) {
         let mut add = |holder: &str, state: &str, minor: i64| {
-            *expected.entry((holder.to_owned(), state.to_owned())).or_insert(0) += minor;
+            *expected
+                .entry((holder.to_owned(), state.to_owned()))
+                .or_insert(0) += minor;
         };
         add(payer, "held", sums.back - sums.spent - sums.transferred);
         add(payer, "spent", sums.spent - sums.back);
@@ -197,11 +259,27 @@ fn no_pound_is_lost_doubled_or_stuck_when_processes_are_killed() {
     });
     for (payer, (_, _, sums)) in PAYERS.into_iter().zip(&paid) {
         let files = totals["files"].as_array().expect("files");
-        let file = files.iter().find(|f| f["source"] == "kills" && f["payer"] == payer).expect("the payer's file");
-        let figures = ["rows", "spent_minor", "to_members_minor", "refunds_minor"].map(|name| file[name].as_i64());
+        let file = files
+            .iter()
+            .find(|f| f["source"] == "kills" && f["payer"] == payer)
+            .expect("the payer's file");
+        let figures = ["rows", "spent_minor", "to_members_minor", "refunds_minor"]
+            .map(|name| file[name].as_i64());
         let rows = i64::try_from(sums.payments).expect("rows");
-        assert_eq!(figures, [Some(rows), Some(sums.spent), Some(sums.transferred), Some(-sums.back)], "{payer}");
+        assert_eq!(
+            figures,
+            [
+                Some(rows),
+                Some(sums.spent),
+                Some(sums.transferred),
+                Some(-sums.back)
+            ],
+            "{payer}"
+        );
     }
-    println!("{kills} kills from seed {number}, {} payments, log of {size} entries", all.payments);
+    println!(
+        "{kills} kills from seed {number}, {} payments, log of {size} entries",
+        all.payments
+    );
     town.stop_all();
 }

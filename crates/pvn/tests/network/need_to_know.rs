@@ -29,11 +29,31 @@ const E: &str = "T-ELM";
 const F: &str = "T-FIR";
 
 const BODIES: [Newcomer<'_>; 5] = [
-    Newcomer { role: "node", party: A, name: "Alder Council" },
-    Newcomer { role: "node", party: B, name: "Birch Council" },
-    Newcomer { role: "node", party: C, name: "Cedar Registry" },
-    Newcomer { role: "node", party: D, name: "Daisy Inspectorate" },
-    Newcomer { role: "node", party: E, name: "Elm Council" },
+    Newcomer {
+        role: "node",
+        party: A,
+        name: "Alder Council",
+    },
+    Newcomer {
+        role: "node",
+        party: B,
+        name: "Birch Council",
+    },
+    Newcomer {
+        role: "node",
+        party: C,
+        name: "Cedar Registry",
+    },
+    Newcomer {
+        role: "node",
+        party: D,
+        name: "Daisy Inspectorate",
+    },
+    Newcomer {
+        role: "node",
+        party: E,
+        name: "Elm Council",
+    },
 ];
 
 /// An agreement with what is secret about it.
@@ -68,15 +88,31 @@ impl Agreement {
 
 /// By party, the traces that its files hold. The notary's copy of the directory is left out: who is a member is public.
 fn holders(town: &Town, traces: &[Trace]) -> BTreeMap<String, BTreeSet<String>> {
-    let except = |role: &str| if role == "notary" { ["directory"].as_slice() } else { &[] };
+    let except = |role: &str| {
+        if role == "notary" {
+            ["directory"].as_slice()
+        } else {
+            &[]
+        }
+    };
     let held = |found: Vec<Found>| found.into_iter().map(|f| f.trace).collect();
-    town.places.iter().map(|p| (p.party.clone(), held(search(&p.data, traces, except(&p.role))))).collect()
+    town.places
+        .iter()
+        .map(|p| {
+            (
+                p.party.clone(),
+                held(search(&p.data, traces, except(&p.role))),
+            )
+        })
+        .collect()
 }
 
 fn found(town: &mut Town, second: &str, number: i64, seed: &mut Seed) -> Vec<Trace> {
     let mut agreement = Agreement::new(seed, number, second);
     let id = town.client(A).settle(&[agreement.instruction]).remove(0);
-    agreement.traces.push(Trace::hash(&format!("id {number}"), &id));
+    agreement
+        .traces
+        .push(Trace::hash(&format!("id {number}"), &id));
     agreement.traces
 }
 
@@ -86,13 +122,29 @@ fn what_two_agree_on_is_in_the_files_of_those_who_may_know_it_alone() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut seed = Seed::new(u64::from(std::process::id()));
     let contract = fixture("private.deed");
-    let mut members = vec![Newcomer { role: "notary", party: NOTARY, name: "Notary" }];
-    members.push(Newcomer { role: "portal", party: PORTAL, name: "Portal" });
+    let mut members = vec![Newcomer {
+        role: "notary",
+        party: NOTARY,
+        name: "Notary",
+    }];
+    members.push(Newcomer {
+        role: "portal",
+        party: PORTAL,
+        name: "Portal",
+    });
     members.extend(BODIES);
     let mut town = Town::found(folder.path(), &contract, &members);
     let give = |key: &str, action: &str, to: Option<&str>| {
-        let mut given = instruction(key, C, "private_matters", action, [("amount", "900000000.00".into())]);
-        given.args.extend(to.map(|to| ("receiver".to_owned(), to.into())));
+        let mut given = instruction(
+            key,
+            C,
+            "private_matters",
+            action,
+            [("amount", "900000000.00".into())],
+        );
+        given
+            .args
+            .extend(to.map(|to| ("receiver".to_owned(), to.into())));
         given
     };
     town.client(C).settle(&[give("endow", "Endow", None)]);
@@ -102,18 +154,28 @@ fn what_two_agree_on_is_in_the_files_of_those_who_may_know_it_alone() {
     traces.extend(found(&mut town, B, 2, &mut seed));
 
     // A body joins while the network runs, and takes part at once.
-    town.let_in(&Newcomer { role: "node", party: F, name: "Fir Council" });
+    town.let_in(&Newcomer {
+        role: "node",
+        party: F,
+        name: "Fir Council",
+    });
     town.wait_until_known();
     traces.extend(found(&mut town, F, 3, &mut seed));
     town.wait_until_quiet();
     town.assert_clean();
 
     let all = |kinds: &[&str], numbers: &[i64]| -> BTreeSet<String> {
-        kinds.iter().flat_map(|kind| numbers.iter().map(move |number| format!("{kind} {number}"))).collect()
+        kinds
+            .iter()
+            .flat_map(|kind| numbers.iter().map(move |number| format!("{kind} {number}")))
+            .collect()
     };
     let whole = ["secret", "price", "id"];
     let expected = BTreeMap::from([
-        (A.to_owned(), all(&["secret", "price", "id", "key"], &[1, 2, 3])),
+        (
+            A.to_owned(),
+            all(&["secret", "price", "id", "key"], &[1, 2, 3]),
+        ),
         (B.to_owned(), all(&whole, &[1, 2])),
         (C.to_owned(), all(&whole, &[1, 2, 3])),
         (D.to_owned(), all(&whole, &[1, 2, 3])),
@@ -125,29 +187,52 @@ fn what_two_agree_on_is_in_the_files_of_those_who_may_know_it_alone() {
         (Town::REGISTRAR.to_owned(), BTreeSet::new()),
     ]);
     let mut deep = traces.clone();
-    let id = ContractId::of_text(&std::fs::read_to_string(&contract).expect("a contract")).to_string();
+    let id =
+        ContractId::of_text(&std::fs::read_to_string(&contract).expect("a contract")).to_string();
     deep.push(Trace::hash("contract", &id));
     deep.push(Trace::text("contract's name", "private_matters"));
     for body in &BODIES {
-        deep.extend([Trace::text(body.party, body.party), Trace::text(body.name, body.name)]);
+        deep.extend([
+            Trace::text(body.party, body.party),
+            Trace::text(body.name, body.name),
+        ]);
     }
     let of_notary = |town: &Town| holders(town, &deep).remove(NOTARY);
 
     assert_eq!(holders(&town, &traces), expected, "while the processes run");
-    assert_eq!(of_notary(&town), Some(all(&["id"], &[1, 2, 3])), "no amounts, names or contract ids");
+    assert_eq!(
+        of_notary(&town),
+        Some(all(&["id"], &[1, 2, 3])),
+        "no amounts, names or contract ids"
+    );
     for body in [A, B, C, D, E, F] {
         let said = run(["doctor", "--json", "--data", text(&town.place(body).data)]);
-        assert_eq!((said.code, said.json()["clean"].as_bool()), (0, Some(true)), "{}", said.out);
+        assert_eq!(
+            (said.code, said.json()["clean"].as_bool()),
+            (0, Some(true)),
+            "{}",
+            said.out
+        );
     }
     town.stop_all();
-    assert_eq!(holders(&town, &traces), expected, "after the processes have ended");
+    assert_eq!(
+        holders(&town, &traces),
+        expected,
+        "after the processes have ended"
+    );
     assert_eq!(of_notary(&town), Some(all(&["id"], &[1, 2, 3])));
 
     // A search that finds nothing is worth something only if it would have found it.
     let log = town.place(E).log();
-    let mut file = std::fs::File::options().append(true).open(&log).expect("a log");
+    let mut file = std::fs::File::options()
+        .append(true)
+        .open(&log)
+        .expect("a log");
     writeln!(file, "{}", traces[0].example()).expect("a line in the log");
     let planted = search(&town.place(E).data, &traces, &[]);
-    let expected = vec![Found { trace: "secret 1".to_owned(), file: Path::new("process.log").to_owned() }];
+    let expected = vec![Found {
+        trace: "secret 1".to_owned(),
+        file: Path::new("process.log").to_owned(),
+    }];
     assert_eq!(planted, expected);
 }

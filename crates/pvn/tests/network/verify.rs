@@ -17,8 +17,17 @@ use crate::support::seed::Seed;
 /// Bits flipped in a file and shown to the command; all of them are shown to the function behind it.
 const BY_COMMAND: usize = 40;
 /// Steps that a verifier names.
-const STEPS: [&str; 9] =
-    ["read", "where_it_belongs", "contract", "fact", "network_map", "checkpoint", "log", "time", "signatures"];
+const STEPS: [&str; 9] = [
+    "read",
+    "where_it_belongs",
+    "contract",
+    "fact",
+    "network_map",
+    "checkpoint",
+    "log",
+    "time",
+    "signatures",
+];
 
 fn verify(proof: &Path, trust: &Path) -> Said {
     run(["verify", "--json", text(proof), "--trust", text(trust)])
@@ -30,17 +39,31 @@ fn read_trust(file: &toml::Table) -> Trust {
     let key = |name: &str| VerifierKey::parse(word(name)).expect("a key");
     let mut contracts = ContractBook::default();
     for contract in file["contract"].as_array().expect("contracts") {
-        contracts.insert(Contract::load(contract["text"].as_str().expect("a text")).expect("a contract"));
+        contracts.insert(
+            Contract::load(contract["text"].as_str().expect("a text")).expect("a contract"),
+        );
     }
     let network = NetworkId::of(word("network"), word("registrar"));
-    Trust { network, registrar: key("registrar"), notary: key("notary"), contracts }
+    Trust {
+        network,
+        registrar: key("registrar"),
+        notary: key("notary"),
+        contracts,
+    }
 }
 
 /// A key of somebody else's with the same name.
 fn other_key(key: &str) -> String {
-    let name = VerifierKey::parse(key).expect("a key").name().as_str().to_owned();
+    let name = VerifierKey::parse(key)
+        .expect("a key")
+        .name()
+        .as_str()
+        .to_owned();
     let name = KeyName::new(&name).expect("a name");
-    NoteSigner::from_seed(name, &[7; 32]).expect("a key").verifier_key().to_string()
+    NoteSigner::from_seed(name, &[7; 32])
+        .expect("a key")
+        .verifier_key()
+        .to_string()
 }
 
 /// Trust files of others, by what is different about them, with the step that then fails.
@@ -50,22 +73,39 @@ fn others(own: &toml::Table) -> Vec<(&'static str, toml::Table, &'static str)> {
         change(&mut table);
         table
     };
-    let set = |name: &'static str, value: String| with(&|table| drop(table.insert(name.to_owned(), value.clone().into())));
+    let set = |name: &'static str, value: String| {
+        with(&|table| drop(table.insert(name.to_owned(), value.clone().into())))
+    };
     let key = |name: &str| other_key(own[name].as_str().expect("a key"));
     let contract = |text: &str| {
         with(&|table| {
             let entry = &mut table["contract"].as_array_mut().expect("contracts")[0];
             let entry = entry.as_table_mut().expect("a contract");
-            entry.insert("sha256".to_owned(), ContractId::of_text(text).to_string().into());
+            entry.insert(
+                "sha256".to_owned(),
+                ContractId::of_text(text).to_string().into(),
+            );
             entry.insert("text".to_owned(), text.into());
         })
     };
     let text = own["contract"][0]["text"].as_str().expect("a text");
     vec![
-        ("another name", set("network", "other.example".to_owned()), "where_it_belongs"),
-        ("another registrar", set("registrar", key("registrar")), "where_it_belongs"),
+        (
+            "another name",
+            set("network", "other.example".to_owned()),
+            "where_it_belongs",
+        ),
+        (
+            "another registrar",
+            set("registrar", key("registrar")),
+            "where_it_belongs",
+        ),
         ("another notary", set("notary", key("notary")), "checkpoint"),
-        ("another contract", contract(&format!("{text}# one more line\n")), "contract"),
+        (
+            "another contract",
+            contract(&format!("{text}# one more line\n")),
+            "contract",
+        ),
     ]
 }
 
@@ -106,15 +146,24 @@ fn a_proof_says_who_paid_whom_what_offline_and_every_bit_of_it_counts() {
     std::fs::write(path("network.trust"), &trust.body).expect("a file");
     let payments = portal.get("/data/payments.csv");
     let rows: Vec<std::collections::BTreeMap<String, String>> =
-        csv::Reader::from_reader(payments.body.as_slice()).deserialize().map(|row| row.expect("a row")).collect();
+        csv::Reader::from_reader(payments.body.as_slice())
+            .deserialize()
+            .map(|row| row.expect("a row"))
+            .collect();
     assert_eq!(rows.len(), 15);
     for row in &rows {
         let proof = portal.get(&row["proof"]);
         assert_eq!(proof.status, 200, "{}", row["proof"]);
         std::fs::write(path(&row["id"]), &proof.body).expect("a file");
     }
-    let (payment, funding) = ("/payments/no-such/payment.proof", "/funding/no-such/funding.proof");
-    assert_eq!([payment, funding].map(|unknown| portal.get(unknown).status), [404, 404]);
+    let (payment, funding) = (
+        "/payments/no-such/payment.proof",
+        "/funding/no-such/funding.proof",
+    );
+    assert_eq!(
+        [payment, funding].map(|unknown| portal.get(unknown).status),
+        [404, 404]
+    );
     demo.stop();
 
     // From here on there is no network.
@@ -123,27 +172,60 @@ fn a_proof_says_who_paid_whom_what_offline_and_every_bit_of_it_counts() {
         assert_eq!(said.code, 0, "{said:?}");
         let proven = said.json();
         let fields = &proven["fields"];
-        let expected = json!({ "currency": "GBP", "minor": crate::support::books::minor(&row["amount"]) });
+        let expected =
+            json!({ "currency": "GBP", "minor": crate::support::books::minor(&row["amount"]) });
         assert_eq!(fields["amount"], expected);
-        for (field, column) in [("payer", "payer_id"), ("payee", "payee"), ("published", "published_date"), ("purpose", "purpose")] {
-            assert_eq!(fields[field].as_str(), Some(row[column].as_str()), "{field}");
+        for (field, column) in [
+            ("payer", "payer_id"),
+            ("payee", "payee"),
+            ("published", "published_date"),
+            ("purpose", "purpose"),
+        ] {
+            assert_eq!(
+                fields[field].as_str(),
+                Some(row[column].as_str()),
+                "{field}"
+            );
         }
-        let attested: Vec<&str> =
-            proven["attested_by"].as_array().expect("a list").iter().filter_map(|a| a["party"].as_str()).collect();
+        let attested: Vec<&str> = proven["attested_by"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .filter_map(|a| a["party"].as_str())
+            .collect();
         let mut expected = vec!["GB-GOR-D15", row["payer_id"].as_str()];
         expected.dedup();
         assert_eq!(attested, expected);
-        assert_eq!((&proven["valid"], &proven["kind"]), (&Json::Bool(true), &json!("Payment")));
+        assert_eq!(
+            (&proven["valid"], &proven["kind"]),
+            (&Json::Bool(true), &json!("Payment"))
+        );
     }
-    let row = rows.iter().find(|row| row["payer_id"] == "GB-LAE-LDS").expect("a payment of Leeds");
-    let plain = run(["verify", text(&path(&row["id"])), "--trust", text(&path("network.trust"))]).done();
+    let row = rows
+        .iter()
+        .find(|row| row["payer_id"] == "GB-LAE-LDS")
+        .expect("a payment of Leeds");
+    let plain = run([
+        "verify",
+        text(&path(&row["id"])),
+        "--trust",
+        text(&path("network.trust")),
+    ])
+    .done();
     println!("{plain}");
 
-    let own: toml::Table = String::from_utf8(trust.body).expect("text").parse().expect("TOML");
+    let own: toml::Table = String::from_utf8(trust.body)
+        .expect("text")
+        .parse()
+        .expect("TOML");
     for (what, table, step) in others(&own) {
         std::fs::write(path("other.trust"), table.to_string()).expect("a file");
         let said = verify(&path(&row["id"]), &path("other.trust"));
-        assert_eq!((said.code, &said.json()["valid"], &said.json()["step"]), (1, &json!(false), &json!(step)), "{what}");
+        assert_eq!(
+            (said.code, &said.json()["valid"], &said.json()["step"]),
+            (1, &json!(false), &json!(step)),
+            "{what}"
+        );
     }
     let proof = std::fs::read(path(&row["id"])).expect("the proof");
     let mut seed = Seed::new(1);
@@ -154,7 +236,11 @@ fn a_proof_says_who_paid_whom_what_offline_and_every_bit_of_it_counts() {
         std::fs::write(path("flipped.proof"), bytes).expect("a file");
         let said = verify(&path("flipped.proof"), &path("network.trust"));
         let step = said.json()["step"].as_str().expect("a step").to_owned();
-        assert_eq!((said.code, STEPS.contains(&step.as_str())), (1, true), "bit {bit}: {step}");
+        assert_eq!(
+            (said.code, STEPS.contains(&step.as_str())),
+            (1, true),
+            "bit {bit}: {step}"
+        );
     }
     let trust = read_trust(&own);
     assert!(ProofBundle::verify_bytes(&proof, &trust).is_ok());
@@ -162,9 +248,15 @@ fn a_proof_says_who_paid_whom_what_offline_and_every_bit_of_it_counts() {
     assert_eq!(steps.values().sum::<usize>(), proof.len() * 8);
     println!("{} bits, each refused: {steps:?}", proof.len() * 8);
     for end in 0..proof.len() {
-        let error = ProofBundle::verify_bytes(&proof[..end], &trust).expect_err("a proof cut short");
+        let error =
+            ProofBundle::verify_bytes(&proof[..end], &trust).expect_err("a proof cut short");
         assert_eq!(error.code(), "read", "cut at {end}");
     }
     let longer = [proof.as_slice(), b"\0"].concat();
-    assert_eq!(ProofBundle::verify_bytes(&longer, &trust).expect_err("a longer proof").code(), "read");
+    assert_eq!(
+        ProofBundle::verify_bytes(&longer, &trust)
+            .expect_err("a longer proof")
+            .code(),
+        "read"
+    );
 }

@@ -27,11 +27,41 @@ pub(crate) struct Sums {
 /// The shipped files: payer, source, period, and the columns of payee and amount. They stand here again on purpose: a mistake
 /// in the importer's settings must not be repeated here.
 const FILES: [(&str, &str, &str, &str, &str); 5] = [
-    ("GB-LAE-LDS", "leeds-city-council-spend", "2020-06", "Beneficiary Name", "Amount"),
-    ("GB-GOR-D2", "cabinet-office-spend", "2022-03", "Supplier", "Amount"),
-    ("GB-GOR-D15", "hm-treasury-spend", "2025-01", "supplier", "amount_gbp"),
-    ("GB-GOR-D15", "hm-treasury-spend", "2025-02", "supplier", "amount_gbp"),
-    ("GB-GOR-D15", "hm-treasury-spend", "2025-03", "supplier", "amount_gbp"),
+    (
+        "GB-LAE-LDS",
+        "leeds-city-council-spend",
+        "2020-06",
+        "Beneficiary Name",
+        "Amount",
+    ),
+    (
+        "GB-GOR-D2",
+        "cabinet-office-spend",
+        "2022-03",
+        "Supplier",
+        "Amount",
+    ),
+    (
+        "GB-GOR-D15",
+        "hm-treasury-spend",
+        "2025-01",
+        "supplier",
+        "amount_gbp",
+    ),
+    (
+        "GB-GOR-D15",
+        "hm-treasury-spend",
+        "2025-02",
+        "supplier",
+        "amount_gbp",
+    ),
+    (
+        "GB-GOR-D15",
+        "hm-treasury-spend",
+        "2025-03",
+        "supplier",
+        "amount_gbp",
+    ),
 ];
 
 /// Minor units of an amount with at most two decimals.
@@ -39,8 +69,15 @@ pub(crate) fn minor(text: &str) -> i64 {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let part = format!("{part:0<2}");
     let negative = whole.starts_with('-');
-    let units: i64 = whole.trim_start_matches('-').parse().unwrap_or_else(|_| panic!("{text:?} is an amount"));
-    let pence: i64 = part.parse().ok().filter(|_| part.len() == 2).unwrap_or_else(|| panic!("{text:?} is in pence"));
+    let units: i64 = whole
+        .trim_start_matches('-')
+        .parse()
+        .unwrap_or_else(|_| panic!("{text:?} is an amount"));
+    let pence: i64 = part
+        .parse()
+        .ok()
+        .filter(|_| part.len() == 2)
+        .unwrap_or_else(|| panic!("{text:?} is in pence"));
     let minor = units * 100 + pence;
     if negative { -minor } else { minor }
 }
@@ -51,9 +88,17 @@ fn members() -> BTreeMap<String, String> {
     let table: toml::Table = text.parse().expect("TOML");
     let mut members = BTreeMap::new();
     for member in table["member"].as_array().expect("a list") {
-        for name in member.get("payee_names").and_then(toml::Value::as_array).into_iter().flatten() {
+        for name in member
+            .get("payee_names")
+            .and_then(toml::Value::as_array)
+            .into_iter()
+            .flatten()
+        {
             let name = name.as_str().expect("a name").to_owned();
-            members.insert(name, member["id"].as_str().expect("an identifier").to_owned());
+            members.insert(
+                name,
+                member["id"].as_str().expect("an identifier").to_owned(),
+            );
         }
     }
     members
@@ -64,10 +109,16 @@ pub(crate) fn of_first_rows(rows: usize) -> BTreeMap<FileName, Sums> {
     let members = members();
     let mut books = BTreeMap::new();
     for (payer, source, period, payee, amount) in FILES {
-        let file = File::open(public_money().join(format!("data/{source}.{period}.csv.gz"))).expect("a shipped table");
+        let file = File::open(public_money().join(format!("data/{source}.{period}.csv.gz")))
+            .expect("a shipped table");
         let mut table = csv::Reader::from_reader(GzDecoder::new(file));
         let titles = table.headers().expect("titles").clone();
-        let column = |title: &str| titles.iter().position(|t| t == title).unwrap_or_else(|| panic!("a column {title}"));
+        let column = |title: &str| {
+            titles
+                .iter()
+                .position(|t| t == title)
+                .unwrap_or_else(|| panic!("a column {title}"))
+        };
         let (payee, amount) = (column(payee), column(amount));
         let mut sums = Sums::default();
         for row in table.records().take(rows) {
@@ -91,12 +142,25 @@ pub(crate) fn of_first_rows(rows: usize) -> BTreeMap<FileName, Sums> {
 /// What the publishers' own files add up to, counted by the script beside the repository.
 pub(crate) fn of_originals(folder: &Path) -> BTreeMap<FileName, Sums> {
     let script = public_money().join("../../scripts/independent_totals.py");
-    let output = Command::new("python3").arg(script).arg("originals").arg(folder).output().expect("Python");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::new("python3")
+        .arg(script)
+        .arg("originals")
+        .arg(folder)
+        .output()
+        .expect("Python");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let counted: Json = serde_json::from_slice(&output.stdout).expect("JSON");
     let book = |(payer, source, period, ..): (&str, &str, &str, &str, &str)| {
         let file = &counted["spending"][format!("{source} {period}")];
-        let number = |name: &str| file[name].as_i64().unwrap_or_else(|| panic!("{name} of {source} {period}"));
+        let number = |name: &str| {
+            file[name]
+                .as_i64()
+                .unwrap_or_else(|| panic!("{name} of {source} {period}"))
+        };
         let count = |name: &str| u64::try_from(number(name)).expect("a count");
         let sums = Sums {
             rows: count("rows"),
@@ -113,14 +177,19 @@ pub(crate) fn of_originals(folder: &Path) -> BTreeMap<FileName, Sums> {
 
 /// Minor units of the positive lines of the funding table.
 pub(crate) fn issued() -> i64 {
-    let mut table = csv::Reader::from_path(public_money().join("data/pesa-2025-table-1-5.csv")).expect("a shipped table");
+    let mut table = csv::Reader::from_path(public_money().join("data/pesa-2025-table-1-5.csv"))
+        .expect("a shipped table");
     let lines = table.records().map(|row| row.expect("a line"));
-    let lines = lines.filter(|row| &row[0] != "=").map(|row| row[1].parse::<i64>().expect("minor units"));
+    let lines = lines
+        .filter(|row| &row[0] != "=")
+        .map(|row| row[1].parse::<i64>().expect("minor units"));
     lines.filter(|minor| *minor > 0).sum()
 }
 
 /// The financial year that is open today, by the year in which it starts on 1 April.
 pub(crate) fn open_year() -> i64 {
-    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today = jiff::Timestamp::now()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date();
     i64::from(today.year()) - i64::from(today.month() < 4)
 }

@@ -4,7 +4,10 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use api::{Finding, Instruction, InstructionStatus, Instructions, InstructionsStatus, Member, NodeStatus, State};
+use api::{
+    Finding, Instruction, InstructionStatus, Instructions, InstructionsStatus, Member, NodeStatus,
+    State,
+};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
@@ -21,7 +24,8 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) fn read<T: DeserializeOwned>(&self) -> T {
         let text = String::from_utf8_lossy(&self.body);
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {} {text}", self.status))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {} {text}", self.status))
     }
 }
 
@@ -36,22 +40,45 @@ pub(crate) struct Client {
 impl Client {
     /// A client that shows nothing.
     pub(crate) fn stranger(address: SocketAddr) -> Self {
-        let config =
-            ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(60))).http_status_as_error(false).build();
-        Self { agent: config.into(), base: format!("http://{address}"), token: None }
+        let config = ureq::Agent::config_builder()
+            .timeout_global(Some(Duration::from_secs(60)))
+            .http_status_as_error(false)
+            .build();
+        Self {
+            agent: config.into(),
+            base: format!("http://{address}"),
+            token: None,
+        }
     }
 
     /// A client of the node with this data folder.
     pub(crate) fn owner(address: SocketAddr, data: &Path) -> Self {
         let token = std::fs::read_to_string(data.join("api.token")).expect("a node's access token");
-        Self { token: Some(token.trim().to_owned()), ..Self::stranger(address) }
+        Self {
+            token: Some(token.trim().to_owned()),
+            ..Self::stranger(address)
+        }
     }
 
     fn answer(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Option<Answer> {
         let mut answer = answer.ok()?;
-        let kind = answer.headers().get("content-type").and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-        let body = answer.body_mut().with_config().limit(256 << 20).read_to_vec().ok()?;
-        Some(Answer { status: answer.status().as_u16(), kind, body })
+        let kind = answer
+            .headers()
+            .get("content-type")
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or_default()
+            .to_owned();
+        let body = answer
+            .body_mut()
+            .with_config()
+            .limit(256 << 20)
+            .read_to_vec()
+            .ok()?;
+        Some(Answer {
+            status: answer.status().as_u16(),
+            kind,
+            body,
+        })
     }
 
     /// An answer, or none when nobody is there.
@@ -65,7 +92,10 @@ impl Client {
 
     /// An answer to JSON as it is written, or none when nobody is there.
     pub(crate) fn try_post(&self, path: &str, body: &str) -> Option<Answer> {
-        let mut request = self.agent.post(format!("{}{path}", self.base)).header("Content-Type", "application/json");
+        let mut request = self
+            .agent
+            .post(format!("{}{path}", self.base))
+            .header("Content-Type", "application/json");
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
@@ -74,7 +104,8 @@ impl Client {
 
     /// An answer that must be there.
     pub(crate) fn get(&self, path: &str) -> Answer {
-        self.try_get(path).unwrap_or_else(|| panic!("{}{path} does not answer", self.base))
+        self.try_get(path)
+            .unwrap_or_else(|| panic!("{}{path} does not answer", self.base))
     }
 
     /// A document that must be there.
@@ -85,7 +116,9 @@ impl Client {
     }
 
     pub(crate) fn try_status(&self) -> Option<NodeStatus> {
-        self.try_get("/v1/status").filter(|a| a.status == 200).map(|a| a.read())
+        self.try_get("/v1/status")
+            .filter(|a| a.status == 200)
+            .map(|a| a.read())
     }
 
     pub(crate) fn status(&self) -> NodeStatus {
@@ -93,20 +126,35 @@ impl Client {
     }
 
     pub(crate) fn members(&self) -> Vec<Member> {
-        self.try_get("/v1/members").filter(|a| a.status == 200).map(|a| a.read()).unwrap_or_default()
+        self.try_get("/v1/members")
+            .filter(|a| a.status == 200)
+            .map(|a| a.read())
+            .unwrap_or_default()
     }
 
     pub(crate) fn audit(&self) -> Vec<Finding> {
-        let answer = self.try_post("/v1/audit", "null").expect("a node that answers");
+        let answer = self
+            .try_post("/v1/audit", "null")
+            .expect("a node that answers");
         answer.read()
     }
 
     /// How instructions stand after they were sent (again); none while the node can't take them.
     pub(crate) fn instruct(&self, instructions: &[Instruction]) -> Option<Vec<InstructionStatus>> {
-        let body = Instructions { instructions: instructions.to_vec(), wait: true };
+        let body = Instructions {
+            instructions: instructions.to_vec(),
+            wait: true,
+        };
         let body = serde_json::to_string(&body).expect("JSON");
-        let answer = self.try_post("/v1/instructions", &body).filter(|a| a.status != 503)?;
-        assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+        let answer = self
+            .try_post("/v1/instructions", &body)
+            .filter(|a| a.status != 503)?;
+        assert_eq!(
+            answer.status,
+            200,
+            "{}",
+            String::from_utf8_lossy(&answer.body)
+        );
         Some(answer.read::<InstructionsStatus>().instructions)
     }
 
@@ -114,7 +162,10 @@ impl Client {
     pub(crate) fn finish(&self, instructions: &[Instruction]) -> Vec<InstructionStatus> {
         until("instructions to end", LONG, || {
             let states = self.instruct(instructions)?;
-            states.iter().all(|s| matches!(s.state, State::Done | State::Refused)).then_some(states)
+            states
+                .iter()
+                .all(|s| matches!(s.state, State::Done | State::Refused))
+                .then_some(states)
         })
     }
 
@@ -151,6 +202,9 @@ pub(crate) fn instruction<const N: usize>(
         party: Some(party.to_owned()),
         contract: contract.to_owned(),
         action: action.to_owned(),
-        args: args.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        args: args
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
     }
 }

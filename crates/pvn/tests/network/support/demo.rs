@@ -42,7 +42,12 @@ impl Demo {
             command.args(["--rows", &rows.to_string()]);
         }
         let errors = std::fs::File::create(folder.with_extension("err")).expect("a file");
-        let child = command.args(more).stdout(Stdio::piped()).stderr(errors).spawn().expect("the command starts");
+        let child = command
+            .args(more)
+            .stdout(Stdio::piped())
+            .stderr(errors)
+            .spawn()
+            .expect("the command starts");
         let mut process = Running::of(child);
         let out = process.child().stdout.take().expect("its output");
         let (sender, lines) = channel();
@@ -53,15 +58,26 @@ impl Demo {
                 }
             }
         });
-        let mut demo =
-            Self { process: Some(process), lines, said: Vec::new(), folder: folder.to_owned(), members: Vec::new() };
+        let mut demo = Self {
+            process: Some(process),
+            lines,
+            said: Vec::new(),
+            folder: folder.to_owned(),
+            members: Vec::new(),
+        };
         demo.hear(str::is_empty);
         let ids = demo.said.iter().filter_map(|line| {
             let (name, rest) = line.split_once(" process ")?;
-            Some((name.trim().to_owned(), rest.split_whitespace().next()?.parse::<u32>().ok()?))
+            Some((
+                name.trim().to_owned(),
+                rest.split_whitespace().next()?.parse::<u32>().ok()?,
+            ))
         });
         let ids: std::collections::BTreeMap<String, u32> = ids.collect();
-        demo.members = Place::all_of(folder).into_iter().map(|p| (p.clone(), *ids.get(&p.name).unwrap_or(&0))).collect();
+        demo.members = Place::all_of(folder)
+            .into_iter()
+            .map(|p| (p.clone(), *ids.get(&p.name).unwrap_or(&0)))
+            .collect();
         demo
     }
 
@@ -84,7 +100,11 @@ impl Demo {
                         return;
                     }
                 }
-                Err(_) => panic!("the demonstration said {:#?} and {}", self.said, self.warnings()),
+                Err(_) => panic!(
+                    "the demonstration said {:#?} and {}",
+                    self.said,
+                    self.warnings()
+                ),
             }
         }
     }
@@ -98,7 +118,12 @@ impl Demo {
     pub(crate) fn is_played(&mut self) -> bool {
         self.said.extend(self.lines.try_iter());
         let ended = self.process.as_mut().is_none_or(|p| p.ended().is_some());
-        assert!(!ended, "the demonstration said {:#?} and {}", self.said, self.warnings());
+        assert!(
+            !ended,
+            "the demonstration said {:#?} and {}",
+            self.said,
+            self.warnings()
+        );
         self.said.iter().any(|line| line == UP)
     }
 
@@ -117,11 +142,15 @@ impl Demo {
     }
 
     pub(crate) fn of(&self, party: &str) -> &Place {
-        self.places().find(|p| p.party == party).unwrap_or_else(|| panic!("{party} is in the demonstration"))
+        self.places()
+            .find(|p| p.party == party)
+            .unwrap_or_else(|| panic!("{party} is in the demonstration"))
     }
 
     pub(crate) fn portal(&self) -> &Place {
-        self.places().find(|p| p.role == "portal").expect("a portal")
+        self.places()
+            .find(|p| p.role == "portal")
+            .expect("a portal")
     }
 
     /// What `pvn doctor` finds.
@@ -136,13 +165,21 @@ impl Demo {
 
     /// Waits until nobody has anything open and the portal has as many payments as it should.
     pub(crate) fn wait_until_quiet(&self, payments: u64) {
-        let nodes: Vec<_> = self.places().filter(|p| p.role == "node").map(Place::client).collect();
+        let nodes: Vec<_> = self
+            .places()
+            .filter(|p| p.role == "node")
+            .map(Place::client)
+            .collect();
         until("every node to be quiet", LONG, || {
-            nodes.iter().all(|node| node.try_status().is_some_and(|s| super::town::is_quiet(&s))).then_some(())
+            nodes
+                .iter()
+                .all(|node| node.try_status().is_some_and(|s| super::town::is_quiet(&s)))
+                .then_some(())
         });
         let portal = self.portal().client();
         until("the portal to have every payment", LONG, || {
-            (portal.json("/api/totals")["payments"]["count"].as_u64() == Some(payments)).then_some(())
+            (portal.json("/api/totals")["payments"]["count"].as_u64() == Some(payments))
+                .then_some(())
         });
     }
 
@@ -155,11 +192,19 @@ impl Demo {
 
     fn end_members(&self, force: bool) {
         for (place, id) in self.members.iter().filter(|(_, id)| *id != 0) {
-            let alive = || command_line(*id).iter().any(|arg| arg.starts_with(text(&place.data)));
+            let alive = || {
+                command_line(*id)
+                    .iter()
+                    .any(|arg| arg.starts_with(text(&place.data)))
+            };
             if force && alive() {
                 signal(*id, Signal::KILL);
             }
-            assert!(force || !alive(), "{} still runs as process {id}", place.name);
+            assert!(
+                force || !alive(),
+                "{} still runs as process {id}",
+                place.name
+            );
         }
     }
 }

@@ -15,12 +15,19 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The service that the demonstration plays.
 pub(crate) fn public_money() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../services/public-money"))
+    PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../services/public-money"
+    ))
 }
 
 /// A file beside the tests.
 pub(crate) fn fixture(name: &str) -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/network/fixtures")).join(name)
+    PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/network/fixtures"
+    ))
+    .join(name)
 }
 
 /// Where a network begins to look for free ports: below those that the system gives to connections, and apart for

@@ -16,7 +16,11 @@ pub(crate) fn until<T>(what: &str, patience: Duration, mut look: impl FnMut() ->
         if let Some(found) = look() {
             return found;
         }
-        assert!(Instant::now() < deadline, "waited {} s for {what}", patience.as_secs());
+        assert!(
+            Instant::now() < deadline,
+            "waited {} s for {what}",
+            patience.as_secs()
+        );
         std::thread::sleep(LOOK);
     }
 }

@@ -67,9 +67,19 @@ pub(crate) struct Running(Child);
 impl Running {
     /// Starts a command whose output goes to a file.
     pub(crate) fn start(command: &mut Command, log: &Path) -> Self {
-        let out = File::options().create(true).append(true).open(log).expect("a log");
+        let out = File::options()
+            .create(true)
+            .append(true)
+            .open(log)
+            .expect("a log");
         let err = out.try_clone().expect("a log");
-        Self(command.stdout(out).stderr(err).spawn().expect("the command starts"))
+        Self(
+            command
+                .stdout(out)
+                .stderr(err)
+                .spawn()
+                .expect("the command starts"),
+        )
     }
 
     /// Takes over a process that was started otherwise.
@@ -87,7 +97,10 @@ impl Running {
 
     /// Whether it has ended, and how.
     pub(crate) fn ended(&mut self) -> Option<Option<i32>> {
-        self.0.try_wait().expect("a child").map(|status| status.code())
+        self.0
+            .try_wait()
+            .expect("a child")
+            .map(|status| status.code())
     }
 
     /// Ends it as a power cut would.
@@ -115,7 +128,10 @@ impl Drop for Running {
 
 /// Sends a signal to one process.
 pub(crate) fn signal(id: u32, what: Signal) {
-    let pid = i32::try_from(id).ok().and_then(Pid::from_raw).expect("a process id");
+    let pid = i32::try_from(id)
+        .ok()
+        .and_then(Pid::from_raw)
+        .expect("a process id");
     // Gone already is as good.
     let _ = kill_process(pid, what);
 }
@@ -123,5 +139,9 @@ pub(crate) fn signal(id: u32, what: Signal) {
 /// The arguments with which a process was started; none when there is no such process.
 pub(crate) fn command_line(id: u32) -> Vec<String> {
     let bytes = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
-    bytes.split(|b| *b == 0).filter(|a| !a.is_empty()).map(|a| String::from_utf8_lossy(a).into_owned()).collect()
+    bytes
+        .split(|b| *b == 0)
+        .filter(|a| !a.is_empty())
+        .map(|a| String::from_utf8_lossy(a).into_owned())
+        .collect()
 }

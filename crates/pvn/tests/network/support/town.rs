@@ -28,7 +28,8 @@ pub(crate) struct Place {
 impl Place {
     /// The processes of a demonstration, as it wrote them down.
     pub(crate) fn all_of(folder: &Path) -> Vec<Self> {
-        let text = std::fs::read(folder.join("network.json")).expect("a network's list of processes");
+        let text =
+            std::fs::read(folder.join("network.json")).expect("a network's list of processes");
         let list: Json = serde_json::from_slice(&text).expect("JSON");
         let address = |value: &Json| value.as_str().map(|text| text.parse().expect("an address"));
         let place = |entry: &Json| {
@@ -43,13 +44,22 @@ impl Place {
                 http: address(&entry["http"]),
             }
         };
-        list["processes"].as_array().expect("a list").iter().map(place).collect()
+        list["processes"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(place)
+            .collect()
     }
 
     /// A client with the rights of the process's owner; for all but nodes, of anybody.
     pub(crate) fn client(&self) -> Client {
         let http = self.http.expect("a server");
-        if self.role == "node" { Client::owner(http, &self.data) } else { Client::stranger(http) }
+        if self.role == "node" {
+            Client::owner(http, &self.data)
+        } else {
+            Client::stranger(http)
+        }
     }
 
     /// The configuration file.
@@ -66,7 +76,8 @@ impl Place {
 /// Whether a node has nothing open and nothing to deliver.
 pub(crate) fn is_quiet(status: &NodeStatus) -> bool {
     let open = &status.open;
-    (open.driving, open.signed, open.queued) == (0, 0, 0) && status.peers.iter().all(|peer| peer.waiting == 0)
+    (open.driving, open.signed, open.queued) == (0, 0, 0)
+        && status.peers.iter().all(|peer| peer.waiting == 0)
 }
 
 /// A body that is to join.
@@ -88,9 +99,16 @@ impl Invitation {
     pub(crate) fn of(said: &str) -> Self {
         let after = |flag: &str| {
             let mut words = said.split_whitespace().skip_while(|word| *word != flag);
-            words.nth(1).unwrap_or_else(|| panic!("{flag} in {said}")).to_owned()
+            words
+                .nth(1)
+                .unwrap_or_else(|| panic!("{flag} in {said}"))
+                .to_owned()
         };
-        Self { registrar: after("--registrar"), fingerprint: after("--fingerprint"), code: after("--code") }
+        Self {
+            registrar: after("--registrar"),
+            fingerprint: after("--fingerprint"),
+            code: after("--code"),
+        }
     }
 }
 
@@ -118,10 +136,29 @@ impl Town {
         };
         let (data, peer) = (folder.join("registrar"), town.port());
         let listen = peer.to_string();
-        let init = ["init", "--network", "town.example", "--party", Self::REGISTRAR, "--data", text(&data)];
+        let init = [
+            "init",
+            "--network",
+            "town.example",
+            "--party",
+            Self::REGISTRAR,
+            "--data",
+            text(&data),
+        ];
         Said::by(pvn().args(init).args(["--listen", &listen])).done();
-        let (role, party, name) = ("registrar".to_owned(), Self::REGISTRAR.to_owned(), "Registrar".to_owned());
-        town.places.push(Place { role, party, name, data, peer, http: None });
+        let (role, party, name) = (
+            "registrar".to_owned(),
+            Self::REGISTRAR.to_owned(),
+            "Registrar".to_owned(),
+        );
+        town.places.push(Place {
+            role,
+            party,
+            name,
+            data,
+            peer,
+            http: None,
+        });
         town.start(Self::REGISTRAR);
         for newcomer in members {
             town.let_in(newcomer);
@@ -155,18 +192,57 @@ impl Town {
 
     /// An invitation for a party.
     pub(crate) fn invite(&self, party: &str) -> Invitation {
-        Invitation::of(&run(["invite", "--data", text(&self.place(Self::REGISTRAR).data), "--party", party]).done())
+        Invitation::of(
+            &run([
+                "invite",
+                "--data",
+                text(&self.place(Self::REGISTRAR).data),
+                "--party",
+                party,
+            ])
+            .done(),
+        )
     }
 
     /// The command with which a body joins, and where its process will live.
-    pub(crate) fn join(&mut self, newcomer: &Newcomer<'_>, invitation: &Invitation) -> (Command, Place) {
+    pub(crate) fn join(
+        &mut self,
+        newcomer: &Newcomer<'_>,
+        invitation: &Invitation,
+    ) -> (Command, Place) {
         let (peer, http) = (self.port(), self.port());
         let data = self.folder.join(newcomer.party.to_lowercase());
-        let Invitation { registrar, fingerprint, code } = invitation;
+        let Invitation {
+            registrar,
+            fingerprint,
+            code,
+        } = invitation;
         let mut command = pvn();
-        command.args(["join", "--registrar", registrar, "--fingerprint", fingerprint, "--code", code]);
-        command.args(["--party", newcomer.party, "--name", newcomer.name, "--role", newcomer.role]);
-        command.args(["--data", text(&data), "--peer-listen", &peer.to_string(), "--http-listen", &http.to_string()]);
+        command.args([
+            "join",
+            "--registrar",
+            registrar,
+            "--fingerprint",
+            fingerprint,
+            "--code",
+            code,
+        ]);
+        command.args([
+            "--party",
+            newcomer.party,
+            "--name",
+            newcomer.name,
+            "--role",
+            newcomer.role,
+        ]);
+        command.args([
+            "--data",
+            text(&data),
+            "--peer-listen",
+            &peer.to_string(),
+            "--http-listen",
+            &http.to_string(),
+        ]);
         if newcomer.role != "notary" {
             command.args(["--contract", text(&self.contract)]);
         }
@@ -174,7 +250,17 @@ impl Town {
             command.args(["--service", text(&public_money())]);
         }
         let [role, party, name] = [newcomer.role, newcomer.party, newcomer.name].map(str::to_owned);
-        (command, Place { role, party, name, data, peer, http: Some(http) })
+        (
+            command,
+            Place {
+                role,
+                party,
+                name,
+                data,
+                peer,
+                http: Some(http),
+            },
+        )
     }
 
     /// Invites a body, lets it join and starts its process.
@@ -191,12 +277,17 @@ impl Town {
         let expected = self.places.iter().filter(|p| p.role != "registrar").count();
         for node in self.nodes() {
             let client = node.client();
-            until("the directory to reach everybody", LONG, || (client.members().len() == expected).then_some(()));
+            until("the directory to reach everybody", LONG, || {
+                (client.members().len() == expected).then_some(())
+            });
         }
     }
 
     pub(crate) fn place(&self, party: &str) -> &Place {
-        self.places.iter().find(|p| p.party == party).unwrap_or_else(|| panic!("{party} has a process"))
+        self.places
+            .iter()
+            .find(|p| p.party == party)
+            .unwrap_or_else(|| panic!("{party} has a process"))
     }
 
     pub(crate) fn nodes(&self) -> impl Iterator<Item = &Place> {
@@ -233,7 +324,11 @@ impl Town {
         until("a process to come up", LONG, || {
             let log = || std::fs::read_to_string(place.log()).unwrap_or_default();
             assert_eq!(process.ended(), None, "{party} ended by itself: {}", log());
-            TcpStream::connect_timeout(&place.http.unwrap_or(place.peer), Duration::from_millis(100)).ok()
+            TcpStream::connect_timeout(
+                &place.http.unwrap_or(place.peer),
+                Duration::from_millis(100),
+            )
+            .ok()
         });
     }
 
@@ -269,7 +364,9 @@ impl Town {
     pub(crate) fn wait_until_quiet(&self) {
         for node in self.nodes() {
             let client = node.client();
-            until("every node to be quiet", LONG, || client.try_status().filter(is_quiet));
+            until("every node to be quiet", LONG, || {
+                client.try_status().filter(is_quiet)
+            });
         }
     }
 

@@ -38,12 +38,20 @@ impl Trace {
     /// A random text, long enough that half of it is no coincidence either.
     pub(crate) fn secret(name: &str, text: &str) -> Self {
         assert!(text.len() >= 32, "{text}");
-        Self { name: name.to_owned(), text: text.to_owned(), forms: halves(text.as_bytes()).into() }
+        Self {
+            name: name.to_owned(),
+            text: text.to_owned(),
+            forms: halves(text.as_bytes()).into(),
+        }
     }
 
     /// A text.
     pub(crate) fn text(name: &str, text: &str) -> Self {
-        Self { name: name.to_owned(), text: text.to_owned(), forms: vec![text.as_bytes().to_vec()] }
+        Self {
+            name: name.to_owned(),
+            text: text.to_owned(),
+            forms: vec![text.as_bytes().to_vec()],
+        }
     }
 
     /// 32 bytes: raw and as hexadecimal digits of either case.
@@ -51,8 +59,16 @@ impl Trace {
         let digit = |i: usize| u8::from_str_radix(&hex[i..i + 2], 16).expect("hexadecimal digits");
         let raw: Vec<u8> = (0..hex.len()).step_by(2).map(digit).collect();
         assert_eq!(raw.len(), 32, "{hex}");
-        let written = [raw, hex.to_lowercase().into_bytes(), hex.to_uppercase().into_bytes()];
-        Self { name: name.to_owned(), text: hex.to_owned(), forms: written.iter().flat_map(|form| halves(form)).collect() }
+        let written = [
+            raw,
+            hex.to_lowercase().into_bytes(),
+            hex.to_uppercase().into_bytes(),
+        ];
+        Self {
+            name: name.to_owned(),
+            text: hex.to_owned(),
+            forms: written.iter().flat_map(|form| halves(form)).collect(),
+        }
     }
 
     /// The text that was given.
@@ -63,7 +79,10 @@ impl Trace {
     /// An amount: in minor units and as a decimal, with and without thousands separators, and as the CBOR of the number.
     pub(crate) fn amount(name: &str, minor: i64) -> Self {
         let minor = u64::try_from(minor).expect("above zero");
-        assert!(minor > u64::from(u32::MAX), "long enough that its bytes are no coincidence");
+        assert!(
+            minor > u64::from(u32::MAX),
+            "long enough that its bytes are no coincidence"
+        );
         let (whole, part) = ((minor / 100).to_string(), minor % 100);
         let mut grouped = String::new();
         for (i, digit) in whole.chars().enumerate() {
@@ -72,10 +91,18 @@ impl Trace {
             }
             grouped.push(digit);
         }
-        let texts = [minor.to_string(), format!("{whole}.{part:02}"), format!("{grouped}.{part:02}")];
+        let texts = [
+            minor.to_string(),
+            format!("{whole}.{part:02}"),
+            format!("{grouped}.{part:02}"),
+        ];
         let mut forms: Vec<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
         forms.push([[0x1b].as_slice(), &minor.to_be_bytes()].concat());
-        Self { name: name.to_owned(), text: minor.to_string(), forms }
+        Self {
+            name: name.to_owned(),
+            text: minor.to_string(),
+            forms,
+        }
     }
 
     fn is_in(&self, bytes: &[u8]) -> bool {
@@ -109,15 +136,24 @@ pub(crate) struct Found {
 pub(crate) fn search(folder: &Path, traces: &[Trace], except: &[&str]) -> Vec<Found> {
     let mut found = Vec::new();
     for path in files_below(folder) {
-        let file = path.strip_prefix(folder).expect("a file of the folder").to_owned();
+        let file = path
+            .strip_prefix(folder)
+            .expect("a file of the folder")
+            .to_owned();
         if except.iter().any(|name| file == Path::new(name)) {
             continue;
         }
         let bytes = std::fs::read(&path).unwrap_or_default();
         // Stores reserve room ahead; there is nothing in it.
-        let end = bytes.iter().rposition(|b| *b != 0).map_or(0, |last| last + 1);
+        let end = bytes
+            .iter()
+            .rposition(|b| *b != 0)
+            .map_or(0, |last| last + 1);
         for trace in traces.iter().filter(|trace| trace.is_in(&bytes[..end])) {
-            found.push(Found { trace: trace.name.clone(), file: file.clone() });
+            found.push(Found {
+                trace: trace.name.clone(),
+                file: file.clone(),
+            });
         }
     }
     found
