@@ -36,7 +36,7 @@ fn assert_ends_well(town: &mut Town, what: &str) {
     let held = [BANK, ALICE, BOB].map(|name| town.holds(name));
     assert_eq!(held, [(8, 0), (7, 0), (5, 0)], "{what}");
     assert_eq!(town.notary.size(), 3, "{what}: nothing was certified twice");
-    assert_eq!(town.published, 3, "{what}");
+    assert_eq!(town.published.len(), 3, "{what}");
     town.assert_settled();
 }
 
@@ -48,7 +48,7 @@ fn every_write_may_fail_before_or_after_it_persists() {
     let mut faults = 0;
     for name in NODES {
         let commits = calm.disks[name].commits();
-        assert!(commits > 4, "{name} writes");
+        assert!(commits > 2, "{name} writes");
         for commit in 0..commits {
             let error = || StoreError::Io("the disk failed".to_owned());
             for fault in [Fault::Before(error()), Fault::After(error())] {
@@ -65,8 +65,9 @@ fn every_write_may_fail_before_or_after_it_persists() {
 
 #[test]
 fn a_full_disk_holds_everything_up_and_loses_nothing() {
-    let full: Vec<(&str, u64, Fault)> =
-        (3..9).map(|commit| (BANK, commit, Fault::Before(StoreError::Full))).collect();
+    let full: Vec<(&str, u64, Fault)> = (3..9)
+        .map(|commit| (BANK, commit, Fault::Before(StoreError::Full)))
+        .collect();
     let mut town = play(&full);
     assert_eq!(town.restarts, 6);
     assert_ends_well(&mut town, "with room again");

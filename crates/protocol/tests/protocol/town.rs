@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use deed::{Contract, Party, Value};
+use deed::{Contract, Value};
 use ledger::fact::FactRef;
 use ledger::map::{MemberRecord, MemberRole};
 use ledger::signature::{Role, ScopedSignature};
@@ -106,7 +106,8 @@ pub(crate) struct Town {
     names: BTreeMap<TransactionId, String>,
     pub(crate) log: Vec<String>,
     pub(crate) restarts: u32,
-    pub(crate) published: usize,
+    /// Commitments of the facts that were published.
+    pub(crate) published: BTreeSet<Digest>,
 }
 
 fn record(name: &str, role: MemberRole) -> MemberRecord {
@@ -154,7 +155,9 @@ impl Town {
         let disks = NODES
             .map(|name| {
                 let mine = faults.iter().filter(|(whose, ..)| *whose == name);
-                let plan = mine.map(|(_, commit, fault)| (*commit, fault.clone())).collect();
+                let plan = mine
+                    .map(|(_, commit, fault)| (*commit, fault.clone()))
+                    .collect();
                 let store = FaultyStore::new(MemoryStore::new(), plan);
                 (name.to_owned(), Disk(Rc::new(RefCell::new(store))))
             })
@@ -179,7 +182,7 @@ impl Town {
             names: BTreeMap::new(),
             log: Vec::new(),
             restarts: 0,
-            published: 0,
+            published: BTreeSet::new(),
         };
         for name in NODES {
             town.open(name);
@@ -188,7 +191,8 @@ impl Town {
     }
 
     fn clock(&self, name: &str) -> u64 {
-        self.now_ms.saturating_add_signed(self.ahead_ms.get(name).copied().unwrap_or(0))
+        self.now_ms
+            .saturating_add_signed(self.ahead_ms.get(name).copied().unwrap_or(0))
     }
 
     /// Opens a node from its disk, in place of whatever ran there.
@@ -239,7 +243,9 @@ impl Town {
                             format!("in flight as {name}")
                         }
                         InstructionState::Done(id) => format!("done by {}", self.name(&id)),
-                        InstructionState::Refused(code, reason) => format!("refused, {code}: {reason}"),
+                        InstructionState::Refused(code, reason) => {
+                            format!("refused, {code}: {reason}")
+                        }
                     };
                     self.log.push(format!("{from}: {key} is {state}"));
                 }
@@ -248,7 +254,10 @@ impl Town {
     }
 
     fn name(&self, id: &TransactionId) -> String {
-        self.names.get(id).cloned().unwrap_or_else(|| "something unknown".to_owned())
+        self.names
+            .get(id)
+            .cloned()
+            .unwrap_or_else(|| "something unknown".to_owned())
     }
 
     /// One step of a node; a node whose store fails starts again, and has not taken the input over.
@@ -289,10 +298,12 @@ impl Town {
                 if self.asleep.contains(&to) {
                     return;
                 }
-                self.log.push(format!("{from} to {to}: {}", self.in_words(&message)));
+                self.log
+                    .push(format!("{from} to {to}: {}", self.in_words(&message)));
                 let taken = if to == PORTAL {
                     if let Message::Disclose(disclosure) = &*message {
-                        self.published += disclosure.facts.len();
+                        let facts = disclosure.facts.iter();
+                        self.published.extend(facts.map(|f| f.fact.commitment()));
                     }
                     true
                 } else {
@@ -304,8 +315,12 @@ impl Town {
             }
             Mail::Request { from, id, request } => {
                 let verdict = self.notarise(&request);
-                self.log.push(format!("{from} asks the notary {}", self.asked(&id, &request)));
-                self.log.push(format!("the notary to {from}: {}", said(&verdict)));
+                self.log.push(format!(
+                    "{from} asks the notary {}",
+                    self.asked(&id, &request)
+                ));
+                self.log
+                    .push(format!("the notary to {from}: {}", said(&verdict)));
                 if !self.asleep.contains(&from) {
                     self.step(&from, Input::Verdict(id, verdict));
                 }
@@ -390,14 +405,20 @@ impl Town {
     /// Free and locked pence in somebody's hands.
     pub(crate) fn holds(&self, name: &str) -> (i128, i128) {
         let holdings = self.nodes[name].holdings();
-        let mine = holdings.iter().filter(|holding| holding.key.holder == party(name));
-        mine.fold((0, 0), |(free, locked), h| (free + h.free_minor, locked + h.locked_minor))
+        let mine = holdings
+            .iter()
+            .filter(|holding| holding.key.holder == party(name));
+        mine.fold((0, 0), |(free, locked), h| {
+            (free + h.free_minor, locked + h.locked_minor)
+        })
     }
 
     /// Current facts of a node.
     pub(crate) fn facts(&self, name: &str) -> Vec<FactRef> {
         let pairs = self.disks[name].pairs(Table::Facts);
-        let refs = pairs.iter().filter_map(|(key, _)| protocol::node::records::fact_of_key(key));
+        let refs = pairs
+            .iter()
+            .filter_map(|(key, _)| protocol::node::records::fact_of_key(key));
         refs.collect()
     }
 
@@ -407,8 +428,16 @@ impl Town {
             let node = self.nodes.get_mut(name).expect("a node");
             assert_eq!(node.open_counts(), (0, 0, 0), "{name} has ended all flows");
             assert_eq!(node.audit().expect("a store"), [], "{name} is in order");
-            assert_eq!(self.disks[name].pairs(Table::Flows), [], "{name} has forgotten its flows");
-            assert_eq!(self.disks[name].pairs(Table::Outbox), [], "{name} has sent everything");
+            assert_eq!(
+                self.disks[name].pairs(Table::Flows),
+                [],
+                "{name} has forgotten its flows"
+            );
+            assert_eq!(
+                self.disks[name].pairs(Table::Outbox),
+                [],
+                "{name} has sent everything"
+            );
         }
     }
 
@@ -436,7 +465,11 @@ impl Town {
             Message::Addresses(sheet) => format!("{} keys of {}", sheet.keys.len(), sheet.party),
             Message::Propose(proposal) => {
                 let id = proposal.seen.id();
-                format!("please sign {}, showing {}", self.name(&id), shown(&proposal.seen))
+                format!(
+                    "please sign {}, showing {}",
+                    self.name(&id),
+                    shown(&proposal.seen)
+                )
             }
             Message::Signed(id, signatures) => {
                 let roots = self.roots(id);
@@ -446,8 +479,14 @@ impl Town {
             Message::Declined(id, code, _) => format!("{} is declined, {code}", self.name(id)),
             Message::Final(finality) => {
                 let names = signers(&finality.signatures);
-                let seen = finality.seen.as_ref().map_or("as proposed".to_owned(), shown);
-                format!("{} is certified, {seen}, signed by {names}", self.name(&finality.id))
+                let seen = finality
+                    .seen
+                    .as_ref()
+                    .map_or("as proposed".to_owned(), shown);
+                format!(
+                    "{} is certified, {seen}, signed by {names}",
+                    self.name(&finality.id)
+                )
             }
             Message::Disclose(disclosure) => format!(
                 "publish {} fact, vouched for by {}",
@@ -456,17 +495,25 @@ impl Town {
             ),
             Message::Observe(observation) => {
                 let views = observation.envelopes.iter();
-                let views: Vec<String> =
-                    views.map(|e| format!("view {} for {}", e.view, e.observer)).collect();
+                let views: Vec<String> = views
+                    .map(|e| format!("view {} for {}", e.view, e.observer))
+                    .collect();
                 let id = observation.opening.id();
-                format!("{} sealed in an envelope: {}", self.name(&id), views.join(", "))
+                format!(
+                    "{} sealed in an envelope: {}",
+                    self.name(&id),
+                    views.join(", ")
+                )
             }
         }
     }
 
     /// The view roots of a transaction that some driver has in its store.
     fn roots(&self, id: &TransactionId) -> Vec<ledger::ViewRoot> {
-        let flows = self.disks.values().flat_map(|disk| disk.pairs(Table::Flows));
+        let flows = self
+            .disks
+            .values()
+            .flat_map(|disk| disk.pairs(Table::Flows));
         flows
             .filter(|(key, _)| key.ends_with(id.bytes()) && key.starts_with(b"driven/"))
             .find_map(|(_, bytes)| {
@@ -573,15 +620,5 @@ impl Town {
             ("number", Value::Int(number)),
         ];
         self.instruction(key, payer, "Pay", &given)
-    }
-
-    /// Digest of everything on a disk, to compare stores.
-    pub(crate) fn party_of(name: &str) -> Party {
-        party(name)
-    }
-
-    pub(crate) fn entropy(&mut self) -> Digest {
-        self.steps += 1;
-        noise(&format!("entropy {}", self.steps))
     }
 }
