@@ -5,6 +5,7 @@
 //! away and filled again. Losing its last commits in a power cut is repaired by handing over the
 //! same facts once more, so writes are not synced one by one.
 
+mod filter;
 mod payments;
 mod read;
 mod schema;
@@ -17,7 +18,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::watch;
 
-pub use payments::{Filter, Found, Order, PaymentRow};
+pub use filter::Filter;
+pub use payments::{Found, Order, PaymentRow};
 pub use read::{FlowDetail, PaymentDetail, Provenance, Snapshot};
 pub use totals::{FileRow, FlowRow, SpendRow};
 pub use write::{IngestError, Ingested};

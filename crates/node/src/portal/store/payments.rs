@@ -3,10 +3,10 @@
 use rusqlite::types::Value;
 use rusqlite::{Row, params_from_iter};
 
+use super::filter::Filter;
 use super::totals::treatment;
 use super::{ReadError, Snapshot};
 use crate::portal::description::Treatment;
-use crate::portal::limits::SEARCH_WORDS_MAX;
 
 /// One published payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,29 +47,6 @@ pub struct PaymentRow {
     pub year: i64,
 }
 
-/// Which payments. Empty means all.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Words in payee, purpose or payer's name; the last may be a beginning.
-    pub words: String,
-    /// Party id of the payer.
-    pub payer: Option<String>,
-    /// Code of a function with all that belongs to it; the empty code is "not classified".
-    pub function: Option<String>,
-    /// Choice of the line.
-    pub line: Option<String>,
-    /// What they did to the money.
-    pub treatment: Option<Treatment>,
-    /// Period of the published file.
-    pub period: Option<String>,
-    /// The published file.
-    pub source: Option<String>,
-    /// Smallest amount, in the smallest unit.
-    pub amount_min: Option<i64>,
-    /// Largest amount, in the smallest unit.
-    pub amount_max: Option<i64>,
-}
-
 /// Order of what is found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
@@ -108,7 +85,7 @@ impl Snapshot<'_> {
         offset: u64,
         limit: u64,
     ) -> Result<Found, ReadError> {
-        let (condition, values) = self.condition(filter);
+        let (condition, values) = filter.condition(&self.description.functions);
         // The totals of everything are kept; those of a search are counted.
         let sql = if values.is_empty() {
             "SELECT coalesce(sum(payments), 0), coalesce(sum(amount), 0) FROM spend".to_owned()
@@ -147,7 +124,7 @@ impl Snapshot<'_> {
         up_to: u64,
         limit: u64,
     ) -> Result<Vec<PaymentRow>, ReadError> {
-        let (condition, values) = self.condition(filter);
+        let (condition, values) = filter.condition(&self.description.functions);
         let range = format!(
             "{} p.seq > {after} AND p.seq <= {up_to}",
             if values.is_empty() { "WHERE" } else { "AND" }
@@ -217,74 +194,6 @@ impl Snapshot<'_> {
              LEFT JOIN party m ON m.id = p.member {condition} {tail}"
         );
         self.rows_with(&sql, params_from_iter(values), |row| payment_row(row, 0))
-    }
-
-    fn condition(&self, filter: &Filter) -> (String, Vec<Value>) {
-        let mut terms = Vec::new();
-        let mut values: Vec<Value> = Vec::new();
-        let mut term = |sql: &str, given: Vec<Value>| {
-            terms.push(sql.to_owned());
-            values.extend(given);
-        };
-        if let Some(words) = match_words(&filter.words) {
-            term(
-                "p.seq IN (SELECT rowid FROM payment_text WHERE payment_text MATCH ?)",
-                vec![words.into()],
-            );
-        } else if !filter.words.trim().is_empty() {
-            term("? = ''", vec![filter.words.clone().into()]);
-        }
-        let text = |text: &Option<String>| text.clone().map(Value::from);
-        let treatment = filter
-            .treatment
-            .map(|treatment| Value::from(treatment.as_str().to_owned()));
-        for (sql, value) in [
-            ("p.payer = ?", text(&filter.payer)),
-            ("p.line = ?", text(&filter.line)),
-            ("p.treatment = ?", treatment),
-            ("p.period = ?", text(&filter.period)),
-            ("p.source = ?", text(&filter.source)),
-            ("p.amount >= ?", filter.amount_min.map(Value::from)),
-            ("p.amount <= ?", filter.amount_max.map(Value::from)),
-        ] {
-            if let Some(value) = value {
-                term(sql, vec![value]);
-            }
-        }
-        match filter.function.as_deref() {
-            None => {}
-            Some("") => term("p.function = ?", vec![String::new().into()]),
-            Some(code) => {
-                let below = self.description.functions.prefix(code);
-                let after = format!("{below}\u{10FFFF}");
-                term(
-                    "(p.function = ? OR (p.function >= ? AND p.function < ?))",
-                    vec![code.to_owned().into(), below.into(), after.into()],
-                );
-            }
-        }
-        let condition = if terms.is_empty() {
-            String::new()
-        } else {
-            format!("WHERE {}", terms.join(" AND "))
-        };
-        (condition, values)
-    }
-}
-
-/// What people type, as a query of the full-text index: every word must occur, the last one may be a
-/// beginning, and nothing typed is an operator. None if there is no word in it.
-fn match_words(typed: &str) -> Option<String> {
-    let words: Vec<String> = typed
-        .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .take(SEARCH_WORDS_MAX)
-        .map(|word| format!("\"{word}\""))
-        .collect();
-    if words.is_empty() {
-        None
-    } else {
-        Some(format!("{}*", words.join(" ")))
     }
 }
 
