@@ -8,7 +8,8 @@ import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
 const root = new URL("../../", import.meta.url).pathname;
-const binary = process.env.PORTAL_FIXTURE ?? join(root, "target/debug/examples/portal_fixture");
+const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
+const binary = process.env.PORTAL_FIXTURE ?? join(target, "debug/examples/portal_fixture");
 const browserPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const results = new URL("../test-results/", import.meta.url).pathname;
 

@@ -138,7 +138,10 @@ async fn a_code_that_nobody_knows_has_a_page_and_a_search_of_its_own() {
         .insert("function".to_owned(), PublishedValue::Text(code.to_owned()));
     server.portal.store().ingest(&[fact]).unwrap();
     let links = links(&server.page("/spending").await);
-    let own = links.iter().find(|link| link.starts_with("/spending/99")).unwrap();
+    let own = links
+        .iter()
+        .find(|link| link.starts_with("/spending/99"))
+        .unwrap();
     let page = server.page(own).await;
     assert_eq!(texts(&page, &["h1"]), [format!("Code {code}")]);
     let search = super::html::links(&page);
