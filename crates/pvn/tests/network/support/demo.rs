@@ -127,11 +127,6 @@ impl Demo {
         self.said.iter().any(|line| line == UP)
     }
 
-    /// What it has said so far.
-    pub(crate) fn said(&self) -> &[String] {
-        &self.said
-    }
-
     /// What it has warned of.
     pub(crate) fn warnings(&self) -> String {
         std::fs::read_to_string(self.folder.with_extension("err")).unwrap_or_default()

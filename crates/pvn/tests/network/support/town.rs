@@ -332,16 +332,6 @@ impl Town {
         });
     }
 
-    /// The id of a party's process.
-    pub(crate) fn id(&self, party: &str) -> u32 {
-        self.running[party].id()
-    }
-
-    /// Whether a process has ended by itself, and how.
-    pub(crate) fn ended(&mut self, party: &str) -> Option<Option<i32>> {
-        self.running.get_mut(party).expect("a process").ended()
-    }
-
     /// Ends a process as a power cut would.
     pub(crate) fn kill(&mut self, party: &str) {
         self.running.remove(party).expect("a process").kill();
