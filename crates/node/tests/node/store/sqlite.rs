@@ -145,7 +145,7 @@ fn batch() -> impl Strategy<Value = WriteBatch> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     /// However much of it has settled, whoever asks, and however often it is opened again.
     #[test]
