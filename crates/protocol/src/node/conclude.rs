@@ -167,7 +167,7 @@ impl<S: Store> Node<S> {
             certificate,
         };
         self.pending.put(Table::Transactions, *id.bytes(), &stored);
-        Ok(())
+        self.unpark(&id)
     }
 
     fn forget(&mut self, at: &FactRef, fact: &Fact) {

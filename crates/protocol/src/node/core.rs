@@ -25,7 +25,7 @@ use super::records::{
     StoredSigned, fact_of_key,
 };
 use crate::directory::Members;
-use crate::message::{Entropy, Message};
+use crate::message::{Entropy, Message, Proposal};
 use crate::notary::{Request, Verdict};
 use crate::store::{Store, StoreError, Table};
 
@@ -169,6 +169,8 @@ pub struct Node<S> {
     pub(crate) purse: Purse,
     /// Flows that divide the change of a sort of money.
     pub(crate) dividing: BTreeMap<TransactionId, PurseKey>,
+    /// Proposals that wait for the outcome of a transaction signed here.
+    pub(crate) parked: BTreeMap<TransactionId, Vec<(Party, Proposal)>>,
     pub(crate) addresses: Addresses,
     pub(crate) flows: BTreeMap<TransactionId, Flow>,
     pub(crate) signed: BTreeMap<TransactionId, Signed>,
@@ -203,6 +205,7 @@ impl<S: Store> Node<S> {
             entropy: (Digest::default(), 0),
             purse: Purse::default(),
             dividing: BTreeMap::new(),
+            parked: BTreeMap::new(),
             addresses: Addresses::default(),
             flows: BTreeMap::new(),
             signed: BTreeMap::new(),

@@ -15,7 +15,7 @@ use ledger::{Digest, TransactionId};
 use super::core::{ATTESTED, Node, NodeError, Output, SIGNED, Signed, UNIQUE, under};
 use super::purse::encode_values;
 use super::records::{StoredFact, StoredSigned, StoredTransaction, fact_key};
-use crate::limits::{CLOCK_SKEW_MS, GRACE_MS, SHEET_KEYS, SHEETS_PER_REQUEST};
+use crate::limits::{CLOCK_SKEW_MS, FLOWS_MAX, GRACE_MS, SHEET_KEYS, SHEETS_PER_REQUEST};
 use crate::message::{Message, Proposal};
 use crate::notary::{Request, Verdict};
 use crate::store::{Store, Table};
@@ -24,8 +24,10 @@ use crate::store::{Store, Table};
 enum No {
     /// It never will be: the rule's code, and the reason with its figures.
     Decline(String, String),
-    /// Not before another outcome is known. Nothing is said: the driver asks again.
+    /// Not now. Nothing is said: the driver asks again.
     Later,
+    /// Not before this transaction, signed here, has its outcome: it is looked at again then.
+    After(TransactionId),
 }
 
 impl From<Invalid> for No {
@@ -76,6 +78,7 @@ impl<S: Store> Node<S> {
         }
         match self.examine(from, &proposal, opening)? {
             Err(No::Later) => {}
+            Err(No::After(awaited)) => self.park(awaited, from, proposal),
             Err(No::Decline(code, reason)) => {
                 self.send(from, &Message::Declined(id, code, reason));
             }
@@ -103,6 +106,23 @@ impl<S: Store> Node<S> {
                 );
                 self.send(from, &Message::Signed(id, own));
             }
+        }
+        Ok(())
+    }
+
+    /// Keeps a proposal until another transaction has its outcome, in memory only: its driver asks again after a restart.
+    fn park(&mut self, awaited: TransactionId, from: &Party, proposal: Proposal) {
+        let parked: usize = self.parked.values().map(Vec::len).sum();
+        if parked < FLOWS_MAX {
+            let waiting = self.parked.entry(awaited).or_default();
+            waiting.push((from.clone(), proposal));
+        }
+    }
+
+    /// Looks again at the proposals that waited for this transaction.
+    pub(crate) fn unpark(&mut self, id: &TransactionId) -> Result<(), NodeError> {
+        for (from, proposal) in self.parked.remove(id).unwrap_or_default() {
+            self.proposed(&from, proposal)?;
         }
         Ok(())
     }
@@ -213,8 +233,8 @@ impl<S: Store> Node<S> {
                 continue;
             }
             if self.signed.contains_key(&input.at.transaction) {
-                // Signed here, and its outcome is on its way.
-                return Ok(Some(No::Later));
+                // Its outcome is on its way, and was overtaken.
+                return Ok(Some(No::After(input.at.transaction)));
             }
             return Ok(Some(decline(
                 "input_not_authentic",
@@ -413,7 +433,7 @@ impl<S: Store> Node<S> {
         if let Ok(checked) = checked {
             self.release(&stored.seen, &checked);
         }
-        Ok(())
+        self.unpark(id)
     }
 
     /// A transaction certified earlier, as far as it is seen here.
