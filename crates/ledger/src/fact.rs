@@ -12,7 +12,7 @@ use minicbor::{Decode, Encode};
 use crate::codec;
 use crate::control::Control;
 use crate::digest::{ContractId, Digest, TransactionId, keyed};
-use crate::limits::{FACTS_PER_VIEW_MAX, LIST_ITEMS_MAX};
+use crate::limits::LIST_ITEMS_MAX;
 use crate::token::TokenKey;
 
 /// Leaves before the first field: head, control, token key, due.
@@ -309,6 +309,5 @@ pub(crate) const OUTPUTS: u8 = 0x22;
 /// The root over a view's created facts: their number is hashed in.
 #[must_use]
 pub fn outputs_root(commitments: &[Digest]) -> Digest {
-    debug_assert!(commitments.len() <= FACTS_PER_VIEW_MAX);
     root(OUTPUTS, commitments)
 }
