@@ -72,7 +72,9 @@ test("labels of the drawings stay inside their cards, and cards inside the drawi
       const box = (element) => element.getBoundingClientRect();
       return [...document.querySelectorAll("svg.pvn-flow a")].flatMap((link) => {
         const card = box(link.querySelector(".card"));
-        const texts = [...link.querySelectorAll("text")].filter((text) => !inside(box(text), card));
+        const [left, right] = [...link.querySelectorAll(".edge")].map(box);
+        const room = { left: left.right, right: right.left, top: card.top, bottom: card.bottom };
+        const texts = [...link.querySelectorAll("text")].filter((text) => !inside(box(text), room));
         const out = inside(card, box(link.ownerSVGElement)) ? [] : ["card"];
         return [...texts.map((text) => text.textContent), ...out];
       });

@@ -68,9 +68,11 @@ pub(crate) struct Card {
     pub(crate) height: Px,
     /// Height of the money, centred in the card.
     pub(crate) money: Px,
-    /// Lines of the label with their baselines; the amount follows the last one.
+    /// Lines of the label with their baselines.
     pub(crate) lines: Vec<(Px, String)>,
     pub(crate) amount: String,
+    /// Baseline of the amount, where it doesn't fit behind the last line of the label.
+    pub(crate) amount_below: Option<Px>,
 }
 
 const HEAD_HEIGHT: f64 = 34.0;
@@ -147,19 +149,20 @@ fn through(node: usize, bands: &[BandIn]) -> i64 {
 
 fn card(node: NodeIn, x: f64, y: f64, width: f64, money: f64) -> Card {
     let letters = ((width - 2.0 * CARD_PADDING) / LETTER) as usize;
-    let mut words = wrapped(&node.label, letters);
+    let words = wrapped(&node.label, letters);
     let room = |line: &String| line.chars().count() + 1 + node.amount.chars().count() <= letters;
-    if !words.last().is_some_and(room) {
-        words.push(String::new());
-    }
-    let text = words.len() as f64 * TEXT_LINE;
+    let beside = words.last().is_some_and(room);
+    let text = (words.len() + usize::from(!beside)) as f64 * TEXT_LINE;
     let height = CARD_HEIGHT_MIN.max(money).max(text + 10.0);
     let first = y + (height - text) / 2.0 + TEXT_LINE * 0.76;
-    let placed = |(at, line)| (Px(first + at as f64 * TEXT_LINE), line);
+    let baseline = |at: usize| Px(first + at as f64 * TEXT_LINE);
+    let amount_below = (!beside).then(|| baseline(words.len()));
+    let placed = |(at, line)| (baseline(at), line);
     let lines = words.into_iter().enumerate().map(placed).collect();
     let [x, y, width, height, money] = [x, y, width, height, money].map(Px);
     Card {
         amount: node.amount,
+        amount_below,
         href: node.href,
         tone: node.tone,
         x,
