@@ -10,6 +10,8 @@ use serde::de::DeserializeOwned;
 
 /// Longer than the node itself waits for instructions to finish.
 const TIMEOUT: Duration = Duration::from_secs(60);
+/// A node that has much to examine takes its time.
+const AUDIT_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 
 /// Why a call failed.
 #[derive(Debug, thiserror::Error)]
@@ -64,7 +66,10 @@ impl Client {
 
     /// Every invariant that doesn't hold.
     pub(crate) fn audit(&self) -> Result<Vec<Finding>, ClientError> {
-        self.post("/v1/audit", &())
+        let url = format!("{}/v1/audit", self.base);
+        let request = self.agent.post(&url).header("Authorization", format!("Bearer {}", self.token));
+        let request = request.config().timeout_global(Some(AUDIT_TIMEOUT)).build();
+        read(url, request.send_json(()))
     }
 
     /// A JSON document.
