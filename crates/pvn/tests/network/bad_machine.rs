@@ -204,34 +204,27 @@ fn a_node_whose_clock_is_an_hour_wrong_says_so_and_changes_nothing() {
     }
     let folder = tempfile::tempdir().expect("a folder");
     let mut town = town(folder.path());
-    // Whose clock is wrong, by how much, who notices first, and what the node itself says of its clock.
-    let table = [
-        (PAYER, "+1h", "window_not_open", Some("ahead of")),
-        (PAYER, "-1h", "window_not_open", Some("behind")),
-        (NOTARY, "+1h", "window_closed", None),
-    ];
-    for (number, (party, offset, rule, said)) in (1..).zip(table) {
+    // How wrong the clock is, and what the node says of it.
+    let table = [("+1h", "ahead of"), ("-1h", "behind")];
+    for (number, (offset, said)) in (1..).zip(table) {
         let before = (held(&town, PAYER), held(&town, PAYEE));
-        town.stop(party);
-        town.launch_by(party, faked(offset).expect("faketime"));
-        town.wait_until_up(party);
+        town.stop(PAYER);
+        town.launch_by(PAYER, faked(offset).expect("faketime"));
+        town.wait_until_up(PAYER);
         let (code, reason) = town.client(PAYER).refused(&agree(number));
-        println!("{party} {offset}: {reason}");
-        assert_eq!(code, rule, "{party} {offset}: {reason}");
-        if let Some(said) = said {
-            let sentence = town.client(PAYER).status().sentence;
-            let off = sentence
-                .split_whitespace()
-                .find_map(|word| word.parse::<u32>().ok())
-                .expect("seconds");
-            assert!((3_590..=3_610).contains(&off), "{sentence}");
-            assert_eq!(
-                sentence,
-                format!("This machine's clock is {off} s {said} its peers': set it.")
-            );
-        }
-        town.stop(party);
-        town.start(party);
+        assert_eq!(code, "window_not_open", "{offset}: {reason}");
+        let sentence = town.client(PAYER).status().sentence;
+        let off = sentence
+            .split_whitespace()
+            .find_map(|word| word.parse::<u32>().ok())
+            .expect("seconds");
+        assert!((3_590..=3_610).contains(&off), "{sentence}");
+        assert_eq!(
+            sentence,
+            format!("This machine's clock is {off} s {said} its peers': set it.")
+        );
+        town.stop(PAYER);
+        town.start(PAYER);
         assert_eq!(
             (held(&town, PAYER), held(&town, PAYEE)),
             before,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::support::alone;
 use crate::support::demo::Demo;
+use crate::support::patience::{LONG, until};
 use crate::support::process::command_line;
 use crate::support::traces::files_below;
 
@@ -144,4 +145,31 @@ fn a_demonstration_resumes_where_it_stopped_and_starts_clean_when_asked() {
     assert_eq!(totals(&afresh), totals_then);
     assert_ne!(log(&afresh), log_then, "another network with other keys");
     afresh.stop();
+}
+
+#[test]
+fn a_demonstration_stopped_while_it_plays_goes_on_when_resumed() {
+    let _alone = alone();
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("demo");
+    let first = Demo::begin(&data, Some(60), &[]);
+    let portal = first.portal().client();
+    let played = until("the first payments", LONG, || {
+        portal.json("/api/totals")["payments"]["count"]
+            .as_u64()
+            .filter(|count| *count > 0)
+    });
+    first.stop();
+    println!("stopped after {played} payments were published");
+    let mut again = Demo::begin(&data, Some(60), &["--resume"]);
+    again.wait_until_played();
+    again.wait_until_quiet(300);
+    let doctor = again.doctor();
+    assert_eq!(
+        (doctor.code, &doctor.json()["clean"]),
+        (0, &serde_json::json!(true)),
+        "{}",
+        doctor.out
+    );
+    again.stop();
 }

@@ -209,14 +209,14 @@ fn play_and_compare(rows: Option<usize>, books: &BTreeMap<FileName, Sums>) {
     let mut looks = Vec::new();
     let (mut looked, mut pause) = (Instant::now(), Duration::ZERO);
     while !demo.is_played() {
-        // A doctor who never leaves holds up the work: a fifth of the time is for looking.
+        // A doctor who never leaves holds up the work.
         if looked.elapsed() < pause {
             std::thread::sleep(Duration::from_millis(25));
             continue;
         }
         looked = Instant::now();
         let report = demo.doctor().json();
-        pause = looked.elapsed() * 5;
+        pause = looked.elapsed() * 2;
         // Others may be a moment ahead of each other; each by itself must be right at every moment.
         let places = report["places"]
             .as_array()
