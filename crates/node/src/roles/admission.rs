@@ -88,7 +88,10 @@ impl Applicant {
     ///
     /// # Errors
     /// [`ledger::signature::KeyError`].
-    pub(super) fn sign(record: MemberRecord, key: &SigningKey) -> Result<Self, ledger::signature::KeyError> {
+    pub(super) fn sign(
+        record: MemberRecord,
+        key: &SigningKey,
+    ) -> Result<Self, ledger::signature::KeyError> {
         let possession = key.sign_bytes(&possession_message(&record))?;
         Ok(Self { record, possession })
     }
@@ -96,7 +99,9 @@ impl Applicant {
     /// Whether the applicant holds the key.
     #[must_use]
     pub(super) fn holds_its_key(&self) -> bool {
-        self.record.signing_key.verifies(&possession_message(&self.record), &self.possession)
+        self.record
+            .signing_key
+            .verifies(&possession_message(&self.record), &self.possession)
     }
 }
 

@@ -20,7 +20,10 @@ use super::http::{RunError, listen, serve};
 use super::link::Link;
 use super::router::{Outboxes, Router, submit_all};
 use crate::store::{DataFolder, SqliteStore, StoreOptions};
-use crate::transport::{Admit, Caller, MESSAGES_PATH, PeerReply, PeerRequest, PeerServer, ServerLimits, StatusCode, decode_batch};
+use crate::transport::{
+    Admit, Caller, MESSAGES_PATH, PeerReply, PeerRequest, PeerServer, ServerLimits, StatusCode,
+    decode_batch,
+};
 
 /// How long requests under way may take when the process is told to stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -61,7 +64,10 @@ impl Opening {
         let mut hosted = Vec::new();
         for party in std::iter::once(&self.me).chain(&self.hosted) {
             let key = self.home.signing_key(party).map_err(|e| setup(&e))?;
-            hosted.push(Hosted { party: party.clone(), key });
+            hosted.push(Hosted {
+                party: party.clone(),
+                key,
+            });
         }
         let setup = Setup {
             me: self.me.clone(),
@@ -74,7 +80,12 @@ impl Opening {
             window_ms: self.window_ms,
         };
         let store = SqliteStore::open(&self.folder, StoreOptions::default())?;
-        Ok(Node::open(setup, (*self.link.members()).clone(), store, now_ms())?)
+        Ok(Node::open(
+            setup,
+            (*self.link.members()).clone(),
+            store,
+            now_ms(),
+        )?)
     }
 }
 
@@ -82,7 +93,10 @@ impl Opening {
 ///
 /// # Errors
 /// [`RunError`], only before the node is up.
-pub async fn run_body(settings: BodySettings, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), RunError> {
+pub async fn run_body(
+    settings: BodySettings,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), RunError> {
     let home = Home::at(&settings.data)?;
     let folder = DataFolder::take(&settings.data)?;
     let link = Arc::new(Link::connect(home.clone(), &settings.registrar).await?);
@@ -101,10 +115,18 @@ pub async fn run_body(settings: BodySettings, stop: impl Future<Output = ()> + S
     };
     let outboxes = Outboxes::new(Arc::clone(&link), tokio::runtime::Handle::current());
     let (submissions, waiting) = mpsc::unbounded_channel();
-    let outlet = Router { outboxes: Arc::clone(&outboxes), notary: submissions };
+    let outlet = Router {
+        outboxes: Arc::clone(&outboxes),
+        notary: submissions,
+    };
     let (engine, thread) = Engine::start(move || opening.open(), outlet);
     outboxes.report_to(engine.clone());
-    let submitting = tokio::spawn(submit_all(Arc::clone(&link), notary, engine.clone(), waiting));
+    let submitting = tokio::spawn(submit_all(
+        Arc::clone(&link),
+        notary,
+        engine.clone(),
+        waiting,
+    ));
     let handler = {
         let engine = engine.clone();
         move |request: PeerRequest| answer(engine.clone(), request)
@@ -122,7 +144,14 @@ pub async fn run_body(settings: BodySettings, stop: impl Future<Output = ()> + S
         let engine = engine.clone();
         tokio::spawn(Arc::clone(&link).keep_fresh(move |members| drop(engine.members(members))))
     };
-    let api = Api { engine: engine.clone(), link, book, outboxes, token: home.api_token()?.into(), started: jiff::Timestamp::now() };
+    let api = Api {
+        engine: engine.clone(),
+        link,
+        book,
+        outboxes,
+        token: home.api_token()?.into(),
+        started: jiff::Timestamp::now(),
+    };
     let (stopping, mut stopped) = watch::channel(());
     let http = tokio::spawn(serve(clients, router(api), async move {
         // The sender going away means the same as its message.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::{
-    Contract, ErrorCode, Finding, Instruction, InstructionStatus, Instructions, InstructionsStatus, Member, NodeStatus, OpenWork, Peer,
-    SignatureFigures, State as InstructionPhase, Transaction,
+    Contract, ErrorCode, Finding, Instruction, InstructionStatus, Instructions, InstructionsStatus,
+    Member, NodeStatus, OpenWork, Peer, SignatureFigures, State as InstructionPhase, Transaction,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -24,8 +24,8 @@ use super::engine::Engine;
 use super::http::{Failure, authorised};
 use super::link::Link;
 use super::router::Outboxes;
+use super::status::{audit, holdings, known_transaction, member, open_work, totals};
 use crate::health::{Report, Signs, State as Condition, disk};
-use super::status::{known_transaction, audit, holdings, member, open_work, totals};
 
 /// Instructions in one request.
 const INSTRUCTIONS_MAX: usize = 1_000;
@@ -63,13 +63,19 @@ pub(crate) fn router(api: Api) -> Router {
 }
 
 async fn nothing_here() -> Failure {
-    Failure::new(ErrorCode::NotFound, "see /v1/openapi.json for what there is")
+    Failure::new(
+        ErrorCode::NotFound,
+        "see /v1/openapi.json for what there is",
+    )
 }
 
 /// How the node is: 200 while it works, if need be with complaints; 503 when it can't.
 async fn health(State(api): State<Api>) -> impl IntoResponse {
     let open = api.engine.ask(|node| open_work(node)).await;
-    let report = api.report(&open.clone().unwrap_or_default(), open.err().map(|error| error.to_string()));
+    let report = api.report(
+        &open.clone().unwrap_or_default(),
+        open.err().map(|error| error.to_string()),
+    );
     let status = match report.state {
         Condition::Failing => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::OK,
@@ -79,7 +85,8 @@ async fn health(State(api): State<Api>) -> impl IntoResponse {
 
 impl Api {
     fn report(&self, open: &OpenWork, store_failure: Option<String>) -> Report {
-        let queue = |name: &str, count: usize| (name.to_owned(), u64::try_from(count).unwrap_or(u64::MAX));
+        let queue =
+            |name: &str, count: usize| (name.to_owned(), u64::try_from(count).unwrap_or(u64::MAX));
         Report::new(Signs {
             now: Timestamp::now(),
             started: self.started,
@@ -87,7 +94,11 @@ impl Api {
             disk: disk(self.link.home.path()).ok(),
             certificate: Some(self.link.credentials.leaf()),
             outboxes: self.outboxes.status(),
-            queues: [queue("instructions waiting", open.queued), queue("transactions under way", open.driving)].into(),
+            queues: [
+                queue("instructions waiting", open.queued),
+                queue("transactions under way", open.driving),
+            ]
+            .into(),
             transport: self.link.counters.figures(),
         })
     }
@@ -95,22 +106,35 @@ impl Api {
 
 fn ordered(api: &Api, given: Instruction) -> Result<Ordered, Failure> {
     let party = match given.party {
-        Some(text) => Party::new(&text)
-            .map_err(|_| Failure::new(ErrorCode::UnknownParty, format!("{text:?} is not a party identifier")))?,
+        Some(text) => Party::new(&text).map_err(|_| {
+            Failure::new(
+                ErrorCode::UnknownParty,
+                format!("{text:?} is not a party identifier"),
+            )
+        })?,
         None => api.link.party.clone(),
     };
     let (id, contract) = api.book.named(&given.contract).ok_or_else(|| {
         let known: Vec<&str> = api.book.iter().map(|(_, c)| c.name()).collect();
         Failure::new(
             ErrorCode::UnknownContract,
-            format!("{:?} is not accepted here; accepted: {}", given.contract, known.join(", ")),
+            format!(
+                "{:?} is not accepted here; accepted: {}",
+                given.contract,
+                known.join(", ")
+            ),
         )
     })?;
     let action = contract.action(&given.action).ok_or_else(|| {
         let known: Vec<&str> = contract.actions().iter().map(|a| a.name.as_str()).collect();
         Failure::new(
             ErrorCode::UnknownAction,
-            format!("{} has no action {:?}; it has: {}", given.contract, given.action, known.join(", ")),
+            format!(
+                "{} has no action {:?}; it has: {}",
+                given.contract,
+                given.action,
+                known.join(", ")
+            ),
         )
     })?;
     let args: BTreeMap<String, String> = given
@@ -127,7 +151,14 @@ fn ordered(api: &Api, given: Instruction) -> Result<Ordered, Failure> {
     let args = contract
         .parse_args(action, &args)
         .map_err(|error| Failure::new(ErrorCode::BadArgument, error.to_string()))?;
-    Ok(Ordered { key: given.key, party, contract: *id, action, args, consumes: Vec::new() })
+    Ok(Ordered {
+        key: given.key,
+        party,
+        contract: *id,
+        action,
+        args,
+        consumes: Vec::new(),
+    })
 }
 
 fn state_of(key: String, state: InstructionState) -> InstructionStatus {
@@ -135,10 +166,18 @@ fn state_of(key: String, state: InstructionState) -> InstructionStatus {
         InstructionState::Queued => (InstructionPhase::Queued, None, None),
         InstructionState::InFlight(id) => (InstructionPhase::InFlight, Some(id), None),
         InstructionState::Done(id) => (InstructionPhase::Done, Some(id), None),
-        InstructionState::Refused(code, reason) => (InstructionPhase::Refused, None, Some((code, reason))),
+        InstructionState::Refused(code, reason) => {
+            (InstructionPhase::Refused, None, Some((code, reason)))
+        }
     };
     let (code, reason) = refusal.unzip();
-    InstructionStatus { key, state: phase, transaction: transaction.map(|id| id.to_string()), code, reason }
+    InstructionStatus {
+        key,
+        state: phase,
+        transaction: transaction.map(|id| id.to_string()),
+        code,
+        reason,
+    }
 }
 
 async fn submit(
@@ -147,12 +186,19 @@ async fn submit(
     body: Result<Json<Instructions>, JsonRejection>,
 ) -> Result<Json<InstructionsStatus>, Failure> {
     authorised(&headers, &api.token)?;
-    let Json(given) = body.map_err(|error| Failure::new(ErrorCode::MalformedRequest, error.body_text()))?;
+    let Json(given) =
+        body.map_err(|error| Failure::new(ErrorCode::MalformedRequest, error.body_text()))?;
     if given.instructions.len() > INSTRUCTIONS_MAX {
-        return Err(Failure::new(ErrorCode::TooMany, format!("at most {INSTRUCTIONS_MAX} instructions a request")));
+        return Err(Failure::new(
+            ErrorCode::TooMany,
+            format!("at most {INSTRUCTIONS_MAX} instructions a request"),
+        ));
     }
-    let ordered: Vec<Ordered> =
-        given.instructions.into_iter().map(|i| ordered(&api, i)).collect::<Result<_, _>>()?;
+    let ordered: Vec<Ordered> = given
+        .instructions
+        .into_iter()
+        .map(|i| ordered(&api, i))
+        .collect::<Result<_, _>>()?;
     let mut waiting = Vec::with_capacity(ordered.len());
     for instruction in ordered {
         let key = instruction.key.clone();
@@ -164,7 +210,9 @@ async fn submit(
         let state = match tokio::time::timeout_at(deadline, reply).await {
             Ok(Ok(state)) => state?,
             Ok(Err(_)) => return Err(Failure::new(ErrorCode::Unavailable, "the node is stopping")),
-            Err(_) => current(&api, &key).await?.unwrap_or(InstructionState::Queued),
+            Err(_) => current(&api, &key)
+                .await?
+                .unwrap_or(InstructionState::Queued),
         };
         instructions.push(state_of(key, state));
     }
@@ -185,7 +233,12 @@ async fn instruction(
 ) -> Result<Json<InstructionStatus>, Failure> {
     authorised(&headers, &api.token)?;
     let state = current(&api, &key).await?;
-    let state = state.ok_or_else(|| Failure::new(ErrorCode::NotFound, format!("no instruction has the key {key:?}")))?;
+    let state = state.ok_or_else(|| {
+        Failure::new(
+            ErrorCode::NotFound,
+            format!("no instruction has the key {key:?}"),
+        )
+    })?;
     Ok(Json(state_of(key, state)))
 }
 
@@ -219,7 +272,9 @@ async fn status(State(api): State<Api>, headers: HeaderMap) -> Result<Json<NodeS
     let me = &api.link.party;
     Ok(Json(NodeStatus {
         party: me.as_str().to_owned(),
-        name: members.get(me).map_or_else(|| me.to_string(), |record| record.name.clone()),
+        name: members
+            .get(me)
+            .map_or_else(|| me.to_string(), |record| record.name.clone()),
         network: api.link.network.name.clone(),
         pid: std::process::id(),
         health: condition(report.state).to_owned(),
@@ -251,10 +306,15 @@ fn condition(state: Condition) -> &'static str {
 async fn members(State(api): State<Api>, headers: HeaderMap) -> Result<Json<Vec<Member>>, Failure> {
     authorised(&headers, &api.token)?;
     let members = api.link.members();
-    Ok(Json(members.snapshot().records.iter().map(member).collect()))
+    Ok(Json(
+        members.snapshot().records.iter().map(member).collect(),
+    ))
 }
 
-async fn run_audit(State(api): State<Api>, headers: HeaderMap) -> Result<Json<Vec<Finding>>, Failure> {
+async fn run_audit(
+    State(api): State<Api>,
+    headers: HeaderMap,
+) -> Result<Json<Vec<Finding>>, Failure> {
     authorised(&headers, &api.token)?;
     Ok(Json(api.engine.ask(audit).await?))
 }
@@ -264,9 +324,17 @@ async fn openapi() -> Json<utoipa::openapi::OpenApi> {
     Json(api::openapi())
 }
 
-async fn contracts(State(api): State<Api>, headers: HeaderMap) -> Result<Json<Vec<Contract>>, Failure> {
+async fn contracts(
+    State(api): State<Api>,
+    headers: HeaderMap,
+) -> Result<Json<Vec<Contract>>, Failure> {
     authorised(&headers, &api.token)?;
-    Ok(Json(api.book.iter().map(|(id, contract)| Contract::of(id, contract)).collect()))
+    Ok(Json(
+        api.book
+            .iter()
+            .map(|(id, contract)| Contract::of(id, contract))
+            .collect(),
+    ))
 }
 
 async fn transaction(
@@ -276,9 +344,22 @@ async fn transaction(
 ) -> Result<Json<Transaction>, Failure> {
     authorised(&headers, &api.token)?;
     // A malformed id and an unknown one look alike: what may not be known of isn't there.
-    let nothing = || Failure::new(ErrorCode::NotFound, "no transaction with this id is known here");
-    let wanted = ledger::Digest::from_hex(&id).map(ledger::TransactionId).ok_or_else(nothing)?;
-    let found = api.engine.ask(move |node| node.transaction(&wanted)).await?;
+    let nothing = || {
+        Failure::new(
+            ErrorCode::NotFound,
+            "no transaction with this id is known here",
+        )
+    };
+    let wanted = ledger::Digest::from_hex(&id)
+        .map(ledger::TransactionId)
+        .ok_or_else(nothing)?;
+    let found = api
+        .engine
+        .ask(move |node| node.transaction(&wanted))
+        .await?;
     let found = found.map_err(|error| Failure::new(ErrorCode::Unavailable, error.to_string()))?;
-    Ok(Json(known_transaction(&found.ok_or_else(nothing)?, &api.book)))
+    Ok(Json(known_transaction(
+        &found.ok_or_else(nothing)?,
+        &api.book,
+    )))
 }

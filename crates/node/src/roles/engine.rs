@@ -31,7 +31,11 @@ pub(crate) type DiskNode = Node<SqliteStore>;
 /// Something for the engine.
 enum Work {
     Inputs(Vec<Input>, oneshot::Sender<Result<(), EngineError>>),
-    Instruct { instruction: Instruction, until_final: bool, reply: Reply },
+    Instruct {
+        instruction: Instruction,
+        until_final: bool,
+        reply: Reply,
+    },
     Tell(Vec<Input>),
     Ask(Box<dyn FnOnce(&mut DiskNode) + Send>),
     Stop,
@@ -68,7 +72,9 @@ pub(crate) struct Engine {
 /// Milliseconds since 1970-01-01 UTC by this machine's clock.
 #[must_use]
 pub fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
@@ -102,8 +108,15 @@ impl Engine {
     }
 
     /// Hands over a peer's messages; done when what they changed is durable.
-    pub(crate) async fn messages(&self, from: &Party, messages: Vec<Message>) -> Result<(), EngineError> {
-        let inputs = messages.into_iter().map(|m| Input::Message(from.clone(), m)).collect();
+    pub(crate) async fn messages(
+        &self,
+        from: &Party,
+        messages: Vec<Message>,
+    ) -> Result<(), EngineError> {
+        let inputs = messages
+            .into_iter()
+            .map(|m| Input::Message(from.clone(), m))
+            .collect();
         let (done, reply) = oneshot::channel();
         self.give(Work::Inputs(inputs, done))?;
         reply.await.unwrap_or(Err(EngineError::Stopped))
@@ -116,7 +129,11 @@ impl Engine {
         until_final: bool,
     ) -> Result<oneshot::Receiver<Result<InstructionState, EngineError>>, EngineError> {
         let (reply, state) = oneshot::channel();
-        self.give(Work::Instruct { instruction, until_final, reply })?;
+        self.give(Work::Instruct {
+            instruction,
+            until_final,
+            reply,
+        })?;
         Ok(state)
     }
 
@@ -126,8 +143,16 @@ impl Engine {
     }
 
     /// Reports the notary's answers.
-    pub(crate) fn verdicts(&self, verdicts: Vec<(TransactionId, Verdict)>) -> Result<(), EngineError> {
-        self.tell(verdicts.into_iter().map(|(id, verdict)| Input::Verdict(id, verdict)).collect())
+    pub(crate) fn verdicts(
+        &self,
+        verdicts: Vec<(TransactionId, Verdict)>,
+    ) -> Result<(), EngineError> {
+        self.tell(
+            verdicts
+                .into_iter()
+                .map(|(id, verdict)| Input::Verdict(id, verdict))
+                .collect(),
+        )
     }
 
     /// Reports that another directory is in force.
@@ -256,7 +281,11 @@ fn round<O: Outlet>(
                 inputs.extend(given);
                 done.push(reply);
             }
-            Work::Instruct { instruction, until_final, reply } => {
+            Work::Instruct {
+                instruction,
+                until_final,
+                reply,
+            } => {
                 accepted.push((instruction.key.clone(), until_final, reply));
                 inputs.push(Input::Instruct(instruction));
             }
@@ -285,7 +314,10 @@ fn round<O: Outlet>(
             }
             deliver(outputs, outlet, waiters);
             for (key, until_final, reply) in accepted {
-                let state = latest.get(&key).cloned().unwrap_or(InstructionState::Queued);
+                let state = latest
+                    .get(&key)
+                    .cloned()
+                    .unwrap_or(InstructionState::Queued);
                 if until_final && !is_final(&state) {
                     waiters.entry(key).or_default().push(reply);
                 } else {
@@ -313,13 +345,20 @@ fn round<O: Outlet>(
 }
 
 fn is_final(state: &InstructionState) -> bool {
-    matches!(state, InstructionState::Done(_) | InstructionState::Refused(..))
+    matches!(
+        state,
+        InstructionState::Done(_) | InstructionState::Refused(..)
+    )
 }
 
 fn deliver<O: Outlet>(outputs: Vec<Output>, outlet: &mut O, waiters: &mut Waiters) {
     for output in outputs {
         match output {
-            Output::Send { to, sequence, bytes } => outlet.send(to, sequence, bytes),
+            Output::Send {
+                to,
+                sequence,
+                bytes,
+            } => outlet.send(to, sequence, bytes),
             Output::Notarise { id, request } => outlet.notarise(id, request),
             Output::Progress { key, state } => {
                 if is_final(&state) {

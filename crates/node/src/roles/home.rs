@@ -65,9 +65,14 @@ impl Home {
     /// [`HomeError::File`].
     pub fn at(path: &Path) -> Result<Self, HomeError> {
         for folder in [path.to_owned(), path.join("keys"), path.join("keys/tls")] {
-            create_folder(&folder).map_err(|source| HomeError::File { path: folder.clone(), source })?;
+            create_folder(&folder).map_err(|source| HomeError::File {
+                path: folder.clone(),
+                source,
+            })?;
         }
-        Ok(Self { path: path.to_owned() })
+        Ok(Self {
+            path: path.to_owned(),
+        })
     }
 
     /// Where it is.
@@ -101,7 +106,10 @@ impl Home {
     }
 
     fn content(&self, name: &str, what: impl ToString) -> HomeError {
-        HomeError::Content { path: self.path.join(name), what: what.to_string() }
+        HomeError::Content {
+            path: self.path.join(name),
+            what: what.to_string(),
+        }
     }
 
     /// 32 secret bytes, drawn the first time.
@@ -112,7 +120,8 @@ impl Home {
         const NAME: &str = "keys/secret";
         if let Some(bytes) = self.read(NAME)? {
             let text = String::from_utf8(bytes).map_err(|_| self.content(NAME, "not text"))?;
-            let secret = Digest::from_hex(text.trim()).ok_or_else(|| self.content(NAME, "not 64 hexadecimal digits"))?;
+            let secret = Digest::from_hex(text.trim())
+                .ok_or_else(|| self.content(NAME, "not 64 hexadecimal digits"))?;
             return Ok(secret.0);
         }
         let secret = random_32().map_err(|_| HomeError::Random)?;
@@ -142,8 +151,11 @@ impl Home {
         }
         let name = KeyName::new(origin).map_err(|error| self.content(NAME, error))?;
         let seed = random_32().map_err(|_| HomeError::Random)?;
-        let signer = NoteSigner::from_seed(name, &seed).map_err(|error| self.content(NAME, error))?;
-        let text = signer.to_skey().map_err(|error| self.content(NAME, error))?;
+        let signer =
+            NoteSigner::from_seed(name, &seed).map_err(|error| self.content(NAME, error))?;
+        let text = signer
+            .to_skey()
+            .map_err(|error| self.content(NAME, error))?;
         self.write(NAME, text.as_bytes())?;
         Ok(signer)
     }
@@ -168,7 +180,9 @@ impl Home {
     /// # Errors
     /// [`HomeError::NotJoined`] before admission.
     pub fn identity(&self) -> Result<TlsIdentity, HomeError> {
-        TlsIdentity::load(&self.tls())?.ok_or_else(|| HomeError::NotJoined { path: self.path.clone() })
+        TlsIdentity::load(&self.tls())?.ok_or_else(|| HomeError::NotJoined {
+            path: self.path.clone(),
+        })
     }
 
     /// What is known of the network since admission.
@@ -176,7 +190,9 @@ impl Home {
     /// # Errors
     /// [`HomeError::NotJoined`] before admission.
     pub fn network(&self) -> Result<Network, HomeError> {
-        let bytes = self.read("network")?.ok_or_else(|| HomeError::NotJoined { path: self.path.clone() })?;
+        let bytes = self.read("network")?.ok_or_else(|| HomeError::NotJoined {
+            path: self.path.clone(),
+        })?;
         codec::decode(&bytes).map_err(|error| self.content("network", error))
     }
 
@@ -194,7 +210,9 @@ impl Home {
     /// [`HomeError`].
     pub fn directory(&self) -> Result<Option<Snapshot>, HomeError> {
         let bytes = self.read("directory")?;
-        bytes.map(|b| codec::decode(&b).map_err(|error| self.content("directory", error))).transpose()
+        bytes
+            .map(|b| codec::decode(&b).map_err(|error| self.content("directory", error)))
+            .transpose()
     }
 
     /// Keeps a directory.
@@ -213,9 +231,14 @@ impl Home {
 pub(crate) fn load_contracts(files: &[PathBuf]) -> Result<ContractBook, HomeError> {
     let mut book = ContractBook::default();
     for path in files {
-        let source = fs::read_to_string(path).map_err(|source| HomeError::File { path: path.clone(), source })?;
-        let contract = deed::Contract::load(&source)
-            .map_err(|error| HomeError::Content { path: path.clone(), what: format!("\n{error}") })?;
+        let source = fs::read_to_string(path).map_err(|source| HomeError::File {
+            path: path.clone(),
+            source,
+        })?;
+        let contract = deed::Contract::load(&source).map_err(|error| HomeError::Content {
+            path: path.clone(),
+            what: format!("\n{error}"),
+        })?;
         book.insert(contract);
     }
     Ok(book)

@@ -66,7 +66,8 @@ pub async fn join(application: &Application) -> Result<Network, JoinError> {
     let mut applicants = Vec::new();
     for (party, name, services, website) in &application.parties {
         let key = home.signing_key(party)?;
-        let envelope_key = envelope::public_key(&envelope_secret(&secret, party)).map_err(|e| keys(&e))?;
+        let envelope_key =
+            envelope::public_key(&envelope_secret(&secret, party)).map_err(|e| keys(&e))?;
         let record = MemberRecord {
             party: party.clone(),
             name: name.clone(),
@@ -93,15 +94,23 @@ pub async fn join(application: &Application) -> Result<Network, JoinError> {
         applicants,
         log_key,
     };
-    let mut client =
-        AdmissionClient::connect(&application.registrar, application.fingerprint, &Counters::default()).await?;
+    let mut client = AdmissionClient::connect(
+        &application.registrar,
+        application.fingerprint,
+        &Counters::default(),
+    )
+    .await?;
     let reply = client.post(JOIN_PATH, codec::encode(&request)).await?;
     if reply.status != StatusCode::OK {
-        return Err(JoinError::Refused(String::from_utf8_lossy(&reply.body).into_owned()));
+        return Err(JoinError::Refused(
+            String::from_utf8_lossy(&reply.body).into_owned(),
+        ));
     }
     let reply: JoinReply = codec::decode(&reply.body).map_err(|e| keys(&e))?;
     if Digest::of(&[&reply.root]) != Digest::of(&[client.root()]) {
-        return Err(JoinError::Refused("it sent another root certificate than the pinned one".to_owned()));
+        return Err(JoinError::Refused(
+            "it sent another root certificate than the pinned one".to_owned(),
+        ));
     }
     TlsIdentity::save(&home.tls(), &reply.certificate, &reply.root).map_err(HomeError::from)?;
     home.keep_network(&reply.network)?;

@@ -14,7 +14,9 @@ use tlog::VerifierKey;
 use super::admission::{JoinReply, MAP_AT_PATH, MAP_PATH, NETWORK_PATH, Network, RENEW_PATH};
 use super::home::{Home, HomeError};
 use crate::pki::{TlsIdentity, new_request};
-use crate::transport::{CallError, Counters, Credentials, CredentialsError, PeerClient, StatusCode};
+use crate::transport::{
+    CallError, Counters, Credentials, CredentialsError, PeerClient, StatusCode,
+};
 
 /// How often the directory is asked for.
 const REFRESH: Duration = Duration::from_secs(1);
@@ -60,7 +62,10 @@ pub(crate) struct Link {
 }
 
 fn key(what: &'static str, text: &str) -> Result<VerifierKey, LinkError> {
-    VerifierKey::parse(text).map_err(|_| LinkError::Key { what, text: text.to_owned() })
+    VerifierKey::parse(text).map_err(|_| LinkError::Key {
+        what,
+        text: text.to_owned(),
+    })
 }
 
 impl Link {
@@ -79,10 +84,12 @@ impl Link {
         );
         if let Ok(reply) = client.post(NETWORK_PATH, Vec::new()).await
             && let Ok(fresh) = codec::decode::<Network>(&reply.body)
-                && fresh.map_key == network.map_key && fresh.name == network.name {
-                    home.keep_network(&fresh)?;
-                    network = fresh;
-                }
+            && fresh.map_key == network.map_key
+            && fresh.name == network.name
+        {
+            home.keep_network(&fresh)?;
+            network = fresh;
+        }
         let map_key = key("map key", &network.map_key)?;
         let snapshot = match fetch(&client, MAP_PATH).await {
             Ok(snapshot) => snapshot,
@@ -112,8 +119,10 @@ impl Link {
         let (Some(party), Some(text)) = (&self.network.notary, &self.network.notary_key) else {
             return Err(LinkError::NoNotary);
         };
-        let party = Party::new(party)
-            .map_err(|_| LinkError::Key { what: "notary", text: party.clone() })?;
+        let party = Party::new(party).map_err(|_| LinkError::Key {
+            what: "notary",
+            text: party.clone(),
+        })?;
         Ok((party, key("notary's key", text)?))
     }
 
@@ -147,14 +156,16 @@ impl Link {
         loop {
             tokio::time::sleep(REFRESH).await;
             if let Ok(snapshot) = fetch(&self.registrar, MAP_PATH).await
-                && snapshot.proof.size > self.members().snapshot().proof.size {
-                    self.adopt(snapshot, &changed);
-                }
+                && snapshot.proof.size > self.members().snapshot().proof.size
+            {
+                self.adopt(snapshot, &changed);
+            }
             let now = jiff::Timestamp::now();
             if self.credentials.leaf().renewal_needed(now)
-                && let Err(reason) = self.renew().await {
-                    tracing::warn!(%reason, "the certificate could not be renewed; trying again");
-                }
+                && let Err(reason) = self.renew().await
+            {
+                tracing::warn!(%reason, "the certificate could not be renewed; trying again");
+            }
         }
     }
 
@@ -165,10 +176,13 @@ impl Link {
                     tracing::warn!(%error, "the directory could not be kept");
                 }
                 let members = Arc::new(members);
-                *self.members.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&members);
+                *self.members.write().unwrap_or_else(PoisonError::into_inner) =
+                    Arc::clone(&members);
                 changed((*members).clone());
             }
-            Err(error) => tracing::error!(%error, "the registrar sent a directory that does not hold"),
+            Err(error) => {
+                tracing::error!(%error, "the registrar sent a directory that does not hold")
+            }
         }
     }
 
@@ -177,9 +191,12 @@ impl Link {
         let request = new_request(&self.party, &key).map_err(|e| e.to_string())?;
         let reply = call(&self.registrar, RENEW_PATH, request).await?;
         let reply: JoinReply = codec::decode(&reply).map_err(|e| e.to_string())?;
-        TlsIdentity::save(&self.home.tls(), &reply.certificate, &reply.root).map_err(|e| e.to_string())?;
+        TlsIdentity::save(&self.home.tls(), &reply.certificate, &reply.root)
+            .map_err(|e| e.to_string())?;
         let identity = self.home.identity().map_err(|e| e.to_string())?;
-        self.credentials.replace(&identity).map_err(|e| e.to_string())
+        self.credentials
+            .replace(&identity)
+            .map_err(|e| e.to_string())
     }
 }
 
@@ -190,10 +207,17 @@ async fn fetch(client: &PeerClient, path: &str) -> Result<Snapshot, String> {
 
 /// One request whose answer must be 200.
 async fn call(client: &PeerClient, path: &str, body: Vec<u8>) -> Result<Vec<u8>, String> {
-    let reply = client.post(path, body).await.map_err(|error: CallError| error.to_string())?;
+    let reply = client
+        .post(path, body)
+        .await
+        .map_err(|error: CallError| error.to_string())?;
     if reply.status == StatusCode::OK {
         Ok(reply.body.to_vec())
     } else {
-        Err(format!("{}: {}", reply.status, String::from_utf8_lossy(&reply.body)))
+        Err(format!(
+            "{}: {}",
+            reply.status,
+            String::from_utf8_lossy(&reply.body)
+        ))
     }
 }

@@ -26,7 +26,9 @@ use super::home::Home;
 use super::http::{RunError, listen, serve};
 use super::link::Link;
 use crate::store::{DataFolder, FjallNotaryStore};
-use crate::transport::{Admit, Caller, PeerReply, PeerRequest, PeerServer, ServerLimits, StatusCode};
+use crate::transport::{
+    Admit, Caller, PeerReply, PeerRequest, PeerServer, ServerLimits, StatusCode,
+};
 
 /// Where members submit.
 pub(crate) const SUBMIT_PATH: &str = "/notary/v1/submit";
@@ -52,7 +54,7 @@ pub struct NotarySettings {
 type DiskNotary = Notary<FjallNotaryStore>;
 
 enum Work {
-    Decide(Vec<Request>, oneshot::Sender<Option<Vec<Verdict>>>),
+    Decide(Vec<Request>, oneshot::Sender<Vec<Verdict>>),
     Ask(Box<dyn FnOnce(&DiskNotary) + Send>),
     Stop,
 }
@@ -71,15 +73,18 @@ pub async fn run_notary(
     let (_, key) = link.notary()?;
     let signer = home.log_key(key.name().as_str())?;
     let origin = Origin::new(key.name().as_str()).map_err(RunError::start)?;
-    let store = FjallNotaryStore::open(&folder)?;
-    let notary = Notary::open(link.belongs()?, signer, origin, store)
-        .map_err(RunError::start)?;
+    let belongs = link.belongs()?;
+    let open = move || -> Result<DiskNotary, RunError> {
+        let store = FjallNotaryStore::open(&folder)?;
+        Notary::open(belongs, signer.clone(), origin.clone(), store).map_err(RunError::start)
+    };
+    let notary = open()?;
     let peers = listen(settings.peer_listen).await?;
     let readers = listen(settings.http_listen).await?;
     let (work, waiting) = sync_channel(WAITING_MAX);
     let thread = {
         let link = Arc::clone(&link);
-        std::thread::spawn(move || run(notary, &waiting, &link))
+        std::thread::spawn(move || run(notary, &open, &waiting, &link))
     };
     let handler = {
         let work = work.clone();
@@ -109,7 +114,6 @@ pub async fn run_notary(
     // A closed queue has stopped already.
     drop(work.send(Work::Stop));
     drop(tokio::task::spawn_blocking(move || thread.join()).await);
-    drop(folder);
     Ok(())
 }
 
@@ -131,53 +135,72 @@ async fn answer(work: SyncSender<Work>, request: PeerRequest) -> PeerReply {
         Err(error) => return PeerReply::new(StatusCode::BAD_REQUEST, error.to_string()),
     };
     if requests.len() > BATCH_REQUESTS_MAX {
-        return PeerReply::new(StatusCode::PAYLOAD_TOO_LARGE, "too many requests in one batch");
+        return PeerReply::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too many requests in one batch",
+        );
     }
     let (reply, verdicts) = oneshot::channel();
     if work.try_send(Work::Decide(requests, reply)).is_err() {
         return PeerReply::new(StatusCode::SERVICE_UNAVAILABLE, "the notary is busy");
     }
     match verdicts.await {
-        Ok(Some(verdicts)) => PeerReply::ok(codec::encode(&verdicts)),
-        _ => PeerReply::new(StatusCode::SERVICE_UNAVAILABLE, "the notary can't decide now"),
+        Ok(verdicts) => PeerReply::ok(codec::encode(&verdicts)),
+        Err(_) => PeerReply::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the notary can't decide now",
+        ),
     }
 }
 
-/// Decides whatever is waiting as one batch: one sync and one signature for all of it.
-fn run(mut notary: DiskNotary, waiting: &Receiver<Work>, link: &Link) {
+/// Decides whatever is waiting as one batch: one sync and one signature for all of it. After a failed batch nobody knows what
+/// reached the disk, so the notary is opened again before it decides anything else.
+fn run(
+    notary: DiskNotary,
+    open: &impl Fn() -> Result<DiskNotary, RunError>,
+    waiting: &Receiver<Work>,
+    link: &Link,
+) {
+    let mut open_notary = Some(notary);
     while let Ok(first) = waiting.recv() {
+        if open_notary.is_none() {
+            open_notary = open()
+                .inspect_err(|error| tracing::error!(%error, "the notary can't be opened again"))
+                .ok();
+        }
         let mut requests = Vec::new();
         let mut callers = Vec::new();
         let mut next = Some(first);
         while let Some(work) = next.take() {
-            match work {
-                Work::Decide(given, reply) => {
+            match (work, &open_notary) {
+                (Work::Stop, _) => return,
+                (Work::Decide(given, reply), Some(_)) => {
                     callers.push((given.len(), reply));
                     requests.extend(given);
                 }
-                Work::Ask(question) => question(&notary),
-                Work::Stop => return,
+                (Work::Ask(question), Some(notary)) => question(notary),
+                // Dropping a question, or a reply, tells whoever waits that there is no answer now.
+                (Work::Decide(..) | Work::Ask(_), None) => {}
             }
             if requests.len() < BATCH_REQUESTS_MAX {
                 next = waiting.try_recv().ok();
             }
         }
-        if callers.is_empty() {
+        let Some(notary) = open_notary.as_mut().filter(|_| !callers.is_empty()) else {
             continue;
-        }
+        };
         match notary.apply(now_ms(), link.members().pin(), &requests) {
             Ok(verdicts) => {
                 let mut verdicts = verdicts.into_iter();
                 for (count, reply) in callers {
                     // Whoever asked may have gone away; asking again gives the same answer.
-                    drop(reply.send(Some(verdicts.by_ref().take(count).collect())));
+                    drop(reply.send(verdicts.by_ref().take(count).collect()));
                 }
             }
             Err(error) => {
-                tracing::error!(%error, "a batch could not be decided; nothing of it was");
-                for (_, reply) in callers {
-                    drop(reply.send(None));
-                }
+                tracing::error!(%error, "a batch could not be decided; opening the store again");
+                drop(callers);
+                open_notary = None;
             }
         }
     }
@@ -204,9 +227,14 @@ async fn ask<T: Send + 'static>(
 
 async fn checkpoint(State(work): State<SyncSender<Work>>) -> Response {
     match ask(&work, |notary| notary.checkpoint().to_owned()).await {
-        Some(note) => {
-            ([(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], note).into_response()
-        }
+        Some(note) => (
+            [
+                (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+                (header::CACHE_CONTROL, "no-cache"),
+            ],
+            note,
+        )
+            .into_response(),
         None => HttpStatus::SERVICE_UNAVAILABLE.into_response(),
     }
 }
@@ -216,10 +244,14 @@ async fn tile(State(work): State<SyncSender<Work>>, Path(path): Path<String>) ->
         return HttpStatus::NOT_FOUND.into_response();
     };
     match ask(&work, move |notary| tile_bytes(notary, &path)).await {
-        Some(Some(bytes)) => {
-            ([(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, "max-age=31536000, immutable")], bytes)
-                .into_response()
-        }
+        Some(Some(bytes)) => (
+            [
+                (header::CONTENT_TYPE, "application/octet-stream"),
+                (header::CACHE_CONTROL, "max-age=31536000, immutable"),
+            ],
+            bytes,
+        )
+            .into_response(),
         Some(None) => HttpStatus::NOT_FOUND.into_response(),
         None => HttpStatus::SERVICE_UNAVAILABLE.into_response(),
     }

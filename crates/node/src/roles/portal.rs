@@ -23,10 +23,13 @@ use super::http::{RunError, listen, serve};
 use super::link::Link;
 use super::notary::CHECKPOINT_PATH;
 use super::publication::{published, trust_text};
-use crate::portal::{Coverage, Description, Organisation, Portal, PortalStore, PublishedFact, router};
+use crate::portal::{
+    Coverage, Description, Organisation, Portal, PortalStore, PublishedFact, router,
+};
 use crate::store::DataFolder;
 use crate::transport::{
-    Admit, Caller, MESSAGES_PATH, PeerClient, PeerReply, PeerRequest, PeerServer, ServerLimits, StatusCode, decode_batch,
+    Admit, Caller, MESSAGES_PATH, PeerClient, PeerReply, PeerRequest, PeerServer, ServerLimits,
+    StatusCode, decode_batch,
 };
 
 const GRACE: Duration = Duration::from_secs(5);
@@ -70,15 +73,22 @@ pub async fn run_portal(
     let link = Arc::new(Link::connect(home, &settings.registrar).await?);
     let trust = link.trust(load_contracts(&settings.contracts)?)?;
     let service = settings.service.clone();
-    let description = Description::read(move |name| std::fs::read_to_string(service.join(name)).ok())
-        .map_err(RunError::start)?;
+    let description =
+        Description::read(move |name| std::fs::read_to_string(service.join(name)).ok())
+            .map_err(RunError::start)?;
     let index = settings.data.join("portal.sqlite");
-    let store = Arc::new(PortalStore::open(&index, Arc::new(description)).map_err(RunError::start)?);
+    let store =
+        Arc::new(PortalStore::open(&index, Arc::new(description)).map_err(RunError::start)?);
     let portal = Portal::new(Arc::clone(&store), coverage(&link.members(), None));
     let peers = listen(settings.peer_listen).await?;
     let readers = listen(settings.http_listen).await?;
     let trust_file = trust_text(&trust, &link.network.name);
-    let desk = Arc::new(Desk { link: Arc::clone(&link), trust, store, directories: Mutex::new(BTreeMap::new()) });
+    let desk = Arc::new(Desk {
+        link: Arc::clone(&link),
+        trust,
+        store,
+        directories: Mutex::new(BTreeMap::new()),
+    });
     let server = PeerServer::start(
         peers,
         &link.credentials,
@@ -95,7 +105,13 @@ pub async fn run_portal(
             "/network.trust",
             get(move || {
                 let body = trust_file.clone();
-                async move { ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], body) }
+                async move {
+                    let headers = [
+                        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+                        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+                    ];
+                    (headers, body)
+                }
             }),
         )
         .merge(router(portal.clone()));
@@ -151,12 +167,20 @@ async fn answer(desk: Arc<Desk>, request: PeerRequest) -> PeerReply {
 impl Desk {
     /// The directory that was in force at a size of the map's log, asked for once.
     async fn directory(&self, size: u64) -> Result<Arc<Members>, String> {
-        let known = self.directories.lock().unwrap_or_else(PoisonError::into_inner).get(&size).cloned();
+        let known = self
+            .directories
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&size)
+            .cloned();
         if let Some(known) = known {
             return Ok(known);
         }
         let members = Arc::new(self.link.directory_at(size).await?);
-        self.directories.lock().unwrap_or_else(PoisonError::into_inner).insert(size, Arc::clone(&members));
+        self.directories
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(size, Arc::clone(&members));
         Ok(members)
     }
 
@@ -166,10 +190,15 @@ impl Desk {
         for (disclosure, members) in disclosures {
             match published(disclosure, members, &self.trust) {
                 Ok(verified) => facts.extend(verified),
-                Err(error) => tracing::error!(step = error.code(), %error, "a disclosure does not hold and is refused"),
+                Err(error) => {
+                    tracing::error!(step = error.code(), %error, "a disclosure does not hold and is refused")
+                }
             }
         }
-        self.store.ingest(&facts).map(|_| ()).map_err(|error| error.to_string())
+        self.store
+            .ingest(&facts)
+            .map(|_| ())
+            .map_err(|error| error.to_string())
     }
 }
 
@@ -193,7 +222,9 @@ fn coverage(members: &Members, checkpoint: Option<(u64, i64)>) -> Coverage {
 
 /// Follows the notary's checkpoint for as long as the process runs, and says so when it can't.
 async fn watch_log(link: Arc<Link>, portal: Portal) {
-    let Ok((notary, key)) = link.notary() else { return };
+    let Ok((notary, key)) = link.notary() else {
+        return;
+    };
     let now = || i64::try_from(now_ms()).unwrap_or(i64::MAX);
     let mut seen: Option<(u64, i64)> = None;
     let mut silent: Option<i64> = None;
@@ -201,14 +232,17 @@ async fn watch_log(link: Arc<Link>, portal: Portal) {
     loop {
         let members = link.members();
         if let Some(record) = members.get(&notary)
-            && client.as_ref().is_none_or(|c| c.address() != record.endpoint) {
-                client = Some(PeerClient::new(
-                    notary.clone(),
-                    record.endpoint.clone(),
-                    Arc::clone(&link.credentials),
-                    Arc::clone(&link.counters),
-                ));
-            }
+            && client
+                .as_ref()
+                .is_none_or(|c| c.address() != record.endpoint)
+        {
+            client = Some(PeerClient::new(
+                notary.clone(),
+                record.endpoint.clone(),
+                Arc::clone(&link.credentials),
+                Arc::clone(&link.counters),
+            ));
+        }
         let note = match &client {
             Some(client) => client.post(CHECKPOINT_PATH, Vec::new()).await.ok(),
             None => None,
@@ -222,7 +256,10 @@ async fn watch_log(link: Arc<Link>, portal: Portal) {
             Some(size) => (seen, silent) = (Some((size, now())), None),
             None => silent = silent.or_else(|| Some(now())),
         }
-        portal.set_coverage(Coverage { unreachable_since: silent, ..coverage(&members, seen) });
+        portal.set_coverage(Coverage {
+            unreachable_since: silent,
+            ..coverage(&members, seen)
+        });
         tokio::time::sleep(REFRESH).await;
     }
 }

@@ -45,13 +45,20 @@ pub(crate) fn published(
         .iter()
         .map(|disclosed| {
             let attestors = attestors(disclosed.fact.head(), &disclosed.fact, trust);
-            let signatures: Vec<ScopedSignature> =
-                disclosure.signatures.iter().filter(|s| attestors.contains(&s.party)).cloned().collect();
+            let signatures: Vec<ScopedSignature> = disclosure
+                .signatures
+                .iter()
+                .filter(|s| attestors.contains(&s.party))
+                .cloned()
+                .collect();
             let bundle = ProofBundle {
                 format: FORMAT,
                 place: disclosed.place.clone(),
                 fact: disclosed.fact.clone(),
-                members: signatures.iter().filter_map(|s| members.proof(&s.party)).collect(),
+                members: signatures
+                    .iter()
+                    .filter_map(|s| members.proof(&s.party))
+                    .collect(),
                 signatures,
                 map: members.snapshot().proof.clone(),
                 certificate: disclosure.certificate.clone(),
@@ -67,23 +74,40 @@ fn attestors(
     opening: &ledger::fact::Opening,
     trust: &Trust,
 ) -> Vec<deed::Party> {
-    let Some((contract, kind, fields)) = head else { return Vec::new() };
-    let Some(contract) = trust.contracts.get(&contract) else { return Vec::new() };
-    let fields = (0..fields as usize).map(|i| opening.field(i).cloned().unwrap_or(Value::Absent)).collect();
-    contract.roles_of(&deed::FactValue { kind, fields }).map(|roles| roles.attestors).unwrap_or_default()
+    let Some((contract, kind, fields)) = head else {
+        return Vec::new();
+    };
+    let Some(contract) = trust.contracts.get(&contract) else {
+        return Vec::new();
+    };
+    let fields = (0..fields as usize)
+        .map(|i| opening.field(i).cloned().unwrap_or(Value::Absent))
+        .collect();
+    contract
+        .roles_of(&deed::FactValue { kind, fields })
+        .map(|roles| roles.attestors)
+        .unwrap_or_default()
 }
 
 fn fact(proven: &Proven, proof: Vec<u8>, members: &Members) -> PublishedFact {
-    let named = |party: &deed::Party| members.get(party).map_or_else(|| party.to_string(), |r| r.name.clone());
+    let named = |party: &deed::Party| {
+        members
+            .get(party)
+            .map_or_else(|| party.to_string(), |r| r.name.clone())
+    };
     let value = |value: &Value| match value {
         Value::Text(text) => PublishedValue::Text(text.to_string()),
         Value::Int(int) => PublishedValue::Int(*int),
         Value::Bool(flag) => PublishedValue::Bool(*flag),
-        Value::Money(money) => {
-            PublishedValue::Money { currency: money.currency.as_str().to_owned(), minor: money.minor }
-        }
+        Value::Money(money) => PublishedValue::Money {
+            currency: money.currency.as_str().to_owned(),
+            minor: money.minor,
+        },
         Value::Date(date) => PublishedValue::Date(date.to_string()),
-        Value::Party(party) => PublishedValue::Party { id: party.to_string(), name: named(party) },
+        Value::Party(party) => PublishedValue::Party {
+            id: party.to_string(),
+            name: named(party),
+        },
         Value::Choice(choice) => PublishedValue::Choice(choice.to_string()),
         Value::Absent => PublishedValue::Absent,
         Value::List(_) | Value::Record(_) => PublishedValue::Text(api::json(value).to_string()),
@@ -95,8 +119,16 @@ fn fact(proven: &Proven, proof: Vec<u8>, members: &Members) -> PublishedFact {
         kind: proven.kind.clone(),
         log_index: proven.log_index,
         notarised_at: i64::try_from(proven.time_ms).unwrap_or(i64::MAX),
-        fields: proven.fields.iter().map(|(name, v)| (name.clone(), value(v))).collect::<BTreeMap<_, _>>(),
-        attested_by: proven.attested_by.iter().map(|a| (a.party.to_string(), a.name.clone())).collect(),
+        fields: proven
+            .fields
+            .iter()
+            .map(|(name, v)| (name.clone(), value(v)))
+            .collect::<BTreeMap<_, _>>(),
+        attested_by: proven
+            .attested_by
+            .iter()
+            .map(|a| (a.party.to_string(), a.name.clone()))
+            .collect(),
         proof,
     }
 }

@@ -16,7 +16,8 @@ use protocol::registrar::Registrar;
 use tlog::{NoteSigner, Origin};
 
 use super::admission::{
-    Applicant, JOIN_PATH, JoinReply, JoinRequest, MAP_AT_PATH, MAP_PATH, NETWORK_PATH, Network, RENEW_PATH,
+    Applicant, JOIN_PATH, JoinReply, JoinRequest, MAP_AT_PATH, MAP_PATH, NETWORK_PATH, Network,
+    RENEW_PATH,
 };
 use super::engine::{now_ms, random_32};
 use super::home::Home;
@@ -24,7 +25,10 @@ use super::http::{RunError, listen};
 use crate::files::create_folder;
 use crate::pki::{Fingerprint, RegistrarRoot, Request, TlsIdentity, new_request};
 use crate::store::{DataFolder, SqliteStore, StoreOptions};
-use crate::transport::{Admit, Caller, Counters, Credentials, PeerReply, PeerRequest, PeerServer, ServerLimits, StatusCode};
+use crate::transport::{
+    Admit, Caller, Counters, Credentials, PeerReply, PeerRequest, PeerServer, ServerLimits,
+    StatusCode,
+};
 
 const GRACE: Duration = Duration::from_secs(5);
 /// Life of a member's certificate: short, so that ending a membership needs no list of revoked certificates.
@@ -64,13 +68,18 @@ struct Office {
     map_key: String,
 }
 
-fn open(home: &Home, folder: &DataFolder, network: &str) -> Result<(DiskRegistrar, NoteSigner), RunError> {
+fn open(
+    home: &Home,
+    folder: &DataFolder,
+    network: &str,
+) -> Result<(DiskRegistrar, NoteSigner), RunError> {
     let origin_text = format!("{network}/map");
     let signer = home.log_key(&origin_text)?;
-    let origin =
-        Origin::new(signer.verifier_key().name().as_str()).map_err(|error| RunError::Start(error.to_string()))?;
+    let origin = Origin::new(signer.verifier_key().name().as_str())
+        .map_err(|error| RunError::Start(error.to_string()))?;
     let store = SqliteStore::open(folder, StoreOptions::default())?;
-    let registrar = Registrar::open(store, signer.clone(), origin).map_err(|e| RunError::Start(e.to_string()))?;
+    let registrar = Registrar::open(store, signer.clone(), origin)
+        .map_err(|e| RunError::Start(e.to_string()))?;
     Ok((registrar, signer))
 }
 
@@ -83,7 +92,11 @@ fn start(error: impl std::error::Error) -> RunError {
 ///
 /// # Errors
 /// [`RunError`]; founding twice in one folder is refused.
-pub fn found_network(data: &Path, network: &str, registrar: &Party) -> Result<Fingerprint, RunError> {
+pub fn found_network(
+    data: &Path,
+    network: &str,
+    registrar: &Party,
+) -> Result<Fingerprint, RunError> {
     let home = Home::at(data)?;
     let folder = DataFolder::take(data)?;
     let now = Timestamp::now();
@@ -117,14 +130,20 @@ pub fn invite(data: &Path, party: &Party, valid: Duration) -> Result<String, Run
     create_folder(&data.join(INVITATIONS)).map_err(start)?;
     let code = Digest(random_32().map_err(start)?).hex()[..32].to_owned();
     let until_ms = now_ms() + u64::try_from(valid.as_millis()).unwrap_or(u64::MAX);
-    let invitation = Invitation { party: party.clone(), until_ms };
+    let invitation = Invitation {
+        party: party.clone(),
+        until_ms,
+    };
     home.write(&invitation_file(&code), &codec::encode(&invitation))?;
     Ok(code)
 }
 
 /// Where an invitation is kept: under the hash of its code, so that the folder gives no code away.
 fn invitation_file(code: &str) -> String {
-    format!("{INVITATIONS}/{}", Digest::of(&[b"pvn invitation/1\0", code.as_bytes()]))
+    format!(
+        "{INVITATIONS}/{}",
+        Digest::of(&[b"pvn invitation/1\0", code.as_bytes()])
+    )
 }
 
 /// Runs the registrar until `stop` is done.
@@ -154,9 +173,15 @@ pub async fn run_registrar(
         async move { tokio::task::block_in_place(|| office.answer(&request)) }
     };
     let counters = Arc::new(Counters::default());
-    let server =
-        PeerServer::start(listener, &credentials, Admit::Strangers, ServerLimits::default(), counters, handler)
-            .map_err(start)?;
+    let server = PeerServer::start(
+        listener,
+        &credentials,
+        Admit::Strangers,
+        ServerLimits::default(),
+        counters,
+        handler,
+    )
+    .map_err(start)?;
     tracing::info!(members = %settings.peer_listen, "registrar is up");
     stop.await;
     server.shutdown(GRACE).await;
@@ -168,7 +193,9 @@ pub async fn run_registrar(
 enum Refusal {
     #[error("the request can't be read: {0}")]
     Unreadable(String),
-    #[error("the invitation is unknown, for another party, or has expired: ask the registrar for a new one")]
+    #[error(
+        "the invitation is unknown, for another party, or has expired: ask the registrar for a new one"
+    )]
     NotInvited,
     #[error("the certificate request, the entries and the invitation are not for the same body")]
     Mismatch,
@@ -184,14 +211,18 @@ enum Refusal {
 
 impl Office {
     fn registrar(&self) -> MutexGuard<'_, DiskRegistrar> {
-        self.registrar.lock().unwrap_or_else(PoisonError::into_inner)
+        self.registrar
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn answer(&self, request: &PeerRequest) -> PeerReply {
         let answered = match (request.path.as_str(), &request.caller) {
             (JOIN_PATH, _) => self.join(&request.body).map(|reply| codec::encode(&reply)),
             (NETWORK_PATH, _) => self.network().map(|network| codec::encode(&network)),
-            (RENEW_PATH, Caller::Member(party)) => self.renew(party, &request.body).map(|reply| codec::encode(&reply)),
+            (RENEW_PATH, Caller::Member(party)) => self
+                .renew(party, &request.body)
+                .map(|reply| codec::encode(&reply)),
             (MAP_PATH, Caller::Member(_)) => {
                 return match self.registrar().latest() {
                     Some(snapshot) => PeerReply::ok(codec::encode(snapshot)),
@@ -217,7 +248,9 @@ impl Office {
     fn network(&self) -> Result<Network, Refusal> {
         let registrar = self.registrar();
         let get = |name| {
-            let bytes = registrar.get(name).map_err(|e| Refusal::Failed(e.to_string()))?;
+            let bytes = registrar
+                .get(name)
+                .map_err(|e| Refusal::Failed(e.to_string()))?;
             Ok(bytes.and_then(|b| String::from_utf8(b).ok()))
         };
         Ok(Network {
@@ -230,22 +263,39 @@ impl Office {
     }
 
     fn join(&self, body: &[u8]) -> Result<JoinReply, Refusal> {
-        let request: JoinRequest = codec::decode(body).map_err(|e| Refusal::Unreadable(e.to_string()))?;
-        let certificate = Request::parse(&request.certificate_request).map_err(|e| Refusal::Unreadable(e.to_string()))?;
+        let request: JoinRequest =
+            codec::decode(body).map_err(|e| Refusal::Unreadable(e.to_string()))?;
+        let certificate = Request::parse(&request.certificate_request)
+            .map_err(|e| Refusal::Unreadable(e.to_string()))?;
         let now = now_ms();
-        let invited = self.home.read(&invitation_file(&request.code)).map_err(|e| Refusal::Failed(e.to_string()))?;
+        let invited = self
+            .home
+            .read(&invitation_file(&request.code))
+            .map_err(|e| Refusal::Failed(e.to_string()))?;
         let invited: Option<Invitation> = invited.and_then(|bytes| codec::decode(&bytes).ok());
-        let invited = invited.filter(|i| i.until_ms >= now && i.party == *certificate.party()).ok_or(Refusal::NotInvited)?;
+        let invited = invited
+            .filter(|i| i.until_ms >= now && i.party == *certificate.party())
+            .ok_or(Refusal::NotInvited)?;
         let applicants = &request.applicants;
-        let own = applicants.first().filter(|a| a.record.party == invited.party).ok_or(Refusal::Mismatch)?;
-        if applicants.len() > limits::LIST_ITEMS_MAX || applicants.iter().any(|a| a.record.host != invited.party) {
+        let own = applicants
+            .first()
+            .filter(|a| a.record.party == invited.party)
+            .ok_or(Refusal::Mismatch)?;
+        if applicants.len() > limits::LIST_ITEMS_MAX
+            || applicants.iter().any(|a| a.record.host != invited.party)
+        {
             return Err(Refusal::Mismatch);
         }
-        let records = applicants.iter().map(|a| self.entry(a, now)).collect::<Result<Vec<_>, _>>()?;
+        let records = applicants
+            .iter()
+            .map(|a| self.entry(a, now))
+            .collect::<Result<Vec<_>, _>>()?;
         if own.record.role == MemberRole::Notary {
             self.take_notary(&invited.party, request.log_key.as_deref())?;
         }
-        self.registrar().admit(records, now).map_err(|e| Refusal::Failed(e.to_string()))?;
+        self.registrar()
+            .admit(records, now)
+            .map_err(|e| Refusal::Failed(e.to_string()))?;
         self.certify(&certificate)
     }
 
@@ -263,24 +313,37 @@ impl Office {
             Some(known) => known.admitted_ms,
             None => now,
         };
-        Ok(MemberRecord { admitted_ms, revoked_ms: None, ..record.clone() })
+        Ok(MemberRecord {
+            admitted_ms,
+            revoked_ms: None,
+            ..record.clone()
+        })
     }
 
     fn take_notary(&self, party: &Party, log_key: Option<&str>) -> Result<(), Refusal> {
-        let key = log_key.and_then(|text| tlog::VerifierKey::parse(text).ok()).ok_or(Refusal::Mismatch)?;
+        let key = log_key
+            .and_then(|text| tlog::VerifierKey::parse(text).ok())
+            .ok_or(Refusal::Mismatch)?;
         let mut registrar = self.registrar();
         let failed = |error: protocol::store::StoreError| Refusal::Failed(error.to_string());
         let known = registrar.get(NOTARY_KEY).map_err(failed)?;
         if known.is_some_and(|known| known != key.to_string().as_bytes()) {
             return Err(Refusal::SecondNotary);
         }
-        registrar.set(NOTARY_KEY, key.to_string().as_bytes()).map_err(failed)?;
-        registrar.set(NOTARY, party.as_str().as_bytes()).map_err(failed)
+        registrar
+            .set(NOTARY_KEY, key.to_string().as_bytes())
+            .map_err(failed)?;
+        registrar
+            .set(NOTARY, party.as_str().as_bytes())
+            .map_err(failed)
     }
 
     fn renew(&self, party: &Party, body: &[u8]) -> Result<JoinReply, Refusal> {
         let request = Request::parse(body).map_err(|e| Refusal::Unreadable(e.to_string()))?;
-        let in_force = self.registrar().record(party).is_some_and(|r| r.revoked_ms.is_none());
+        let in_force = self
+            .registrar()
+            .record(party)
+            .is_some_and(|r| r.revoked_ms.is_none());
         if !in_force || request.party() != party {
             return Err(Refusal::Mismatch);
         }
@@ -292,6 +355,10 @@ impl Office {
             .root
             .issue(request, Timestamp::now(), CERTIFICATE_LIFE)
             .map_err(|error| Refusal::Failed(error.to_string()))?;
-        Ok(JoinReply { certificate, root: self.root.certificate().to_vec(), network: self.network()? })
+        Ok(JoinReply {
+            certificate,
+            root: self.root.certificate().to_vec(),
+            network: self.network()?,
+        })
     }
 }

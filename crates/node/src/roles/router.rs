@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use deed::Party;
-use ledger::codec;
 use ledger::TransactionId;
+use ledger::codec;
 use protocol::limits::BATCH_REQUESTS_MAX;
 use protocol::node::Input;
 use protocol::notary::{Request, Verdict};
@@ -39,7 +39,12 @@ pub(crate) struct Outboxes {
 
 impl Outboxes {
     pub(crate) fn new(link: Arc<Link>, runtime: Handle) -> Arc<Self> {
-        Arc::new(Self { link, runtime, engine: Mutex::new(None), open: Mutex::new(BTreeMap::new()) })
+        Arc::new(Self {
+            link,
+            runtime,
+            engine: Mutex::new(None),
+            open: Mutex::new(BTreeMap::new()),
+        })
     }
 
     /// Says where acknowledgements go.
@@ -58,11 +63,20 @@ impl Outboxes {
         let address = members.get(party)?.endpoint.clone();
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((known, outbox)) = open.get(party)
-            && *known == address {
-                return Some(Arc::clone(outbox));
-            }
-        let (credentials, counters) = (Arc::clone(&self.link.credentials), Arc::clone(&self.link.counters));
-        let client = PeerClient::new(party.clone(), address.clone(), credentials, Arc::clone(&counters));
+            && *known == address
+        {
+            return Some(Arc::clone(outbox));
+        }
+        let (credentials, counters) = (
+            Arc::clone(&self.link.credentials),
+            Arc::clone(&self.link.counters),
+        );
+        let client = PeerClient::new(
+            party.clone(),
+            address.clone(),
+            credentials,
+            Arc::clone(&counters),
+        );
         let me = Arc::clone(self);
         let acknowledged = move |sequences: Vec<u64>| me.acknowledged(sequences);
         let outbox = {
@@ -78,7 +92,12 @@ impl Outboxes {
         if numbered.is_empty() {
             return;
         }
-        if let Some(engine) = self.engine.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+        if let Some(engine) = self
+            .engine
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+        {
             // Lost acknowledgements only mean that a message is sent once more after a restart.
             drop(engine.tell(vec![Input::Acknowledged(numbered)]));
         }
@@ -121,21 +140,39 @@ pub(crate) async fn submit_all(
     let slots = Arc::new(Semaphore::new(SUBMISSIONS_MAX));
     let mut client: Option<(String, Arc<PeerClient>)> = None;
     loop {
-        let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
+        let Ok(slot) = Arc::clone(&slots).acquire_owned().await else {
+            return;
+        };
         let mut batch = Vec::new();
-        if waiting.recv_many(&mut batch, BATCH_REQUESTS_MAX / SUBMISSIONS_MAX).await == 0 {
+        if waiting
+            .recv_many(&mut batch, BATCH_REQUESTS_MAX / SUBMISSIONS_MAX)
+            .await
+            == 0
+        {
             return;
         }
-        let Some(address) = link.members().get(&notary).map(|record| record.endpoint.clone()) else {
+        let Some(address) = link
+            .members()
+            .get(&notary)
+            .map(|record| record.endpoint.clone())
+        else {
             tracing::error!(%notary, "the notary is not in the directory");
             continue;
         };
         if client.as_ref().is_none_or(|(known, _)| *known != address) {
-            let (credentials, counters) = (Arc::clone(&link.credentials), Arc::clone(&link.counters));
-            let fresh = Arc::new(PeerClient::new(notary.clone(), address.clone(), credentials, counters));
+            let (credentials, counters) =
+                (Arc::clone(&link.credentials), Arc::clone(&link.counters));
+            let fresh = Arc::new(PeerClient::new(
+                notary.clone(),
+                address.clone(),
+                credentials,
+                counters,
+            ));
             client = Some((address, fresh));
         }
-        let Some((_, client)) = client.clone() else { continue };
+        let Some((_, client)) = client.clone() else {
+            continue;
+        };
         let engine = engine.clone();
         tokio::spawn(async move {
             let (ids, requests): (Vec<TransactionId>, Vec<Request>) = batch.into_iter().unzip();

@@ -25,7 +25,11 @@ fn name(book: &ContractBook, id: &ContractId, kind: u16, attributes: &[u8]) -> N
     let contract = book.get(id);
     let schema = contract.and_then(|c| c.kinds().get(usize::from(kind)));
     let values: Vec<Value> = PurseKey::attributes_of(attributes);
-    let names = schema.map(|kind| kind.attributes().filter_map(|f| kind.fields.get(usize::from(f))).map(|f| f.name.clone()));
+    let names = schema.map(|kind| {
+        kind.attributes()
+            .filter_map(|f| kind.fields.get(usize::from(f)))
+            .map(|f| f.name.clone())
+    });
     let attributes = names
         .map(|names| names.zip(values.iter().map(api::json)).collect())
         .unwrap_or_default();
@@ -78,7 +82,11 @@ pub(crate) fn totals(rows: impl Iterator<Item = MoneyTotal>, book: &ContractBook
 /// Open work.
 pub(crate) fn open_work(node: &DiskNode) -> OpenWork {
     let (driving, signed, queued) = node.open_counts();
-    OpenWork { driving, signed, queued }
+    OpenWork {
+        driving,
+        signed,
+        queued,
+    }
 }
 
 /// Every invariant that doesn't hold.
@@ -86,9 +94,15 @@ pub(crate) fn audit(node: &mut DiskNode) -> Vec<Finding> {
     match node.audit() {
         Ok(findings) => findings
             .into_iter()
-            .map(|f| Finding { invariant: f.invariant.to_owned(), found: f.found })
+            .map(|f| Finding {
+                invariant: f.invariant.to_owned(),
+                found: f.found,
+            })
             .collect(),
-        Err(error) => vec![Finding { invariant: "store_readable".to_owned(), found: error.to_string() }],
+        Err(error) => vec![Finding {
+            invariant: "store_readable".to_owned(),
+            found: error.to_string(),
+        }],
     }
 }
 
@@ -111,18 +125,35 @@ pub(crate) fn known_transaction(stored: &StoredTransaction, book: &ContractBook)
     let mut facts = Vec::new();
     let mut hidden_views = 0;
     for (ordinal, view) in (0u32..).zip(&stored.seen.views) {
-        let at = |output| FactRef { transaction: id, view: ordinal, output };
+        let at = |output| FactRef {
+            transaction: id,
+            view: ordinal,
+            output,
+        };
         match view {
             SeenView::Whole(view) => {
-                facts.extend(view.consumed.iter().map(|input| known_fact(input.at, "consumed", &input.fact, book)));
+                facts.extend(
+                    view.consumed
+                        .iter()
+                        .map(|input| known_fact(input.at, "consumed", &input.fact, book)),
+                );
                 let created = (0u32..).zip(&view.created);
-                facts.extend(created.map(|(output, fact)| known_fact(at(output), "created", fact, book)));
+                facts.extend(
+                    created.map(|(output, fact)| known_fact(at(output), "created", fact, book)),
+                );
             }
             SeenView::Outputs(outputs) => {
-                facts.extend(outputs.shown.iter().filter_map(|(output, shown)| match shown {
-                    ShownOutput::Whole(fact) => Some(known_fact(at(*output), "created", fact, book)),
-                    ShownOutput::Part(_) => None,
-                }));
+                facts.extend(
+                    outputs
+                        .shown
+                        .iter()
+                        .filter_map(|(output, shown)| match shown {
+                            ShownOutput::Whole(fact) => {
+                                Some(known_fact(at(*output), "created", fact, book))
+                            }
+                            ShownOutput::Part(_) => None,
+                        }),
+                );
             }
             SeenView::Hidden(_) => hidden_views += 1,
         }
@@ -131,7 +162,11 @@ pub(crate) fn known_transaction(stored: &StoredTransaction, book: &ContractBook)
         id: id.to_string(),
         certified_at_ms: stored.certificate.entry.time_ms,
         log_index: stored.certificate.log_index,
-        signed_by: stored.signatures.iter().map(|s| s.party.to_string()).collect(),
+        signed_by: stored
+            .signatures
+            .iter()
+            .map(|s| s.party.to_string())
+            .collect(),
         facts,
         hidden_views,
     }
@@ -140,7 +175,10 @@ pub(crate) fn known_transaction(stored: &StoredTransaction, book: &ContractBook)
 fn known_fact(at: FactRef, part: &str, fact: &Fact, book: &ContractBook) -> KnownFact {
     let contract = book.get(&fact.contract);
     let kind = contract.and_then(|c| c.kinds().get(usize::from(fact.kind)));
-    let names = kind.map(|kind| kind.fields.iter().map(|f| f.name.clone())).into_iter().flatten();
+    let names = kind
+        .map(|kind| kind.fields.iter().map(|f| f.name.clone()))
+        .into_iter()
+        .flatten();
     KnownFact {
         fact: at.to_string(),
         part: part.to_owned(),
