@@ -25,7 +25,7 @@ pub enum Message {
     /// A transaction to check and sign, as far as the receiver may see it.
     #[n(2)]
     Propose(#[n(0)] Proposal),
-    /// The receiver's proposal is checked and signed.
+    /// The receiver's proposal is checked and signed; or, to another signer whose driver keeps quiet, all signatures known.
     #[n(3)]
     Signed(#[n(0)] TransactionId, #[n(1)] Vec<ScopedSignature>),
     /// The receiver's proposal is refused: the rule's code, and the reason with its figures.
@@ -51,6 +51,9 @@ pub struct Proposal {
     /// Proofs of consumed and referenced facts that the receiver may not know.
     #[n(1)]
     pub evidence: Vec<ProofBundle>,
+    /// The signatures of the sender's own parties: who asks signs first.
+    #[n(2)]
+    pub signatures: Vec<ScopedSignature>,
 }
 
 /// A certified transaction.

@@ -10,19 +10,18 @@ use crate::economy::Order;
 /// Something that happens at a moment.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
-    /// A message arrives. Durable ones are acknowledged.
+    /// A message arrives. Durable ones, which have a number in their sender's outbox, are acknowledged.
     Deliver {
         from: usize,
         to: usize,
-        durable: Option<Durable>,
+        durable: Option<u64>,
         bytes: Vec<u8>,
     },
-    /// An acknowledgement arrives.
-    Acknowledge { at: usize, durable: Durable },
+    /// An acknowledgement arrives, perhaps at a later boot of the sender.
+    Acknowledge { at: usize, durable: u64 },
     /// A request arrives at the notary.
     Ask {
         from: usize,
-        epoch: u32,
         id: TransactionId,
         request: Box<Request>,
     },
@@ -31,7 +30,6 @@ pub(crate) enum Event {
     /// The notary's answer arrives.
     Answer {
         to: usize,
-        epoch: u32,
         id: TransactionId,
         verdict: Box<Verdict>,
     },
@@ -55,14 +53,6 @@ pub(crate) enum Event {
     Directory(Option<usize>, usize),
     /// Mallory tries something.
     Plot,
-}
-
-/// A message that must arrive: the sender's boot and its outbox number. Connections die with the sender, so no
-/// acknowledgement of an earlier boot reaches it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Durable {
-    pub(crate) epoch: u32,
-    pub(crate) sequence: u64,
 }
 
 /// Events by moment, and by number where moments are equal.

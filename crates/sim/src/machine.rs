@@ -103,7 +103,6 @@ impl World {
         let now_ms = self.clock(at);
         let setup = self.town.setup(at);
         let machine = &mut self.machines[at];
-        machine.epoch += 1;
         machine.unacknowledged.clear();
         let opened = Node::open(setup, machine.members.clone(), machine.disk.clone(), now_ms);
         let line = format!("{} starts", machine.me);

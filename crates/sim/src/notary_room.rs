@@ -25,30 +25,25 @@ impl World {
 
     /// A machine asks the notary.
     pub(crate) fn ask(&mut self, from: usize, id: TransactionId, request: Request) {
-        let (place, epoch) = (self.notary_place(), self.machines[from].epoch);
+        let place = self.notary_place();
         let twice = self.stormy && self.rng.percent(self.options.faults.twice);
         for _ in 0..=u8::from(twice) {
             if let Some(delay_ms) = self.delay(from, place) {
                 let request = Box::new(request.clone());
-                let event = Event::Ask {
-                    from,
-                    epoch,
-                    id,
-                    request,
-                };
+                let event = Event::Ask { from, id, request };
                 self.agenda.add(self.now_ms + delay_ms, event);
             }
         }
     }
 
-    pub(crate) fn asked(&mut self, from: usize, epoch: u32, id: TransactionId, request: Request) {
+    pub(crate) fn asked(&mut self, from: usize, id: TransactionId, request: Request) {
         if self.notary.notary.is_none() {
             return;
         }
         if self.notary.waiting.is_empty() {
             self.agenda.add(self.now_ms + GATHER_MS, Event::Decide);
         }
-        self.notary.waiting.push((from, epoch, id, request));
+        self.notary.waiting.push((from, id, request));
     }
 
     pub(crate) fn decide(&mut self) -> Result<(), Violation> {
@@ -87,7 +82,7 @@ impl World {
                 return Ok(());
             }
         };
-        for ((from, epoch, id, request), verdict) in waiting.into_iter().zip(verdicts) {
+        for ((from, id, request), verdict) in waiting.into_iter().zip(verdicts) {
             let line = format!(
                 "notary to {} on {}: {}",
                 self.name_of(from),
@@ -109,7 +104,6 @@ impl World {
                 let verdict = Box::new(verdict);
                 let event = Event::Answer {
                     to: from,
-                    epoch,
                     id,
                     verdict,
                 };
@@ -122,15 +116,13 @@ impl World {
     pub(crate) fn answered(
         &mut self,
         to: usize,
-        epoch: u32,
         id: TransactionId,
         verdict: Verdict,
     ) -> Result<(), Violation> {
         if to == self.town.mallory() {
             self.plot_answered(&id, &verdict);
         }
-        let machine = &self.machines[to];
-        if machine.epoch != epoch || machine.node.is_none() {
+        if self.machines[to].node.is_none() {
             return Ok(());
         }
         self.step(to, Input::Verdict(id, verdict)).map(|_| ())

@@ -5,7 +5,7 @@ use ledger::{TransactionId, codec};
 use protocol::message::Message;
 use protocol::node::Input;
 
-use crate::event::{Durable, Event};
+use crate::event::Event;
 use crate::news::News;
 use crate::world::{Violation, World};
 
@@ -60,17 +60,15 @@ impl World {
             let kept = (to, bytes.clone(), self.now_ms);
             self.machines[from].unacknowledged.insert(sequence, kept);
         }
-        let epoch = self.machines[from].epoch;
-        let durable = sequence.map(|sequence| Durable { epoch, sequence });
-        self.put_on_the_wire(from, to, durable, bytes);
+        self.put_on_the_wire(from, to, sequence, bytes);
     }
 
     pub(crate) fn resend(&mut self, from: usize, sequence: u64) {
-        let (now_ms, epoch) = (self.now_ms, self.machines[from].epoch);
+        let now_ms = self.now_ms;
         if let Some((to, bytes, sent_ms)) = self.machines[from].unacknowledged.get_mut(&sequence) {
             *sent_ms = now_ms;
             let (to, bytes) = (*to, bytes.clone());
-            self.put_on_the_wire(from, to, Some(Durable { epoch, sequence }), bytes);
+            self.put_on_the_wire(from, to, Some(sequence), bytes);
         }
     }
 
@@ -78,7 +76,7 @@ impl World {
         &mut self,
         from: usize,
         to: usize,
-        durable: Option<Durable>,
+        durable: Option<u64>,
         bytes: Vec<u8>,
     ) {
         if let Ok(message) = codec::decode::<Message>(&bytes) {
@@ -114,7 +112,7 @@ impl World {
         &mut self,
         from: usize,
         to: usize,
-        durable: Option<Durable>,
+        durable: Option<u64>,
         bytes: &[u8],
     ) -> Result<(), Violation> {
         let violation = |invariant, found: String| Violation { invariant, found };
@@ -162,7 +160,7 @@ impl World {
         &mut self,
         from: usize,
         to: usize,
-        durable: Option<Durable>,
+        durable: Option<u64>,
     ) -> Result<(), Violation> {
         if let Some(durable) = durable
             && let Some(delay_ms) = self.delay(to, from)

@@ -11,7 +11,7 @@ use protocol::notary::Notary;
 
 use crate::disk::{Disk, NotaryDisk};
 use crate::economy::{Economy, Order};
-use crate::event::{Agenda, Durable, Event};
+use crate::event::{Agenda, Event};
 use crate::faults::Faults;
 use crate::mallory::Mallory;
 use crate::news::News;
@@ -139,8 +139,6 @@ pub(crate) struct Machine {
     pub(crate) node: Option<Node<Disk>>,
     /// Milliseconds by which its clock is ahead.
     pub(crate) ahead_ms: i64,
-    /// How often it was started.
-    pub(crate) epoch: u32,
     /// Durable messages on their way, with the time at which they were sent last.
     pub(crate) unacknowledged: BTreeMap<u64, (usize, Vec<u8>, u64)>,
     pub(crate) members: Members,
@@ -150,7 +148,7 @@ pub(crate) struct Machine {
 pub(crate) struct NotaryRoom {
     pub(crate) disk: NotaryDisk,
     pub(crate) notary: Option<Notary<NotaryDisk>>,
-    pub(crate) waiting: Vec<(usize, u32, TransactionId, protocol::notary::Request)>,
+    pub(crate) waiting: Vec<(usize, TransactionId, protocol::notary::Request)>,
     pub(crate) members: Members,
 }
 
@@ -196,7 +194,6 @@ impl World {
                 node: None,
                 ahead_ms: i64::try_from(rng.between(0, 2 * skew + 1)).unwrap_or(0)
                     - i64::try_from(skew).unwrap_or(0),
-                epoch: 0,
                 unacknowledged: BTreeMap::new(),
                 members: town.directories[0].clone(),
             })
@@ -354,22 +351,12 @@ impl World {
                 bytes,
             } => self.deliver(from, to, durable, &bytes),
             Event::Acknowledge { at, durable } => self.acknowledge(at, durable),
-            Event::Ask {
-                from,
-                epoch,
-                id,
-                request,
-            } => {
-                self.asked(from, epoch, id, *request);
+            Event::Ask { from, id, request } => {
+                self.asked(from, id, *request);
                 Ok(())
             }
             Event::Decide => self.decide(),
-            Event::Answer {
-                to,
-                epoch,
-                id,
-                verdict,
-            } => self.answered(to, epoch, id, *verdict),
+            Event::Answer { to, id, verdict } => self.answered(to, id, *verdict),
             Event::Tick(at) => self.tick(at),
             Event::Order {
                 index,
@@ -402,12 +389,12 @@ impl World {
         }
     }
 
-    fn acknowledge(&mut self, at: usize, durable: Durable) -> Checked<()> {
-        if self.machines[at].epoch != durable.epoch || self.machines[at].node.is_none() {
+    fn acknowledge(&mut self, at: usize, durable: u64) -> Checked<()> {
+        if self.machines[at].node.is_none() {
             return Ok(());
         }
-        self.machines[at].unacknowledged.remove(&durable.sequence);
-        let input = protocol::node::Input::Acknowledged(vec![durable.sequence]);
+        self.machines[at].unacknowledged.remove(&durable);
+        let input = protocol::node::Input::Acknowledged(vec![durable]);
         self.step(at, input).map(|_| ())
     }
 

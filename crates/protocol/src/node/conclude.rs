@@ -14,7 +14,7 @@ use ledger::validity::{Checked, Meaning, Standing, audiences, check};
 use ledger::view::View;
 use ledger::{Digest, TransactionId};
 
-use super::core::{ATTESTED, Flow, Node, NodeError, SIGNED, under};
+use super::core::{ATTESTED, Flow, Node, NodeError, SIGNED, Signed, under};
 use super::purse::PurseKey;
 use super::records::{StoredFact, StoredTransaction, fact_key};
 use super::respond::{created, created_at};
@@ -88,49 +88,51 @@ impl<S: Store> Node<S> {
         if self.transaction(&id)?.is_some() || self.certified(&id, &certificate).is_err() {
             return Ok(());
         }
-        let (seen, checked, own) = match self.signed.remove(&id) {
-            Some(signed) => (signed.stored.seen, signed.checked, signed.stored.own),
+        let (signed, seen) = match self.signed.remove(&id) {
+            Some(signed) => (Some(signed), None),
             None => match seen {
-                Some(seen) if seen.id() == id => (seen, None, Vec::new()),
+                Some(seen) if seen.id() == id => (None, Some(seen)),
                 _ => return Ok(()),
             },
         };
-        let checked = match checked {
-            Some(checked) => checked,
-            None => match check(
-                &seen,
-                Standing::Party,
-                &self.setup.book,
-                &self.setup.home,
-                &self.members,
-            ) {
-                Ok(checked) => checked,
-                Err(_) => return Ok(()),
-            },
-        };
-        if checked
-            .signed(&self.setup.home.network, &signatures, &own, &self.members)
-            .is_err()
-        {
-            // Not what it claims to be: keep waiting for the true outcome.
-            if let Some(stored) =
-                self.pending
-                    .get(&self.store, Table::Flows, &under(SIGNED, id.bytes()))?
-            {
-                let asked_ms = self.now_ms;
-                self.signed.insert(
-                    id,
-                    super::core::Signed {
-                        stored,
-                        checked: Some(checked),
-                        asked_ms,
-                    },
-                );
-            }
+        let Some((seen, checked)) = self.relied_on(id, signed, seen, &signatures) else {
             return Ok(());
-        }
+        };
         self.pending.delete(Table::Flows, under(SIGNED, id.bytes()));
         self.conclude(seen, &checked, signatures, certificate, false)
+    }
+
+    /// What is seen of a certified transaction, once it is checked that everybody needed has signed it. A proposal signed here
+    /// that isn't what it claims to be is kept: its true outcome may still come.
+    fn relied_on(
+        &mut self,
+        id: TransactionId,
+        signed: Option<Signed>,
+        seen: Option<TearOff>,
+        signatures: &[ScopedSignature],
+    ) -> Option<(TearOff, Checked)> {
+        let (book, home) = (&self.setup.book, &self.setup.home);
+        let network = &home.network;
+        let fresh = |seen: &TearOff| check(seen, Standing::Party, book, home, &self.members).ok();
+        let Some(mut signed) = signed else {
+            let seen = seen?;
+            let checked = fresh(&seen)?;
+            let holds = checked.signed(network, signatures, &[], &self.members);
+            return holds.is_ok().then_some((seen, checked));
+        };
+        let checked = signed.checked.take().or_else(|| fresh(&signed.stored.seen));
+        let known = signed.stored.known();
+        let holds = checked
+            .as_ref()
+            .is_some_and(|c| c.signed(network, signatures, &known, &self.members).is_ok());
+        match checked {
+            Some(checked) if holds => Some((signed.stored.seen, checked)),
+            checked => {
+                signed.checked = checked;
+                self.signed.insert(id, signed);
+                None
+            }
+        }
     }
 
     /// Applies a certified transaction to what is kept here.

@@ -121,6 +121,8 @@ pub enum Output {
     },
 }
 
+/// The next outbox number: none is ever used again, so that a late acknowledgement can't remove another message.
+pub(crate) const OUTBOX_NEXT: &[u8] = b"outbox/next";
 /// Prefix of flows that this node drives.
 pub(crate) const DRIVEN: &[u8] = b"driven/";
 /// Prefix of the signatures of driven flows that were handed to the notary: from then on only the notary ends them.
@@ -176,6 +178,7 @@ pub struct Node<S> {
     pub(crate) signed: BTreeMap<TransactionId, Signed>,
     pub(crate) queue: VecDeque<StoredInstruction>,
     pub(crate) sequence: u64,
+    sequence_written: u64,
     pub(crate) arrivals: u64,
     pub(crate) totals: Totals,
     pub(crate) attested: Totals,
@@ -211,6 +214,7 @@ impl<S: Store> Node<S> {
             signed: BTreeMap::new(),
             queue: VecDeque::new(),
             sequence: 0,
+            sequence_written: 0,
             arrivals: 0,
             totals,
             attested,
@@ -228,6 +232,12 @@ impl<S: Store> Node<S> {
 
     /// Sends again what may not have arrived, and takes up every flow where it stood.
     fn resume(&mut self) -> Result<(), NodeError> {
+        if let Some(next) = self.store.get(Table::Meta, OUTBOX_NEXT)? {
+            let next = <[u8; 8]>::try_from(next.as_slice()).map(u64::from_be_bytes);
+            self.sequence =
+                next.map_err(|_| StoreError::Corrupt("the next outbox number".to_owned()))?;
+            self.sequence_written = self.sequence;
+        }
         for (key, message) in all::<StoredMessage>(&self.store, Table::Outbox, &[])? {
             let sequence = <[u8; 8]>::try_from(key.as_slice())
                 .map(u64::from_be_bytes)
@@ -295,6 +305,11 @@ impl<S: Store> Node<S> {
             }
         }
         self.pump()?;
+        if self.sequence != self.sequence_written {
+            let next = self.sequence.to_be_bytes().to_vec();
+            self.pending.put_bytes(Table::Meta, OUTBOX_NEXT, next);
+            self.sequence_written = self.sequence;
+        }
         self.totals.save(&mut self.pending);
         self.attested.save(&mut self.pending);
         let batch = self.pending.take();

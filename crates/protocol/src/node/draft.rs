@@ -15,10 +15,10 @@ use ledger::validity::{Invalid, audiences, envelopes, fact_value, input_token};
 use ledger::view::{Command, Input, View};
 use ledger::{ContractId, Digest, Token};
 
-use super::core::{Node, NodeError};
+use super::core::{Node, NodeError, Signed};
 use super::purse::PurseKey;
 use super::records::{Instruction, StoredFact, fact_key};
-use crate::limits::{CLOCK_SKEW_MS, FAN_OUT, FAN_OUT_MIN, RETRY_MS};
+use crate::limits::{CLOCK_SKEW_MS, FAN_OUT, FAN_OUT_MIN, RETRY_MS, WINDOW_MS};
 use crate::message::Message;
 use crate::store::{Store, Table};
 
@@ -296,10 +296,13 @@ impl<S: Store> Node<S> {
 
     /// Minor units of a sort that transactions signed here, whose outcome is open, would bring.
     fn expected(&self, key: &PurseKey) -> i128 {
-        let seen = self
-            .signed
-            .values()
-            .flat_map(|signed| &signed.stored.seen.views);
+        // What is long overdue may never come: its driver may be gone, or false.
+        let soon = |signed: &&Signed| {
+            let until_ms = signed.stored.seen.header.terms.window.until_ms;
+            self.now_ms <= until_ms.saturating_add(WINDOW_MS)
+        };
+        let signed = self.signed.values().filter(soon);
+        let seen = signed.flat_map(|signed| &signed.stored.seen.views);
         let brought = seen.flat_map(|view| match view {
             SeenView::Whole(view) => view.created.iter().collect::<Vec<_>>(),
             SeenView::Outputs(outputs) => outputs

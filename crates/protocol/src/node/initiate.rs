@@ -203,6 +203,7 @@ impl<S: Store> Node<S> {
                     Message::Propose(Proposal {
                         seen,
                         evidence: Vec::new(),
+                        signatures: flow.stored.own.clone(),
                     }),
                 )
             })
@@ -212,7 +213,7 @@ impl<S: Store> Node<S> {
         }
     }
 
-    /// Signatures for a flow that this node drives.
+    /// Signatures for a flow that this node drives, or for a proposal that it has signed.
     pub(crate) fn countersigned(
         &mut self,
         from: &Party,
@@ -220,7 +221,7 @@ impl<S: Store> Node<S> {
         signatures: Vec<ScopedSignature>,
     ) -> Result<(), NodeError> {
         let Some(flow) = self.flows.get_mut(id) else {
-            return Ok(());
+            return self.learn_signatures(from, id, signatures);
         };
         for signature in signatures {
             let expected = self.members.host(&signature.party) == Some(from);

@@ -12,6 +12,7 @@ mod initiate;
 mod instruct;
 mod notarise;
 mod observe;
+mod outcomes;
 mod pending;
 mod purse;
 pub mod records;

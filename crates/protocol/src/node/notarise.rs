@@ -31,6 +31,18 @@ impl<S: Store> Node<S> {
             })
     }
 
+    /// Cancels a flow before its money is free again: a copy of the request that is still on its way could otherwise be
+    /// certified when the window opens, or under a clock that was set back.
+    fn cancel(&mut self, id: &TransactionId, state: InstructionState) {
+        if let Some(flow) = self.flows.get_mut(id) {
+            flow.refusal = Some(state);
+        }
+        if let Some(secret) = self.cancellation(id) {
+            let request = Request::Cancel(*id, secret);
+            self.outputs.push(Output::Notarise { id: *id, request });
+        }
+    }
+
     /// What the notary gets: the id's opening, the controllers' authority, and the public bytes.
     pub(super) fn submission(&self, id: &TransactionId) -> Result<Option<Request>, NodeError> {
         let Some(flow) = self.flows.get(id) else {
@@ -105,18 +117,15 @@ impl<S: Store> Node<S> {
                 self.conclude_driven(flow, certificate)?;
                 self.progress(&key, InstructionState::Done(*id))
             }
+            // It waited too long for somebody; the same instruction gets a new window.
             Verdict::Refused(NotaryRefusal::TooLate { until_ms, .. }) if self.now_ms > until_ms => {
-                // It waited too long for somebody; the same instruction gets a new window.
-                self.abandon(id, InstructionState::Queued)
+                self.cancel(id, InstructionState::Queued);
+                Ok(())
             }
-            Verdict::Refused(refusal @ NotaryRefusal::TooEarly { .. }) => {
-                // A copy on its way could still be certified when the window opens, so it is cancelled before its money is
-                // free again.
-                flow.refusal = Some(refused(refusal.code(), refusal.to_string()));
-                if let Some(secret) = self.cancellation(id) {
-                    let request = Request::Cancel(*id, secret);
-                    self.outputs.push(Output::Notarise { id: *id, request });
-                }
+            Verdict::Refused(
+                refusal @ (NotaryRefusal::TooEarly { .. } | NotaryRefusal::TooLate { .. }),
+            ) => {
+                self.cancel(id, refused(refusal.code(), refusal.to_string()));
                 Ok(())
             }
             Verdict::Refused(NotaryRefusal::TokenUsed {

@@ -121,6 +121,17 @@ pub struct StoredSigned {
     /// This node's signatures.
     #[n(2)]
     pub own: Vec<ScopedSignature>,
+    /// Those of the parties of whoever drives it.
+    #[n(3)]
+    pub theirs: Vec<ScopedSignature>,
+}
+
+impl StoredSigned {
+    /// Every signature that is known here.
+    #[must_use]
+    pub fn known(&self) -> Vec<ScopedSignature> {
+        self.own.iter().chain(&self.theirs).cloned().collect()
+    }
 }
 
 /// A message that its receiver has not acknowledged.

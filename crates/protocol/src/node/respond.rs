@@ -5,19 +5,19 @@ use std::collections::BTreeSet;
 use deed::Party;
 use ledger::address::Sheet;
 use ledger::fact::{Fact, FactRef};
+use ledger::limits::SIGNATURES_MAX;
 use ledger::tearoff::{SeenView, ShownOutput, TearOff};
 use ledger::transaction::IdOpening;
 use ledger::trust::Trust;
-use ledger::validity::{Checked, Invalid, Meaning, Standing, check, check_opened};
+use ledger::validity::{Checked, Invalid, Meaning, Requirement, Standing, check_opened};
 use ledger::view::{Input, View};
 use ledger::{Digest, TransactionId};
 
-use super::core::{ATTESTED, Node, NodeError, Output, SIGNED, Signed, UNIQUE, under};
+use super::core::{ATTESTED, Node, NodeError, SIGNED, Signed, UNIQUE, under};
 use super::purse::encode_values;
 use super::records::{StoredFact, StoredSigned, StoredTransaction, fact_key};
-use crate::limits::{CLOCK_SKEW_MS, FLOWS_MAX, GRACE_MS, SHEET_KEYS, SHEETS_PER_REQUEST};
+use crate::limits::{CLOCK_SKEW_MS, FLOWS_MAX, SHEET_KEYS, SHEETS_PER_REQUEST};
 use crate::message::{Message, Proposal};
-use crate::notary::{Request, Verdict};
 use crate::store::{Store, Table};
 
 /// Why a proposal isn't signed.
@@ -92,6 +92,7 @@ impl<S: Store> Node<S> {
                     from: from.clone(),
                     seen: proposal.seen,
                     own: own.clone(),
+                    theirs: proposal.signatures,
                 };
                 self.pending
                     .put(Table::Flows, under(SIGNED, id.bytes()), &stored);
@@ -160,6 +161,9 @@ impl<S: Store> Node<S> {
             Ok(checked) => checked,
             Err(invalid) => return Ok(Err(invalid.into())),
         };
+        if let Some(no) = self.examine_driver(from, &checked, proposal) {
+            return Ok(Err(no));
+        }
         for (view, meaning) in seen.views.iter().zip(&checked.meanings) {
             if let (SeenView::Whole(view), Some(meaning)) = (view, meaning) {
                 if let Some(no) = self.examine_signers(from, meaning) {
@@ -188,6 +192,37 @@ impl<S: Store> Node<S> {
             Claim::Open => Err(No::Later),
             Claim::Used => Err(decline(Claim::CODE, Claim::REASON)),
         })
+    }
+
+    /// Whoever asks for signatures has given its own. Otherwise a driver could have a transaction certified and keep quiet
+    /// about it, and those who vouch for it could neither count nor publish it.
+    fn examine_driver(&self, from: &Party, checked: &Checked, proposal: &Proposal) -> Option<No> {
+        let theirs = &proposal.signatures;
+        let covers = |party: &Party, requirement: &Requirement| {
+            theirs
+                .iter()
+                .any(|s| s.party == *party && s.covers(&requirement.view, &requirement.role))
+        };
+        for requirement in &checked.required {
+            let hosted = requirement.parties.iter();
+            for party in hosted.filter(|party| self.members.host(party) == Some(from)) {
+                if !covers(party, requirement) {
+                    let message = format!("{party} asks for signatures and has not signed itself");
+                    return Some(decline("driver_signs_first", message));
+                }
+            }
+        }
+        if theirs.len() > SIGNATURES_MAX {
+            return Some(decline(
+                "limit_exceeded",
+                "more signatures than are allowed",
+            ));
+        }
+        let network = &self.setup.home.network;
+        let mut wrong = theirs
+            .iter()
+            .filter_map(|s| checked.verify(network, s, &self.members).err());
+        wrong.next().map(No::from)
     }
 
     /// The first whom the contract names as signer decides that something is done; the others agree to it by rule. A party
@@ -373,67 +408,6 @@ impl<S: Store> Node<S> {
         if genuine {
             self.addresses.add(sheet);
         }
-    }
-
-    /// Asks the notary about signed proposals whose outcome is overdue.
-    pub(crate) fn chase_outcomes(&mut self) -> Result<(), NodeError> {
-        let now = self.now_ms;
-        let overdue: Vec<TransactionId> = self
-            .signed
-            .iter()
-            .filter(|(_, signed)| {
-                now > signed.stored.seen.header.terms.window.until_ms + GRACE_MS
-                    && now >= signed.asked_ms + GRACE_MS
-            })
-            .map(|(id, _)| *id)
-            .collect();
-        for id in overdue {
-            if let Some(signed) = self.signed.get_mut(&id) {
-                signed.asked_ms = now;
-            }
-            self.outputs.push(Output::Notarise {
-                id,
-                request: Request::Status(id),
-            });
-        }
-        Ok(())
-    }
-
-    /// The notary's answer about a proposal signed here.
-    pub(crate) fn outcome(
-        &mut self,
-        id: &TransactionId,
-        verdict: Verdict,
-    ) -> Result<(), NodeError> {
-        // Certified: its driver's outbox will bring the signatures. Unknown after the window, by the notary's own time: it
-        // can't happen any more.
-        let window = |signed: &Signed| signed.stored.seen.header.terms.window;
-        let over = match (&verdict, self.signed.get(id)) {
-            (Verdict::Unknown(at_ms), Some(signed)) => *at_ms > window(signed).until_ms,
-            _ => false,
-        };
-        if !over {
-            return Ok(());
-        }
-        let Some(Signed {
-            stored, checked, ..
-        }) = self.signed.remove(id)
-        else {
-            return Ok(());
-        };
-        self.pending.delete(Table::Flows, under(SIGNED, id.bytes()));
-        let checked = checked.map_or_else(
-            || {
-                let (book, home) = (&self.setup.book, &self.setup.home);
-                let standing = Standing::Observer;
-                check(&stored.seen, standing, book, home, &self.members)
-            },
-            Ok,
-        );
-        if let Ok(checked) = checked {
-            self.release(&stored.seen, &checked);
-        }
-        self.unpark(id)
     }
 
     /// A transaction certified earlier, as far as it is seen here.

@@ -5,7 +5,8 @@ use ledger::codec;
 use ledger::transaction::Transaction;
 use protocol::message::{Message, Proposal};
 use protocol::node::Input;
-use protocol::node::records::StoredFlow;
+use protocol::node::PurseKey;
+use protocol::node::records::{Instruction, StoredFlow};
 use protocol::notary::Request;
 use protocol::store::Table;
 
@@ -346,6 +347,7 @@ fn nobody_signs_first_because_a_peer_proposes_it() {
     // Alice's own payment, brought to Alice by Bob.
     let seen = transaction.tear_off(&audiences, &[party(ALICE)].into(), &flow.vouchers);
     let proposal = Message::Propose(Proposal {
+        signatures: vec![town.signed_by(BOB, &seen)],
         seen,
         evidence: Vec::new(),
     });
@@ -373,6 +375,109 @@ fn book(town: &Town) -> ledger::trust::ContractBook {
     let mut book = ledger::trust::ContractBook::default();
     book.insert(town.contract.clone());
     book
+}
+
+/// Whoever asks for signatures must have signed: nobody who vouches for a payment depends on its driver to learn its end.
+#[test]
+fn a_driver_that_has_not_signed_gets_no_signatures() {
+    type Tweak = fn(&mut Proposal);
+    let cases: [(&str, Tweak, &str); 3] = [
+        (
+            "no signature",
+            |p| p.signatures.clear(),
+            "driver_signs_first",
+        ),
+        (
+            "one that covers less",
+            |p| p.signatures[0].scope.truncate(1),
+            "driver_signs_first",
+        ),
+        (
+            "a false one",
+            |p| p.signatures[0].signature[5] ^= 1,
+            "signature_wrong",
+        ),
+    ];
+    for (what, tweak, expected) in cases {
+        let mut town = Town::new();
+        town.endow();
+        let (_, mail) = in_flight(&mut town, "payment");
+        town.forget_log();
+        for mut one in mail {
+            if let Mail::Message { to, message, .. } = &mut one {
+                if let (BANK, Message::Propose(proposal)) = (to.as_str(), &mut **message) {
+                    tweak(proposal);
+                    town.deliver(one);
+                }
+            }
+        }
+        town.deliver_all();
+        assert_eq!(declined(&town), [expected], "{what}");
+    }
+}
+
+/// Alice pays, has it certified, and tells nobody: the bank learns it from the notary, publishes it and tells the auditor.
+/// Where Bob had to sign too, he and the bank give each other what the other lacks.
+#[test]
+fn a_payment_cannot_be_kept_quiet() {
+    let town = Town::new();
+    let spend = [
+        ("payer", who(ALICE)),
+        ("payee", text("a shop")),
+        ("amount", pence(5)),
+        ("purpose", text("something inconvenient")),
+        ("note", text("note")),
+        ("number", Value::Int(30)),
+    ];
+    let spend = town.instruction("quiet", ALICE, "Spend", &spend);
+    assert_not_kept_quiet(&spend, "spent by ALICE: 5");
+    assert_not_kept_quiet(&town.pay("quiet", ALICE, BOB, 5, 30), "held by BOB: 5");
+}
+
+fn assert_not_kept_quiet(instruction: &Instruction, expected: &str) {
+    let mut town = Town::new();
+    town.endow();
+    town.instruct(instruction);
+    while let Some(mail) = town.mail.pop_front() {
+        let word = |message: &Message| matches!(message, Message::Final(_));
+        if !matches!(&mail, Mail::Message { message, .. } if word(message)) {
+            town.deliver(mail);
+        }
+    }
+    assert_eq!(town.state(ALICE, "quiet"), "done");
+    assert_eq!(town.published.len(), 2, "issue and endowment");
+    town.asleep.insert(ALICE.to_owned());
+    town.forget_log();
+    for _ in 0..16 {
+        town.pass(6_000);
+    }
+    let log = town.log.join("\n");
+    assert_eq!(town.published.len(), 3, "{log}");
+    for name in [BANK, BOB] {
+        assert_eq!(town.nodes[name].open_counts(), (0, 0, 0), "{name}: {log}");
+    }
+    let rows = |name: &str| -> Vec<String> {
+        let node = &town.nodes[name];
+        let totals = if name == BANK {
+            node.attested_totals()
+        } else {
+            node.observed_totals()
+        };
+        let rows = totals.rows().filter(|row| row.minor != 0);
+        rows.map(|row| {
+            let state = PurseKey::attributes_of(&row.attributes);
+            let holder = row.holder.unwrap_or_else(|| "issue".to_owned());
+            format!("{} by {holder}: {}", state[0], row.minor)
+        })
+        .collect()
+    };
+    assert_eq!(rows(BANK), rows(AUDITOR));
+    assert_eq!(rows(BANK).len(), 4);
+    assert!(
+        rows(BANK).contains(&expected.to_owned()),
+        "{:?}",
+        rows(BANK)
+    );
 }
 
 /// The change of one payment is spent before the bank has heard that the payment was certified.

@@ -11,7 +11,7 @@ use ledger::map::{MemberRecord, MemberRole};
 use ledger::signature::{Role, ScopedSignature};
 use ledger::tearoff::{SeenView, ShownOutput, TearOff};
 use ledger::trust::ContractBook;
-use ledger::validity::Home;
+use ledger::validity::{Home, Standing, check};
 use ledger::{ContractId, Digest, Lineage, NetworkId, TransactionId, codec, envelope};
 use protocol::directory::Members;
 use protocol::message::Message;
@@ -575,8 +575,16 @@ fn shown(seen: &TearOff) -> String {
     views.collect::<Vec<_>>().join(", ")
 }
 
-/// Notes of what happened, from here on.
 impl Town {
+    /// The signature that a member gives after checking what it is shown.
+    pub(crate) fn signed_by(&self, name: &str, seen: &TearOff) -> ScopedSignature {
+        let checked = check(seen, Standing::Party, &self.book, &self.home, &self.members);
+        let checked = checked.expect("valid");
+        let (who, network) = (party(name), &self.home.network);
+        let signature = signing_key(name).sign(&who, network, &checked.id, checked.scopes(&who));
+        signature.expect("signed")
+    }
+
     pub(crate) fn forget_log(&mut self) {
         self.log.clear();
     }

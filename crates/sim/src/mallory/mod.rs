@@ -55,6 +55,7 @@ pub(crate) struct Mallory {
     spent: Vec<Coin>,
     tokens: BTreeSet<Token>,
     sent: Vec<(usize, Vec<u8>)>,
+    quiet: BTreeSet<TransactionId>,
     number: i64,
     /// The only trick that she tries, if it is to be a certain one.
     pub(crate) only: Option<Trick>,
@@ -158,7 +159,12 @@ impl World {
 
     /// Tells everybody with a part in a plot that it is certified, as an honest driver would.
     fn tell_all(&mut self, id: &TransactionId) {
-        let Some(plot) = self.mallory.plots.get(id) else {
+        let Some(plot) = self
+            .mallory
+            .plots
+            .get(id)
+            .filter(|_| !self.mallory.quiet.contains(id))
+        else {
             return;
         };
         let Some(certificate) = plot.certificate.clone() else {

@@ -53,11 +53,13 @@ pub enum Trick {
     Burn,
     /// Everything that she ever sent, once more.
     Replay,
+    /// A good payment, of whose certification nobody is told.
+    KeptQuiet,
 }
 
 impl Trick {
     /// Every trick.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::ForgedChange,
         Self::ChangeForAFriend,
         Self::OneCoinTwoDues,
@@ -73,6 +75,7 @@ impl Trick {
         Self::UnaskedIssue,
         Self::Burn,
         Self::Replay,
+        Self::KeptQuiet,
     ];
 }
 
@@ -256,6 +259,16 @@ impl World {
                 self.propose_plot(craft, Submit::Never, None);
                 Some(())
             }
+            Trick::KeptQuiet => {
+                let coin = self.coin(1)?;
+                let sketch = self.sketch(&pay("BOB"), Some(&coin))?;
+                let craft = self.finish(sketch, nothing)?;
+                self.mallory.staked.insert(coin.1);
+                let by = BTreeSet::from(both);
+                let id = self.propose_plot(craft, Submit::Signed { by, with: None }, None);
+                self.mallory.quiet.insert(id);
+                Some(())
+            }
             Trick::Burn => self.burn(),
             Trick::Replay => {
                 let sent = self.mallory.sent.clone();
@@ -410,12 +423,13 @@ impl World {
         submit: Submit,
         lent_by: Option<ledger::TransactionId>,
     ) -> ledger::TransactionId {
-        let told = craft.told.clone();
+        let (told, own) = (craft.told.clone(), craft.own.clone());
         let id = self.begin_plot(craft, submit, lent_by);
         for (at, seen) in told {
             let proposal = Proposal {
                 seen,
                 evidence: Vec::new(),
+                signatures: vec![own.clone()],
             };
             self.whisper(at, codec::encode(&Message::Propose(proposal)));
         }
