@@ -102,13 +102,13 @@ fn few_facts_are_picked() {
         ),
         (
             "too many pieces",
-            vec![due("bob", 6500)],
-            vec![cash("alice", "£1"); 65],
+            vec![due("bob", 24100)],
+            vec![cash("alice", "£1"); 241],
         ),
         (
             "just few enough pieces",
-            vec![due("bob", 64)],
-            vec![cash("alice", "£0.01"); 65],
+            vec![due("bob", 240)],
+            vec![cash("alice", "£0.01"); 241],
         ),
         (
             "sums beyond 64 bits",
