@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use deed::Contract;
+use deed::scenario::Report;
 
 use super::Outcome;
 use crate::cli::{Deed, DeedWhat};
@@ -12,7 +13,10 @@ use crate::cli::{Deed, DeedWhat};
 pub(super) fn run(args: &Deed) -> Outcome {
     match &args.what {
         DeedWhat::Check { files } => check(files),
-        DeedWhat::Test { contract, scenarios } => test(contract, scenarios),
+        DeedWhat::Test {
+            contract,
+            scenarios,
+        } => test(contract, scenarios),
     }
 }
 
@@ -42,23 +46,46 @@ fn check(files: &[PathBuf]) -> Outcome {
 }
 
 fn test(path: &Path, scenarios: &[PathBuf]) -> Outcome {
-    let contract = Contract::load(&read(path)?).map_err(|error| format!("{}:\n{error}", path.display()))?;
-    let files = if scenarios.is_empty() { beside(path)? } else { scenarios.to_vec() };
-    let mut text = String::new();
+    let contract =
+        Contract::load(&read(path)?).map_err(|error| format!("{}:\n{error}", path.display()))?;
+    let files = if scenarios.is_empty() {
+        beside(path)?
+    } else {
+        scenarios.to_vec()
+    };
+    let mut reports = Vec::new();
     for file in &files {
-        text.push_str(&read(file)?);
-        text.push('\n');
+        let report = deed::scenario::run(&contract, &read(file)?);
+        reports.push(report.map_err(|error| format!("{}:\n{error}", file.display()))?);
     }
-    let report = deed::scenario::run(&contract, &text)?;
+    let report = reports
+        .into_iter()
+        .reduce(Report::join)
+        .ok_or("there are no scenarios to run")?;
     println!("{report}");
-    Ok(if report.passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report.passed() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// The scenario files beside a contract.
 fn beside(contract: &Path) -> Result<Vec<PathBuf>, String> {
-    let folder = contract.parent().unwrap_or(Path::new(".")).join("scenarios");
-    let entries = fs::read_dir(&folder).map_err(|error| format!("{} can't be read: {error}", folder.display()))?;
-    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|p| p.is_file()).collect();
+    let folder = contract
+        .parent()
+        .unwrap_or(Path::new("."))
+        .join("scenarios");
+    let entries = fs::read_dir(&folder)
+        .map_err(|error| format!("{} can't be read: {error}", folder.display()))?;
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|p| p.is_file())
+        .collect();
     files.sort();
-    if files.is_empty() { Err(format!("{} holds no scenarios", folder.display())) } else { Ok(files) }
+    if files.is_empty() {
+        Err(format!("{} holds no scenarios", folder.display()))
+    } else {
+        Ok(files)
+    }
 }
