@@ -7,7 +7,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// A network of public bodies that share facts and move public value with proof.
 #[derive(Debug, Parser)]
-#[command(name = "pvn", version, about, after_help = "Start with `pvn demo`: a whole network on this machine, playing published figures.")]
+#[command(
+    name = "pvn",
+    version,
+    about,
+    after_help = "Start with `pvn demo`: a whole network on this machine, playing published figures."
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -17,13 +17,19 @@ const AUDIT_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ClientError {
     #[error("{url} does not answer: is the process running?")]
-    Unreachable { url: String, source: Box<ureq::Error> },
+    Unreachable {
+        url: String,
+        source: Box<ureq::Error>,
+    },
     #[error("{url} answers: {}", .problem.detail)]
     Problem { url: String, problem: Box<Problem> },
     #[error("{url} answers {status}")]
     Status { url: String, status: u16 },
     #[error("the access token {path} can't be read: is this a node's data folder?")]
-    Token { path: String, source: std::io::Error },
+    Token {
+        path: String,
+        source: std::io::Error,
+    },
 }
 
 /// A client of one node. Cheap to clone; clones share connections.
@@ -38,19 +44,32 @@ impl Client {
     /// A client of the node at `http://{address}` whose token is in its data folder.
     pub(crate) fn of(address: &str, data: &Path) -> Result<Self, ClientError> {
         let path = data.join("api.token");
-        let token = fs::read_to_string(&path)
-            .map_err(|source| ClientError::Token { path: path.display().to_string(), source })?;
+        let token = fs::read_to_string(&path).map_err(|source| ClientError::Token {
+            path: path.display().to_string(),
+            source,
+        })?;
         Ok(Self::with_token(address, token.trim()))
     }
 
     /// A client with a token; an empty one for what needs none.
     pub(crate) fn with_token(address: &str, token: &str) -> Self {
-        let config = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).http_status_as_error(false).build();
-        Self { agent: config.into(), base: format!("http://{address}"), token: token.to_owned() }
+        let config = ureq::Agent::config_builder()
+            .timeout_global(Some(TIMEOUT))
+            .http_status_as_error(false)
+            .build();
+        Self {
+            agent: config.into(),
+            base: format!("http://{address}"),
+            token: token.to_owned(),
+        }
     }
 
     /// Sends instructions; with `wait`, until each is done or refused or the node's own time is up.
-    pub(crate) fn instruct(&self, instructions: Vec<Instruction>, wait: bool) -> Result<InstructionsStatus, ClientError> {
+    pub(crate) fn instruct(
+        &self,
+        instructions: Vec<Instruction>,
+        wait: bool,
+    ) -> Result<InstructionsStatus, ClientError> {
         self.post("/v1/instructions", &Instructions { instructions, wait })
     }
 
@@ -67,7 +86,10 @@ impl Client {
     /// Every invariant that doesn't hold.
     pub(crate) fn audit(&self) -> Result<Vec<Finding>, ClientError> {
         let url = format!("{}/v1/audit", self.base);
-        let request = self.agent.post(&url).header("Authorization", format!("Bearer {}", self.token));
+        let request = self
+            .agent
+            .post(&url)
+            .header("Authorization", format!("Bearer {}", self.token));
         let request = request.config().timeout_global(Some(AUDIT_TIMEOUT)).build();
         read(url, request.send_json(()))
     }
@@ -75,13 +97,24 @@ impl Client {
     /// A JSON document.
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
         let url = format!("{}{path}", self.base);
-        let answer = self.agent.get(&url).header("Authorization", format!("Bearer {}", self.token)).call();
+        let answer = self
+            .agent
+            .get(&url)
+            .header("Authorization", format!("Bearer {}", self.token))
+            .call();
         read(url, answer)
     }
 
-    fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, ClientError> {
+    fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, ClientError> {
         let url = format!("{}{path}", self.base);
-        let request = self.agent.post(&url).header("Authorization", format!("Bearer {}", self.token));
+        let request = self
+            .agent
+            .post(&url)
+            .header("Authorization", format!("Bearer {}", self.token));
         read(url, request.send_json(body))
     }
 }
@@ -90,7 +123,10 @@ fn read<T: DeserializeOwned>(
     url: String,
     answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
 ) -> Result<T, ClientError> {
-    let unreachable = |url: &str, source| ClientError::Unreachable { url: url.to_owned(), source: Box::new(source) };
+    let unreachable = |url: &str, source| ClientError::Unreachable {
+        url: url.to_owned(),
+        source: Box::new(source),
+    };
     let mut answer = answer.map_err(|source| unreachable(&url, source))?;
     let status = answer.status().as_u16();
     let body = answer.body_mut().with_config().limit(64 << 20);
@@ -98,7 +134,10 @@ fn read<T: DeserializeOwned>(
         return body.read_json().map_err(|source| unreachable(&url, source));
     }
     match body.read_json::<Problem>() {
-        Ok(problem) => Err(ClientError::Problem { url, problem: Box::new(problem) }),
+        Ok(problem) => Err(ClientError::Problem {
+            url,
+            problem: Box::new(problem),
+        }),
         Err(_) => Err(ClientError::Status { url, status }),
     }
 }

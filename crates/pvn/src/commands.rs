@@ -41,5 +41,8 @@ pub(crate) fn run(cli: Cli) -> Outcome {
 
 /// An async runtime for a command.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, std::io::Error> {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
 }

@@ -31,26 +31,48 @@ struct Entry {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TrustFileError {
     #[error("the trust file {} can't be read", path.display())]
-    Read { path: PathBuf, source: std::io::Error },
+    Read {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("the trust file {} is not one: {source}", path.display())]
-    Text { path: PathBuf, source: Box<toml::de::Error> },
+    Text {
+        path: PathBuf,
+        source: Box<toml::de::Error>,
+    },
     #[error("the trust file {}: {what}", path.display())]
     Value { path: PathBuf, what: String },
 }
 
 /// Reads a trust file.
 pub(crate) fn read(path: &Path) -> Result<Trust, TrustFileError> {
-    let text = fs::read_to_string(path).map_err(|source| TrustFileError::Read { path: path.to_owned(), source })?;
-    let file: File = toml::from_str(&text)
-        .map_err(|source| TrustFileError::Text { path: path.to_owned(), source: Box::new(source) })?;
-    let wrong = |what: String| TrustFileError::Value { path: path.to_owned(), what };
-    let key = |what: &str, text: &str| VerifierKey::parse(text).map_err(|e| wrong(format!("{what}: {e}")));
+    let text = fs::read_to_string(path).map_err(|source| TrustFileError::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    let file: File = toml::from_str(&text).map_err(|source| TrustFileError::Text {
+        path: path.to_owned(),
+        source: Box::new(source),
+    })?;
+    let wrong = |what: String| TrustFileError::Value {
+        path: path.to_owned(),
+        what,
+    };
+    let key = |what: &str, text: &str| {
+        VerifierKey::parse(text).map_err(|e| wrong(format!("{what}: {e}")))
+    };
     let mut contracts = ContractBook::default();
     for entry in file.contract {
         if ContractId::of_text(&entry.text).to_string() != entry.sha256 {
-            return Err(wrong(format!("the text of the contract {:?} does not have the hash beside it", entry.name)));
+            return Err(wrong(format!(
+                "the text of the contract {:?} does not have the hash beside it",
+                entry.name
+            )));
         }
-        contracts.insert(Contract::load(&entry.text).map_err(|e| wrong(format!("contract {:?}:\n{e}", entry.name)))?);
+        contracts.insert(
+            Contract::load(&entry.text)
+                .map_err(|e| wrong(format!("contract {:?}:\n{e}", entry.name)))?,
+        );
     }
     Ok(Trust {
         network: NetworkId::of(&file.network, &file.registrar),

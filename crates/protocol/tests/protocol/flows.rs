@@ -404,11 +404,11 @@ fn a_driver_that_has_not_signed_gets_no_signatures() {
         let (_, mail) = in_flight(&mut town, "payment");
         town.forget_log();
         for mut one in mail {
-            if let Mail::Message { to, message, .. } = &mut one {
-                if let (BANK, Message::Propose(proposal)) = (to.as_str(), &mut **message) {
-                    tweak(proposal);
-                    town.deliver(one);
-                }
+            if let Mail::Message { to, message, .. } = &mut one
+                && let (BANK, Message::Propose(proposal)) = (to.as_str(), &mut **message)
+            {
+                tweak(proposal);
+                town.deliver(one);
             }
         }
         town.deliver_all();

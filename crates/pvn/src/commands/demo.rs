@@ -50,12 +50,17 @@ pub(super) fn service_folder(asked: Option<&PathBuf>) -> Result<PathBuf, String>
         return Ok(asked.clone());
     }
     let program = std::env::current_exe().unwrap_or_default();
-    let beside = program.ancestors().map(|folder| folder.join(PLACE)).find(|folder| folder.is_dir());
+    let beside = program
+        .ancestors()
+        .map(|folder| folder.join(PLACE))
+        .find(|folder| folder.is_dir());
     let here = PathBuf::from(PLACE);
     match (here.is_dir(), beside) {
         (true, _) => Ok(here),
         (false, Some(beside)) => Ok(beside),
-        (false, None) => Err(format!("the folder {PLACE} is not here: run this in the repository, or name it with --service")),
+        (false, None) => Err(format!(
+            "the folder {PLACE} is not here: run this in the repository, or name it with --service"
+        )),
     }
 }
 
@@ -79,10 +84,18 @@ pub(super) fn run(args: &Demo) -> Outcome {
     let spec = spec(&script, &folder, &service)?;
     let runtime = runtime()?;
     let began = Instant::now();
-    println!("{} {}, in {}:", if resume { "Resuming" } else { "Starting" }, spec.name, args.data.display());
+    println!(
+        "{} {}, in {}:",
+        if resume { "Resuming" } else { "Starting" },
+        spec.name,
+        args.data.display()
+    );
     let mut ports = Ports::from(args.port);
     let up = |place: &crate::network::Place, pid: u32| {
-        let http = place.http.map(|a| format!("http://{a}")).unwrap_or_default();
+        let http = place
+            .http
+            .map(|a| format!("http://{a}"))
+            .unwrap_or_default();
         println!("  {:<46} process {pid:<8} {http}", place.name);
     };
     let mut network = runtime.block_on(async {
@@ -100,10 +113,20 @@ pub(super) fn run(args: &Demo) -> Outcome {
         // Nobody listening means that it is stopping already.
         let _ = stop.send(());
     })?;
-    let played = play_all(&network.layout, &scenario, &shipped, contract.name(), args.rows, &stopping);
+    let played = play_all(
+        &network.layout,
+        &scenario,
+        &shipped,
+        contract.name(),
+        args.rows,
+        &stopping,
+    );
     let outcome = match played {
         Ok(count) => {
-            println!("\nPlayed {count} instructions in {:.1} s.", began.elapsed().as_secs_f64());
+            println!(
+                "\nPlayed {count} instructions in {:.1} s.",
+                began.elapsed().as_secs_f64()
+            );
             hints(&network.layout, &script);
             if !args.once {
                 stay_up(&mut network, &stopped);
@@ -124,10 +147,15 @@ pub(super) fn run(args: &Demo) -> Outcome {
 
 /// Deletes what an earlier demonstration made, and nothing else.
 fn remove_earlier(data: &Path) -> Result<(), String> {
-    if !Layout::exists(data) && fs::read_dir(data).is_ok_and(|mut entries| entries.next().is_some()) {
-        return Err(format!("{} holds something that is not a demonstration: choose another --data", data.display()));
+    if !Layout::exists(data) && fs::read_dir(data).is_ok_and(|mut entries| entries.next().is_some())
+    {
+        return Err(format!(
+            "{} holds something that is not a demonstration: choose another --data",
+            data.display()
+        ));
     }
-    fs::remove_dir_all(data).map_err(|error| format!("{} can't be removed: {error}", data.display()))?;
+    fs::remove_dir_all(data)
+        .map_err(|error| format!("{} can't be removed: {error}", data.display()))?;
     println!("Removed the data of an earlier demonstration (`--resume` goes on with it instead).");
     Ok(())
 }
@@ -137,9 +165,19 @@ fn spec(script: &Script, folder: &Folder, service: &Path) -> Result<NetworkSpec,
         office(&script.notary, Kind::Notary, "notary")?,
         office(&script.portal, Kind::Portal, "portal")?,
     ];
-    let described = |m: &Member| (m.id.clone(), m.name.clone(), vec![m.service.clone()], m.website.clone());
+    let described = |m: &Member| {
+        (
+            m.id.clone(),
+            m.name.clone(),
+            vec![m.service.clone()],
+            m.website.clone(),
+        )
+    };
     for member in folder.members.iter().filter(|m| m.host.is_none()) {
-        let guests = folder.members.iter().filter(|m| m.host.as_ref() == Some(&member.id));
+        let guests = folder
+            .members
+            .iter()
+            .filter(|m| m.host.as_ref() == Some(&member.id));
         members.push(MemberSpec {
             party: member.id.clone(),
             name: member.name.clone(),
@@ -173,12 +211,20 @@ fn office(office: &Office, kind: Kind, folder: &str) -> Result<MemberSpec, Strin
 }
 
 fn bar(total: usize, what: &str) -> ProgressBar {
-    let style = ProgressStyle::with_template("  {msg:<34} {bar:30} {pos}/{len}  {per_sec}  {eta} left")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(total as u64).with_style(style).with_message(what.to_owned())
+    let style =
+        ProgressStyle::with_template("  {msg:<34} {bar:30} {pos}/{len}  {per_sec}  {eta} left")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(total as u64)
+        .with_style(style)
+        .with_message(what.to_owned())
 }
 
-fn played(client: &Client, instructions: &[Instruction], what: &str, stopping: &AtomicBool) -> Result<(), PlayError> {
+fn played(
+    client: &Client,
+    instructions: &[Instruction],
+    what: &str,
+    stopping: &AtomicBool,
+) -> Result<(), PlayError> {
     let bar = bar(instructions.len(), what);
     bar.enable_steady_tick(Duration::from_millis(200));
     play(client, instructions, stopping, |done| bar.inc(done))?;
@@ -196,30 +242,52 @@ fn play_all(
     stopping: &AtomicBool,
 ) -> Result<usize, Box<dyn std::error::Error>> {
     let client = |party: &str| -> Result<Client, Box<dyn std::error::Error>> {
-        let place = layout.of(party).ok_or_else(|| format!("{party} has no node in this network"))?;
+        let place = layout
+            .of(party)
+            .ok_or_else(|| format!("{party} has no node in this network"))?;
         Ok(layout.client(place)?)
     };
-    let words = Words { contract, year: financial_year() };
+    let words = Words {
+        contract,
+        year: financial_year(),
+    };
     let mut count = 0;
     println!();
     for (_, table) in &shipped.funding {
         let giver = client(table.giver.as_str())?;
-        let issues: Vec<Instruction> = table.lines.iter().map(|line| words.issue(table, line)).collect();
+        let issues: Vec<Instruction> = table
+            .lines
+            .iter()
+            .map(|line| words.issue(table, line))
+            .collect();
         played(&giver, &issues, "Money is issued", stopping)?;
-        let others = table.lines.iter().filter(|line| line.receiver != table.giver);
-        let allocations: Vec<Instruction> = others.map(|line| words.allocate(table, line)).collect();
+        let others = table
+            .lines
+            .iter()
+            .filter(|line| line.receiver != table.giver);
+        let allocations: Vec<Instruction> =
+            others.map(|line| words.allocate(table, line)).collect();
         played(&giver, &allocations, "Bodies receive it", stopping)?;
         count += issues.len() + allocations.len();
     }
     for (line, grant) in (1..).zip(&scenario.grants) {
-        played(&client(grant.giver.as_str())?, &[words.grant(grant, line)], "A grant is paid", stopping)?;
+        played(
+            &client(grant.giver.as_str())?,
+            &[words.grant(grant, line)],
+            "A grant is paid",
+            stopping,
+        )?;
         count += 1;
     }
     let bars = indicatif::MultiProgress::new();
     let failed = AtomicBool::new(false);
-    let mut by_payer: std::collections::BTreeMap<&Party, Vec<Instruction>> = std::collections::BTreeMap::new();
+    let mut by_payer: std::collections::BTreeMap<&Party, Vec<Instruction>> =
+        std::collections::BTreeMap::new();
     for file in &shipped.files {
-        for row in in_order(&file.rows).into_iter().take(rows_max.unwrap_or(usize::MAX)) {
+        for row in in_order(&file.rows)
+            .into_iter()
+            .take(rows_max.unwrap_or(usize::MAX))
+        {
             by_payer.entry(&row.payer).or_default().push(words.row(row));
         }
     }
@@ -228,7 +296,9 @@ fn play_all(
         let threads: Vec<_> = by_payer
             .iter()
             .map(|(payer, instructions)| {
-                let name = layout.of(payer.as_str()).map_or_else(|| payer.to_string(), |p| p.name.clone());
+                let name = layout
+                    .of(payer.as_str())
+                    .map_or_else(|| payer.to_string(), |p| p.name.clone());
                 let bar = bars.add(bar(instructions.len(), &name));
                 let client = client(payer.as_str()).map_err(|e| e.to_string());
                 let failed = &failed;
@@ -242,7 +312,13 @@ fn play_all(
                 })
             })
             .collect();
-        threads.into_iter().map(|t| t.join().unwrap_or_else(|_| Err("a player ended early".to_owned()))).collect()
+        threads
+            .into_iter()
+            .map(|t| {
+                t.join()
+                    .unwrap_or_else(|_| Err("a player ended early".to_owned()))
+            })
+            .collect()
     });
     for outcome in outcomes {
         outcome?;
@@ -252,16 +328,29 @@ fn play_all(
 
 /// The financial year that is open today, by the year in which it starts on 1 April.
 pub(super) fn financial_year() -> i64 {
-    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today = jiff::Timestamp::now()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date();
     i64::from(today.year()) - i64::from(today.month() < 4)
 }
 
 fn hints(layout: &Layout, script: &Script) {
-    let http = |kind: Kind| layout.of_kind(kind).find_map(|p| p.http).map(|a| a.to_string()).unwrap_or_default();
+    let http = |kind: Kind| {
+        layout
+            .of_kind(kind)
+            .find_map(|p| p.http)
+            .map(|a| a.to_string())
+            .unwrap_or_default()
+    };
     let data = layout.folder.display().to_string();
     println!();
     for hint in &script.hints {
-        println!("{}", hint.replace("{portal}", &http(Kind::Portal)).replace("{log}", &http(Kind::Notary)).replace("{data}", &data));
+        println!(
+            "{}",
+            hint.replace("{portal}", &http(Kind::Portal))
+                .replace("{log}", &http(Kind::Notary))
+                .replace("{data}", &data)
+        );
     }
 }
 
@@ -271,10 +360,15 @@ fn stay_up(network: &mut LocalNetwork, stopped: &std::sync::mpsc::Receiver<()>) 
     let mut told = None;
     while stopped.recv_timeout(Duration::from_secs(1)).is_err() {
         if let Some(place) = network.ended()
-            && told.as_ref() != Some(&place.party) {
-                let log = network.layout.data(&place).join("process.log");
-                eprintln!("{} has ended by itself; its last words are in {}", place.name, log.display());
-                told = Some(place.party);
-            }
+            && told.as_ref() != Some(&place.party)
+        {
+            let log = network.layout.data(&place).join("process.log");
+            eprintln!(
+                "{} has ended by itself; its last words are in {}",
+                place.name,
+                log.display()
+            );
+            told = Some(place.party);
+        }
     }
 }

@@ -38,10 +38,19 @@ pub(super) fn run(args: &Import) -> Outcome {
         }
         let funding = table.read(&args.file, &folder.members)?;
         let text = FundingText::new(&funding, &folder);
-        println!("{}", if args.json { text.json().to_string() } else { text.to_string() });
+        println!(
+            "{}",
+            if args.json {
+                text.json().to_string()
+            } else {
+                text.to_string()
+            }
+        );
         return Ok(ExitCode::SUCCESS);
     }
-    let read = folder.spending(&args.source)?.read(&args.file, &folder.members)?;
+    let read = folder
+        .spending(&args.source)?
+        .read(&args.file, &folder.members)?;
     let report = Report::of(&read.rows, read.skipped).ok_or("the file holds no rows")?;
     let text = ReportText::new(&report, &folder);
     if !args.json {
@@ -58,11 +67,21 @@ pub(super) fn run(args: &Import) -> Outcome {
     } else {
         println!("{}", sentence(sent.as_ref()));
     }
-    Ok(if sent.is_none_or(|sent| sent.refused_rows == 0) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if sent.is_none_or(|sent| sent.refused_rows == 0) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn sentence(sent: Option<&Sent>) -> String {
-    let Some(Sent { new_rows, known_rows, waiting_rows, refused_rows }) = sent else {
+    let Some(Sent {
+        new_rows,
+        known_rows,
+        waiting_rows,
+        refused_rows,
+    }) = sent
+    else {
         return "Nothing was sent (dry run).".to_owned();
     };
     if *known_rows > 0 && new_rows + waiting_rows + refused_rows == 0 {
@@ -81,10 +100,19 @@ fn send(node: &Path, rows: &[Row]) -> Result<Sent, Box<dyn std::error::Error>> {
         return Err("that is not a body's node: name the payer's data folder".into());
     };
     let client = Client::of(&settings.http_listen.to_string(), node)?;
-    let contract = settings.contracts.first().ok_or("that node accepts no contract")?;
+    let contract = settings
+        .contracts
+        .first()
+        .ok_or("that node accepts no contract")?;
     let contract = Contract::load(&std::fs::read_to_string(contract)?)?;
-    let words = Words { contract: contract.name(), year: financial_year() };
-    let instructions: Vec<_> = in_order(rows).into_iter().map(|row| words.row(row)).collect();
+    let words = Words {
+        contract: contract.name(),
+        year: financial_year(),
+    };
+    let instructions: Vec<_> = in_order(rows)
+        .into_iter()
+        .map(|row| words.row(row))
+        .collect();
     let mut sent = Sent::default();
     for batch in instructions.chunks(BATCH) {
         let first = client.instruct(batch.to_vec(), false)?.instructions;
@@ -93,7 +121,12 @@ fn send(node: &Path, rows: &[Row]) -> Result<Sent, Box<dyn std::error::Error>> {
             match (first.state, last.state) {
                 (_, State::Refused) => {
                     sent.refused_rows += 1;
-                    eprintln!("{}: {} [{}]", last.key, last.reason.unwrap_or_default(), last.code.unwrap_or_default());
+                    eprintln!(
+                        "{}: {} [{}]",
+                        last.key,
+                        last.reason.unwrap_or_default(),
+                        last.code.unwrap_or_default()
+                    );
                 }
                 (State::Done, _) => sent.known_rows += 1,
                 (_, State::Done) => sent.new_rows += 1,

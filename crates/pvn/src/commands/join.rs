@@ -15,7 +15,11 @@ use crate::cli::{Init, Invite, Join, JoinRole};
 use crate::network::{Kind, Layout, Settings, private_folder};
 
 fn party(text: &str) -> Result<Party, String> {
-    Party::new(text).map_err(|_| format!("{text:?} is not a party identifier: letters, digits, dot, dash, underscore; at most 64"))
+    Party::new(text).map_err(|_| {
+        format!(
+            "{text:?} is not a party identifier: letters, digits, dot, dash, underscore; at most 64"
+        )
+    })
 }
 
 /// Writes the configuration of a process into its data folder, and reads it back to be sure that it holds.
@@ -38,8 +42,14 @@ pub(super) fn init(args: &Init) -> Outcome {
         contracts: Vec::new(),
         service: None,
     })?;
-    println!("Founded {}. Fingerprint of its root, which newcomers pin:\n  {fingerprint}", args.network);
-    println!("Next: `pvn invite --data {} --party ID` for each member, the notary first,", args.data.display());
+    println!(
+        "Founded {}. Fingerprint of its root, which newcomers pin:\n  {fingerprint}",
+        args.network
+    );
+    println!(
+        "Next: `pvn invite --data {} --party ID` for each member, the notary first,",
+        args.data.display()
+    );
     println!("then `pvn run --config {}`.", path.display());
     Ok(ExitCode::SUCCESS)
 }
@@ -47,7 +57,11 @@ pub(super) fn init(args: &Init) -> Outcome {
 /// The registrar's folder: the one given, or the one inside a demonstration's folder.
 fn registrar_folder(data: &Path) -> PathBuf {
     let inside = data.join("registrar");
-    if inside.is_dir() { inside } else { data.to_owned() }
+    if inside.is_dir() {
+        inside
+    } else {
+        data.to_owned()
+    }
 }
 
 pub(super) fn invite(args: &Invite) -> Outcome {
@@ -57,9 +71,18 @@ pub(super) fn invite(args: &Invite) -> Outcome {
     let config = Config::load(&folder.join("pvn.toml"))?;
     let fingerprint = node::roles::Home::at(&folder)?.identity()?.root;
     println!("{} can join within {} days with:\n", args.party, args.days);
-    println!("  pvn join --registrar {} --fingerprint {} \\", config.peer_listen, Fingerprint::of(&fingerprint));
-    println!("    --code {code} --party {} --name NAME --data FOLDER \\", args.party);
-    println!("    --peer-listen 127.0.0.1:PORT --http-listen 127.0.0.1:PORT --contract CONTRACT.deed");
+    println!(
+        "  pvn join --registrar {} --fingerprint {} \\",
+        config.peer_listen,
+        Fingerprint::of(&fingerprint)
+    );
+    println!(
+        "    --code {code} --party {} --name NAME --data FOLDER \\",
+        args.party
+    );
+    println!(
+        "    --peer-listen 127.0.0.1:PORT --http-listen 127.0.0.1:PORT --contract CONTRACT.deed"
+    );
     if Layout::exists(&args.data) {
         println!("\nThe code is for that body alone, and no secret beyond its use.");
     }
@@ -73,10 +96,14 @@ pub(super) fn join(args: &Join) -> Outcome {
         JoinRole::Notary => Kind::Notary,
         JoinRole::Portal => Kind::Portal,
     };
-    let fingerprint: Fingerprint =
-        args.fingerprint.parse().map_err(|_| "the fingerprint is not one: copy it whole from `pvn invite`")?;
+    let fingerprint: Fingerprint = args
+        .fingerprint
+        .parse()
+        .map_err(|_| "the fingerprint is not one: copy it whole from `pvn invite`")?;
     private_folder(&args.data)?;
-    let absolute = |path: &PathBuf| fs::canonicalize(path).map_err(|e| format!("{} can't be read: {e}", path.display()));
+    let absolute = |path: &PathBuf| {
+        fs::canonicalize(path).map_err(|e| format!("{} can't be read: {e}", path.display()))
+    };
     let path = write_config(Settings {
         kind,
         data: fs::canonicalize(&args.data)?,
@@ -84,7 +111,11 @@ pub(super) fn join(args: &Join) -> Outcome {
         http_listen: args.http_listen,
         registrar: args.registrar.clone(),
         hosts: Vec::new(),
-        contracts: args.contracts.iter().map(absolute).collect::<Result<_, _>>()?,
+        contracts: args
+            .contracts
+            .iter()
+            .map(absolute)
+            .collect::<Result<_, _>>()?,
         service: args.service.as_ref().map(absolute).transpose()?,
     })?;
     let application = Application {
@@ -92,13 +123,27 @@ pub(super) fn join(args: &Join) -> Outcome {
         registrar: args.registrar.clone(),
         fingerprint,
         code: args.code.clone(),
-        parties: vec![(me, args.name.clone(), args.services.clone(), args.website.clone())],
+        parties: vec![(
+            me,
+            args.name.clone(),
+            args.services.clone(),
+            args.website.clone(),
+        )],
         role: kind.member_role(),
         endpoint: args.peer_listen.to_string(),
         log_origin: (kind == Kind::Notary).then(|| format!("{}.log", args.party.to_lowercase())),
     };
     let network = runtime()?.block_on(node::roles::join(&application))?;
-    println!("{} is a member of {}. Its keys are in {} and never left it.", args.name, network.name, args.data.display());
-    println!("Next: `pvn run --config {}`, then `pvn status --data {}`.", path.display(), args.data.display());
+    println!(
+        "{} is a member of {}. Its keys are in {} and never left it.",
+        args.name,
+        network.name,
+        args.data.display()
+    );
+    println!(
+        "Next: `pvn run --config {}`, then `pvn status --data {}`.",
+        path.display(),
+        args.data.display()
+    );
     Ok(ExitCode::SUCCESS)
 }

@@ -19,7 +19,11 @@ pub(crate) enum PlayError {
     #[error(transparent)]
     Client(#[from] ClientError),
     #[error("{key} was refused: {reason} [{code}]")]
-    Refused { key: String, code: String, reason: String },
+    Refused {
+        key: String,
+        code: String,
+        reason: String,
+    },
     #[error("stopped before everything was played")]
     Stopped,
 }
@@ -32,7 +36,10 @@ pub(crate) fn decimal(money: Money) -> String {
 }
 
 fn args<const N: usize>(pairs: [(&str, Json); N]) -> BTreeMap<String, Json> {
-    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    pairs
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 /// What a service calls its steps; the names of actions and parameters are the contract's own.
@@ -42,7 +49,13 @@ pub(crate) struct Words<'a> {
 }
 
 impl Words<'_> {
-    fn instruction(&self, key: String, party: &str, action: &str, args: BTreeMap<String, Json>) -> Instruction {
+    fn instruction(
+        &self,
+        key: String,
+        party: &str,
+        action: &str,
+        args: BTreeMap<String, Json>,
+    ) -> Instruction {
         Instruction {
             key,
             party: Some(party.to_owned()),
@@ -114,7 +127,10 @@ impl Words<'_> {
         };
         // A refund states how much comes back; the contract publishes it below zero.
         let amount = match row.treatment {
-            Treatment::Refund => Money { minor: row.amount.minor.saturating_abs(), ..row.amount },
+            Treatment::Refund => Money {
+                minor: row.amount.minor.saturating_abs(),
+                ..row.amount
+            },
             _ => row.amount,
         };
         let mut given = args([
@@ -123,7 +139,10 @@ impl Words<'_> {
             ("amount", decimal(amount).into()),
             ("published", row.published.to_string().into()),
             ("purpose", row.purpose.as_ref().into()),
-            ("function", row.function.as_deref().unwrap_or_default().into()),
+            (
+                "function",
+                row.function.as_deref().unwrap_or_default().into(),
+            ),
             ("service_line", row.service_line.as_str().into()),
             ("source", row.id.source.as_ref().into()),
             ("period", row.id.period.as_ref().into()),
@@ -142,7 +161,9 @@ impl Words<'_> {
 
 /// Payments first, refunds last: what comes back must have been spent.
 pub(crate) fn in_order(rows: &[Row]) -> Vec<&Row> {
-    let (refunds, others): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| row.treatment == Treatment::Refund);
+    let (refunds, others): (Vec<&Row>, Vec<&Row>) = rows
+        .iter()
+        .partition(|row| row.treatment == Treatment::Refund);
     others.into_iter().chain(refunds).collect()
 }
 
@@ -165,8 +186,16 @@ pub(crate) fn play(
             let mut left = Vec::new();
             for (instruction, state) in open.into_iter().zip(states) {
                 match state {
-                    InstructionStatus { state: State::Done, .. } => {}
-                    InstructionStatus { state: State::Refused, key, code, reason, .. } => {
+                    InstructionStatus {
+                        state: State::Done, ..
+                    } => {}
+                    InstructionStatus {
+                        state: State::Refused,
+                        key,
+                        code,
+                        reason,
+                        ..
+                    } => {
                         return Err(PlayError::Refused {
                             key,
                             code: code.unwrap_or_default(),

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use node::config::{Config, Role};
 use node::roles::{
-    BodySettings, NotarySettings, PortalSettings, RegistrarSettings, RunError, run_body, run_notary, run_portal,
-    run_registrar,
+    BodySettings, NotarySettings, PortalSettings, RegistrarSettings, RunError, run_body,
+    run_notary, run_portal, run_registrar,
 };
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -17,7 +17,11 @@ use crate::cli::Run;
 pub(super) fn run(args: &Run) -> Outcome {
     let config = Config::load(&args.config)?;
     let filter = EnvFilter::try_from_env("PVN_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_writer(std::io::stderr)
+        .init();
     runtime()?.block_on(play(config))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -25,7 +29,10 @@ pub(super) fn run(args: &Run) -> Outcome {
 /// Done when the process is told to stop.
 fn told_to_stop() -> Result<impl Future<Output = ()> + Send + 'static, RunError> {
     let listen = |kind| signal(kind).map_err(|error| RunError::Start(error.to_string()));
-    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    let (mut terminate, mut interrupt) = (
+        listen(SignalKind::terminate())?,
+        listen(SignalKind::interrupt())?,
+    );
     Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}
@@ -41,7 +48,16 @@ async fn play(config: Config) -> Result<(), RunError> {
         Role::Registrar(_) => run_registrar(RegistrarSettings { data, peer_listen }, stop).await,
         Role::Notary(notary) => {
             let (registrar, http_listen) = (notary.registrar, notary.http_listen);
-            run_notary(NotarySettings { data, peer_listen, http_listen, registrar }, stop).await
+            run_notary(
+                NotarySettings {
+                    data,
+                    peer_listen,
+                    http_listen,
+                    registrar,
+                },
+                stop,
+            )
+            .await
         }
         Role::Node(node) => {
             let settings = BodySettings {

@@ -18,7 +18,10 @@ pub(super) fn run(args: &Status) -> Outcome {
         nodes.push((place.name.clone(), status));
     }
     let published = match layout.of_kind(Kind::Portal).next() {
-        Some(place) => layout.client(place).and_then(|c| c.get::<Json>("/api/totals")).ok(),
+        Some(place) => layout
+            .client(place)
+            .and_then(|c| c.get::<Json>("/api/totals"))
+            .ok(),
         None => None,
     };
     let all_up = nodes.iter().all(|(_, status)| status.is_ok());
@@ -27,10 +30,15 @@ pub(super) fn run(args: &Status) -> Outcome {
             .iter()
             .map(|(name, status)| match status {
                 Ok(status) => json!(status),
-                Err(error) => json!({ "name": name, "health": "unreachable", "sentence": error.to_string() }),
+                Err(error) => {
+                    json!({ "name": name, "health": "unreachable", "sentence": error.to_string() })
+                }
             })
             .collect();
-        println!("{}", json!({ "network": layout.network, "nodes": listed, "published": published }));
+        println!(
+            "{}",
+            json!({ "network": layout.network, "nodes": listed, "published": published })
+        );
     } else {
         for (name, status) in &nodes {
             match status {
@@ -39,16 +47,29 @@ pub(super) fn run(args: &Status) -> Outcome {
             }
         }
     }
-    Ok(if all_up { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if all_up {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn pounds(minor: i64) -> String {
-    deed::Currency::new("GBP").map(|currency| deed::Money { currency, minor }.to_string()).unwrap_or_default()
+    deed::Currency::new("GBP")
+        .map(|currency| deed::Money { currency, minor }.to_string())
+        .unwrap_or_default()
 }
 
 fn attributes(map: &serde_json::Map<String, Json>) -> String {
-    let word = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    map.iter().map(|(name, value)| format!("{name} {}", word(value))).collect::<Vec<_>>().join(", ")
+    let word = |value: &Json| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    };
+    map.iter()
+        .map(|(name, value)| format!("{name} {}", word(value)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn print(status: &NodeStatus) {
@@ -60,7 +81,11 @@ fn print(status: &NodeStatus) {
             pounds(holding.free_minor + holding.locked_minor),
             holding.kind,
             holding.facts,
-            if holding.locked_minor > 0 { ", some in open payments" } else { "" },
+            if holding.locked_minor > 0 {
+                ", some in open payments"
+            } else {
+                ""
+            },
             [holding.holder.clone(), attributes(&holding.attributes)].join(", "),
         );
     }

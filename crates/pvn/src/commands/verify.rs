@@ -14,14 +14,18 @@ use crate::trust_file;
 
 pub(super) fn run(args: &Verify) -> Outcome {
     let trust = trust_file::read(&args.trust)?;
-    let bytes = fs::read(&args.proof).map_err(|error| format!("the proof {} can't be read: {error}", args.proof.display()))?;
+    let bytes = fs::read(&args.proof)
+        .map_err(|error| format!("the proof {} can't be read: {error}", args.proof.display()))?;
     match ProofBundle::verify_bytes(&bytes, &trust) {
         Ok(proven) => {
             print(&proven, args.json);
             Ok(ExitCode::SUCCESS)
         }
         Err(error) if args.json => {
-            println!("{}", json!({ "valid": false, "step": error.code(), "reason": error.to_string() }));
+            println!(
+                "{}",
+                json!({ "valid": false, "step": error.code(), "reason": error.to_string() })
+            );
             Ok(ExitCode::FAILURE)
         }
         Err(error) => {
@@ -32,12 +36,23 @@ pub(super) fn run(args: &Verify) -> Outcome {
 }
 
 fn print(proven: &Proven, as_json: bool) {
-    let when = i64::try_from(proven.time_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-    let when = when.map(|t| t.strftime("%-d %B %Y, %H:%M:%S UTC").to_string()).unwrap_or_default();
+    let when = i64::try_from(proven.time_ms)
+        .ok()
+        .and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    let when = when
+        .map(|t| t.strftime("%-d %B %Y, %H:%M:%S UTC").to_string())
+        .unwrap_or_default();
     if as_json {
-        let fields: serde_json::Map<_, _> = proven.fields.iter().map(|(n, v)| (n.clone(), json_of(v))).collect();
-        let attested: Vec<_> =
-            proven.attested_by.iter().map(|a| json!({ "party": a.party.as_str(), "name": a.name })).collect();
+        let fields: serde_json::Map<_, _> = proven
+            .fields
+            .iter()
+            .map(|(n, v)| (n.clone(), json_of(v)))
+            .collect();
+        let attested: Vec<_> = proven
+            .attested_by
+            .iter()
+            .map(|a| json!({ "party": a.party.as_str(), "name": a.name }))
+            .collect();
         println!(
             "{}",
             json!({
@@ -48,8 +63,16 @@ fn print(proven: &Proven, as_json: bool) {
         );
         return;
     }
-    println!("VALID: {} under the contract {}.", proven.kind, proven.contract);
-    let width = proven.fields.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    println!(
+        "VALID: {} under the contract {}.",
+        proven.kind, proven.contract
+    );
+    let width = proven
+        .fields
+        .iter()
+        .map(|(name, _)| name.len())
+        .max()
+        .unwrap_or(0);
     for (name, value) in &proven.fields {
         if *value != Value::Absent {
             println!("  {name:width$}  {}", words(value));
@@ -57,7 +80,10 @@ fn print(proven: &Proven, as_json: bool) {
     }
     let names: Vec<&str> = proven.attested_by.iter().map(|a| a.name.as_str()).collect();
     println!("On the authority of {}.", names.join(" and "));
-    println!("Certified by the notary on {when}, entry {} of its log.", proven.log_index);
+    println!(
+        "Certified by the notary on {when}, entry {} of its log.",
+        proven.log_index
+    );
 }
 
 /// A field for programs: amounts in minor units, everything else as people read it.
@@ -81,6 +107,8 @@ fn words(value: &Value) -> String {
         Value::Date(date) => date.strftime("%-d %B %Y").to_string(),
         Value::Party(party) => party.to_string(),
         Value::Absent => String::new(),
-        Value::List(items) | Value::Record(items) => items.iter().map(words).collect::<Vec<_>>().join(", "),
+        Value::List(items) | Value::Record(items) => {
+            items.iter().map(words).collect::<Vec<_>>().join(", ")
+        }
     }
 }

@@ -60,14 +60,37 @@ impl Kind {
 impl Settings {
     /// The configuration of the process.
     pub(crate) fn config(self) -> Config {
-        let Self { kind, data, peer_listen, http_listen, registrar, hosts, contracts, service } = self;
+        let Self {
+            kind,
+            data,
+            peer_listen,
+            http_listen,
+            registrar,
+            hosts,
+            contracts,
+            service,
+        } = self;
         let role = match kind {
-            Kind::Registrar => Role::Registrar(Registrar { certificate_life: CERTIFICATE_LIFE }),
-            Kind::Notary => Role::Notary(Notary { registrar, http_listen }),
-            Kind::Node => Role::Node(Node { registrar, http_listen, hosts, contracts, window: WINDOW }),
-            Kind::Portal => {
-                Role::Portal(Portal { registrar, http_listen, contracts, service: service.unwrap_or_default() })
-            }
+            Kind::Registrar => Role::Registrar(Registrar {
+                certificate_life: CERTIFICATE_LIFE,
+            }),
+            Kind::Notary => Role::Notary(Notary {
+                registrar,
+                http_listen,
+            }),
+            Kind::Node => Role::Node(Node {
+                registrar,
+                http_listen,
+                hosts,
+                contracts,
+                window: WINDOW,
+            }),
+            Kind::Portal => Role::Portal(Portal {
+                registrar,
+                http_listen,
+                contracts,
+                service: service.unwrap_or_default(),
+            }),
         };
         Config {
             data,

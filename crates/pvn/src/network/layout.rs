@@ -41,9 +41,15 @@ pub(crate) enum LayoutError {
     #[error("{} is not the folder of a network: start one with `pvn demo`", path.display())]
     Missing { path: PathBuf },
     #[error("{} can't be read or written", path.display())]
-    File { path: PathBuf, source: std::io::Error },
+    File {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("{} is damaged", path.display())]
-    Content { path: PathBuf, source: serde_json::Error },
+    Content {
+        path: PathBuf,
+        source: serde_json::Error,
+    },
 }
 
 impl Layout {
@@ -58,12 +64,18 @@ impl Layout {
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(LayoutError::Missing { path: folder.to_owned() });
+                return Err(LayoutError::Missing {
+                    path: folder.to_owned(),
+                });
             }
             Err(source) => return Err(LayoutError::File { path, source }),
         };
-        let layout: Self = serde_json::from_slice(&bytes).map_err(|source| LayoutError::Content { path, source })?;
-        Ok(Self { folder: folder.to_owned(), ..layout })
+        let layout: Self = serde_json::from_slice(&bytes)
+            .map_err(|source| LayoutError::Content { path, source })?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            ..layout
+        })
     }
 
     /// The network of a folder, or the one node whose data folder it is.
@@ -71,7 +83,9 @@ impl Layout {
         if Self::exists(folder) {
             return Self::load(folder);
         }
-        let config = Config::load(&folder.join("pvn.toml")).map_err(|_| LayoutError::Missing { path: folder.to_owned() })?;
+        let config = Config::load(&folder.join("pvn.toml")).map_err(|_| LayoutError::Missing {
+            path: folder.to_owned(),
+        })?;
         let place = Place {
             kind: Kind::of(&config),
             party: String::new(),
@@ -81,7 +95,12 @@ impl Layout {
             http: http_of(&config),
             code: None,
         };
-        Ok(Self { network: String::new(), fingerprint: String::new(), processes: vec![place], folder: folder.to_owned() })
+        Ok(Self {
+            network: String::new(),
+            fingerprint: String::new(),
+            processes: vec![place],
+            folder: folder.to_owned(),
+        })
     }
 
     pub(crate) fn save(&self) -> Result<(), LayoutError> {

@@ -55,13 +55,19 @@ pub(crate) enum NetworkError {
     #[error("no free port is left")]
     NoPort,
     #[error("{} can't be used", path.display())]
-    File { path: PathBuf, source: std::io::Error },
+    File {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error(transparent)]
     Layout(#[from] LayoutError),
     #[error(transparent)]
     Found(#[from] RunError),
     #[error("{name} could not join")]
-    Join { name: String, source: Box<JoinError> },
+    Join {
+        name: String,
+        source: Box<JoinError>,
+    },
     #[error("{name} did not come up; its last words are in {}", log.display())]
     NotUp { name: String, log: PathBuf },
     #[error("the network's fingerprint is damaged")]
@@ -76,11 +82,17 @@ pub(crate) struct LocalNetwork {
 
 /// Makes a folder that its owner alone can look into, unless it is there.
 pub(crate) fn private_folder(path: &Path) -> std::io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
 }
 
 fn file(path: &Path) -> impl FnOnce(std::io::Error) -> NetworkError + '_ {
-    move |source| NetworkError::File { path: path.to_owned(), source }
+    move |source| NetworkError::File {
+        path: path.to_owned(),
+        source,
+    }
 }
 
 impl LocalNetwork {
@@ -104,7 +116,9 @@ impl LocalNetwork {
             party: spec.registrar.to_string(),
             name: spec.registrar_name.clone(),
             folder: "registrar".to_owned(),
-            peer: ports.take(&spec.registrar_name).ok_or(NetworkError::NoPort)?,
+            peer: ports
+                .take(&spec.registrar_name)
+                .ok_or(NetworkError::NoPort)?,
             http: None,
             code: None,
         }];
@@ -119,8 +133,16 @@ impl LocalNetwork {
                 code: Some(code),
             });
         }
-        let layout = Layout { network: spec.name.clone(), fingerprint: fingerprint.to_string(), processes, folder };
-        let mut network = Self { layout, children: Vec::new() };
+        let layout = Layout {
+            network: spec.name.clone(),
+            fingerprint: fingerprint.to_string(),
+            processes,
+            folder,
+        };
+        let mut network = Self {
+            layout,
+            children: Vec::new(),
+        };
         network.write_configs(spec)?;
         network.layout.save()?;
         network.start_one(0, &mut started)?;
@@ -147,13 +169,19 @@ impl LocalNetwork {
             let name = place.name.clone();
             for address in std::iter::once(&mut place.peer).chain(&mut place.http) {
                 if !is_free(*address) {
-                    eprintln!("Port {} is in use by another program; {name} moves.", address.port());
+                    eprintln!(
+                        "Port {} is in use by another program; {name} moves.",
+                        address.port()
+                    );
                     *address = ports.take(&name).ok_or(NetworkError::NoPort)?;
                     moved = true;
                 }
             }
         }
-        let mut network = Self { layout, children: Vec::new() };
+        let mut network = Self {
+            layout,
+            children: Vec::new(),
+        };
         network.write_configs(spec)?;
         network.layout.save()?;
         network.start_one(0, &mut started)?;
@@ -171,7 +199,10 @@ impl LocalNetwork {
     fn write_configs(&self, spec: &NetworkSpec) -> Result<(), NetworkError> {
         let registrar = self.layout.processes[0].peer.to_string();
         for place in &self.layout.processes {
-            let member = spec.members.iter().find(|m| m.party.as_str() == place.party);
+            let member = spec
+                .members
+                .iter()
+                .find(|m| m.party.as_str() == place.party);
             let data = self.layout.data(place);
             private_folder(&data).map_err(file(&data))?;
             let settings = Settings {
@@ -180,7 +211,9 @@ impl LocalNetwork {
                 peer_listen: place.peer,
                 http_listen: place.http.unwrap_or(place.peer),
                 registrar: registrar.clone(),
-                hosts: member.map(|m| m.hosts.iter().map(|(p, ..)| p.clone()).collect()).unwrap_or_default(),
+                hosts: member
+                    .map(|m| m.hosts.iter().map(|(p, ..)| p.clone()).collect())
+                    .unwrap_or_default(),
                 contracts: spec.contracts.clone(),
                 service: spec.service.clone(),
             };
@@ -193,23 +226,42 @@ impl LocalNetwork {
     /// Lets a member join, or tell the registrar its new address.
     async fn admit(&self, index: usize, member: &MemberSpec) -> Result<(), NetworkError> {
         let place = &self.layout.processes[index];
-        let own = (member.party.clone(), member.name.clone(), member.services.clone(), member.website.clone());
+        let own = (
+            member.party.clone(),
+            member.name.clone(),
+            member.services.clone(),
+            member.website.clone(),
+        );
         let application = Application {
             data: self.layout.data(place),
             registrar: self.layout.processes[0].peer.to_string(),
-            fingerprint: self.layout.fingerprint.parse::<Fingerprint>().map_err(|_| NetworkError::Fingerprint)?,
+            fingerprint: self
+                .layout
+                .fingerprint
+                .parse::<Fingerprint>()
+                .map_err(|_| NetworkError::Fingerprint)?,
             code: place.code.clone().unwrap_or_default(),
-            parties: std::iter::once(own).chain(member.hosts.iter().cloned()).collect(),
+            parties: std::iter::once(own)
+                .chain(member.hosts.iter().cloned())
+                .collect(),
             role: member.kind.member_role(),
             endpoint: place.peer.to_string(),
-            log_origin: (member.kind == Kind::Notary).then(|| format!("{}/log", self.layout.network)),
+            log_origin: (member.kind == Kind::Notary)
+                .then(|| format!("{}/log", self.layout.network)),
         };
         let joined = join(&application).await;
-        joined.map(|_| ()).map_err(|source| NetworkError::Join { name: member.name.clone(), source: Box::new(source) })
+        joined.map(|_| ()).map_err(|source| NetworkError::Join {
+            name: member.name.clone(),
+            source: Box::new(source),
+        })
     }
 
     /// Starts one process. The registrar must answer before anybody can join, the others are waited for together.
-    fn start_one(&mut self, index: usize, started: &mut impl FnMut(&Place, u32)) -> Result<(), NetworkError> {
+    fn start_one(
+        &mut self,
+        index: usize,
+        started: &mut impl FnMut(&Place, u32),
+    ) -> Result<(), NetworkError> {
         let place = self.layout.processes[index].clone();
         let child = spawn(&self.layout.data(&place))?;
         let pid = child.id();
@@ -237,9 +289,17 @@ impl LocalNetwork {
         let expected: usize = spec.members.iter().map(|m| 1 + m.hosts.len()).sum();
         for place in self.layout.of_kind(Kind::Node) {
             let deadline = Instant::now() + START;
-            while self.layout.client(place).and_then(|client| client.members()).is_ok_and(|known| known.len() < expected) {
+            while self
+                .layout
+                .client(place)
+                .and_then(|client| client.members())
+                .is_ok_and(|known| known.len() < expected)
+            {
                 if Instant::now() > deadline {
-                    return Err(NetworkError::NotUp { name: place.name.clone(), log: self.layout.data(place).join("process.log") });
+                    return Err(NetworkError::NotUp {
+                        name: place.name.clone(),
+                        log: self.layout.data(place).join("process.log"),
+                    });
                 }
                 std::thread::sleep(LOOK);
             }
@@ -255,10 +315,16 @@ impl LocalNetwork {
             if TcpStream::connect_timeout(&address, LOOK).is_ok() {
                 return Ok(());
             }
-            let ended = process.try_wait().map(|status| status.is_some()).unwrap_or(true);
+            let ended = process
+                .try_wait()
+                .map(|status| status.is_some())
+                .unwrap_or(true);
             if ended || Instant::now() > deadline {
                 let log = self.layout.folder.join(&place.folder).join("process.log");
-                return Err(NetworkError::NotUp { name: place.name.clone(), log });
+                return Err(NetworkError::NotUp {
+                    name: place.name.clone(),
+                    log,
+                });
             }
             std::thread::sleep(LOOK);
         }
@@ -304,7 +370,11 @@ impl Drop for LocalNetwork {
 pub(crate) fn spawn(data: &Path) -> Result<Child, NetworkError> {
     let program = std::env::current_exe().map_err(file(data))?;
     let path = data.join("process.log");
-    let log = File::options().create(true).append(true).open(&path).map_err(file(&path))?;
+    let log = File::options()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .map_err(file(&path))?;
     let errors = log.try_clone().map_err(file(&path))?;
     Command::new(&program)
         .arg("run")

@@ -20,7 +20,10 @@ impl Ports {
             if is_free(address) {
                 return Some(address);
             }
-            eprintln!("Port {} is in use by another program; {what} takes the next one.", address.port());
+            eprintln!(
+                "Port {} is in use by another program; {what} takes the next one.",
+                address.port()
+            );
         }
     }
 }

@@ -49,7 +49,10 @@ fn instruction(key: String, action: &str, party: &str, args: &[(&str, String)]) 
         party: Some(party.to_owned()),
         contract: "bench_cash".to_owned(),
         action: action.to_owned(),
-        args: args.iter().map(|(n, v)| ((*n).to_owned(), v.as_str().into())).collect::<BTreeMap<_, _>>(),
+        args: args
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), v.as_str().into()))
+            .collect::<BTreeMap<_, _>>(),
     }
 }
 
@@ -89,12 +92,20 @@ fn measure(args: &BenchFlow, folder: &Path) -> Outcome {
 }
 
 fn client(layout: &Layout, party: &str) -> Result<Client, String> {
-    let place = layout.of(party).ok_or_else(|| format!("{party} is missing"))?;
+    let place = layout
+        .of(party)
+        .ok_or_else(|| format!("{party} is missing"))?;
     layout.client(place).map_err(|error| error.to_string())
 }
 
 /// Pays from `threads` clients until `until`; returns every request's time with the number of payments in it.
-fn drive(client: &Client, label: &str, threads: usize, per_request: usize, until: Instant) -> Result<Vec<Duration>, String> {
+fn drive(
+    client: &Client,
+    label: &str,
+    threads: usize,
+    per_request: usize,
+    until: Instant,
+) -> Result<Vec<Duration>, String> {
     let next = AtomicU64::new(0);
     let results: Vec<Result<Vec<Duration>, String>> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
@@ -104,9 +115,14 @@ fn drive(client: &Client, label: &str, threads: usize, per_request: usize, until
                     let mut times = Vec::new();
                     while Instant::now() < until {
                         let first = next.fetch_add(per_request as u64, Ordering::Relaxed);
-                        let batch = (0..per_request as u64).map(|i| pay(format!("{label}/{}", first + i))).collect();
+                        let batch = (0..per_request as u64)
+                            .map(|i| pay(format!("{label}/{}", first + i)))
+                            .collect();
                         let began = Instant::now();
-                        let states = client.instruct(batch, true).map_err(|error| error.to_string())?.instructions;
+                        let states = client
+                            .instruct(batch, true)
+                            .map_err(|error| error.to_string())?
+                            .instructions;
                         if let Some(bad) = states.iter().find(|s| s.state != State::Done) {
                             return Err(format!("a payment is not done: {bad:?}"));
                         }
@@ -116,7 +132,13 @@ fn drive(client: &Client, label: &str, threads: usize, per_request: usize, until
                 })
             })
             .collect();
-        workers.into_iter().map(|w| w.join().unwrap_or_else(|_| Err("a client ended early".to_owned()))).collect()
+        workers
+            .into_iter()
+            .map(|w| {
+                w.join()
+                    .unwrap_or_else(|_| Err("a client ended early".to_owned()))
+            })
+            .collect()
     });
     let mut times = Vec::new();
     for result in results {
@@ -138,23 +160,42 @@ fn load(args: &BenchFlow, layout: &Layout) -> Outcome {
         "issue".to_owned(),
         "Issue",
         "BENCH-BANK",
-        &[("receiver", "BENCH-PAYER".to_owned()), ("amount", "1000000.00".to_owned())],
+        &[
+            ("receiver", "BENCH-PAYER".to_owned()),
+            ("amount", "1000000.00".to_owned()),
+        ],
     );
     let issued = bank.instruct(vec![issue], true)?.instructions;
     if issued.iter().any(|s| s.state != State::Done) {
         return Err(format!("the money could not be issued: {issued:?}").into());
     }
     let threads = args.clients.div_ceil(PER_REQUEST).max(1);
-    drive(&payer, "warm", threads, PER_REQUEST, Instant::now() + WARM_UP)?;
+    drive(
+        &payer,
+        "warm",
+        threads,
+        PER_REQUEST,
+        Instant::now() + WARM_UP,
+    )?;
     let one = drive(&payer, "one", 1, 1, Instant::now() + ONE_CLIENT)?;
     let before = figures(layout)?;
     let began = Instant::now();
-    let times = drive(&payer, "load", threads, PER_REQUEST, began + Duration::from_secs(args.seconds))?;
+    let times = drive(
+        &payer,
+        "load",
+        threads,
+        PER_REQUEST,
+        began + Duration::from_secs(args.seconds),
+    )?;
     let seconds = began.elapsed().as_secs_f64();
     let after = figures(layout)?;
     let count = times.len();
     let per_second = count as f64 / seconds;
-    let (p50, p99, one_p50) = (quantile_ms(&times, 500), quantile_ms(&times, 990), quantile_ms(&one, 500));
+    let (p50, p99, one_p50) = (
+        quantile_ms(&times, 500),
+        quantile_ms(&times, 990),
+        quantile_ms(&one, 500),
+    );
     if args.json {
         println!(
             "{}",
@@ -176,8 +217,12 @@ fn load(args: &BenchFlow, layout: &Layout) -> Outcome {
             })
         );
     } else {
-        println!("{per_second:.0} agreed two-party transactions a second, {count} in {seconds:.1} s");
-        println!("latency under load: p50 {p50:.1} ms, p99 {p99:.1} ms; one at a time: p50 {one_p50:.1} ms");
+        println!(
+            "{per_second:.0} agreed two-party transactions a second, {count} in {seconds:.1} s"
+        );
+        println!(
+            "latency under load: p50 {p50:.1} ms, p99 {p99:.1} ms; one at a time: p50 {one_p50:.1} ms"
+        );
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -186,7 +231,10 @@ fn load(args: &BenchFlow, layout: &Layout) -> Outcome {
 fn figures(layout: &Layout) -> Result<(u64, u64), String> {
     let mut sum = (0, 0);
     for place in layout.of_kind(Kind::Node) {
-        let status = layout.client(place).and_then(|c| c.status()).map_err(|error| error.to_string())?;
+        let status = layout
+            .client(place)
+            .and_then(|c| c.status())
+            .map_err(|error| error.to_string())?;
         sum.0 += status.figures.syncs;
         sum.1 += status.figures.handshakes;
     }
