@@ -10,7 +10,6 @@ use super::core::{DRIVEN, Node, NodeError, Output, SENT, under};
 use super::draft::cancel_secret;
 use super::instruct::refused;
 use super::records::{InstructionState, StoredFact, fact_key};
-use crate::limits::CLOCK_SKEW_MS;
 use crate::notary::{Authority, NotaryRefusal, Request, Submission, Verdict};
 use crate::store::{Store, Table};
 
@@ -118,11 +117,8 @@ impl<S: Store> Node<S> {
                 self.conclude_driven(flow, certificate)?;
                 self.progress(&key, InstructionState::Done(*id))
             }
-            // It waited too long for somebody; the same instruction gets a new window. (Late while still young by the clock
-            // here, it is the clock that is wrong.)
-            Verdict::Refused(NotaryRefusal::TooLate { until_ms, .. })
-                if self.now_ms + CLOCK_SKEW_MS > until_ms =>
-            {
+            // It waited too long for somebody; the same instruction gets a new window.
+            Verdict::Refused(NotaryRefusal::TooLate { until_ms, .. }) if self.now_ms > until_ms => {
                 self.cancel(id, InstructionState::Queued);
                 Ok(())
             }

@@ -16,7 +16,7 @@ use ledger::{Digest, TransactionId};
 use super::core::{ATTESTED, Node, NodeError, SIGNED, Signed, UNIQUE, under};
 use super::purse::encode_values;
 use super::records::{StoredFact, StoredSigned, StoredTransaction, fact_key};
-use crate::limits::{CLOCK_SKEW_MS, FLOWS_MAX, LATE_MS, SHEET_KEYS, SHEETS_PER_REQUEST};
+use crate::limits::{CLOCK_SKEW_MS, FLOWS_MAX, SHEET_KEYS, SHEETS_PER_REQUEST};
 use crate::message::{Message, Proposal};
 use crate::store::{Store, Table};
 
@@ -137,7 +137,7 @@ impl<S: Store> Node<S> {
     ) -> Result<Result<Checked, No>, NodeError> {
         let seen = &proposal.seen;
         let window = seen.header.terms.window;
-        if window.until_ms < self.now_ms && self.now_ms <= window.until_ms + LATE_MS {
+        if window.until_ms < self.now_ms && self.now_ms <= window.until_ms + CLOCK_SKEW_MS {
             // Only late: its driver gives it up and drafts it again.
             return Ok(Err(No::Later));
         }
