@@ -4,7 +4,7 @@ use deed::{Kind, Party, PartyRef, Value};
 use minicbor::{Decode, Encode};
 use tlog::{Checkpoint, Note, VerifierKey};
 
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, CertificateError};
 use crate::codec;
 use crate::digest::{Digest, TransactionId, ViewRoot};
 use crate::fact::{FactRef, OUTPUTS, Opening, merkle_path, root_from_path};
@@ -310,8 +310,10 @@ impl ProofBundle {
         self.certificate
             .check_paths(&id, checkpoint.size(), &checkpoint.root().into())
             .map_err(|e| BundleError::Log(e.to_string()))?;
-        if !terms.window.contains(self.certificate.entry.time_ms) {
-            return Err(BundleError::Time);
+        match self.certificate.entry.keeps(terms) {
+            Ok(()) => {}
+            Err(CertificateError::Time) => return Err(BundleError::Time),
+            Err(other) => return Err(BundleError::Map(other.to_string())),
         }
         self.verify_map(trust)?;
         let (attestors, needed) = attestors(schema, &self.fact).ok_or(BundleError::Fact)?;

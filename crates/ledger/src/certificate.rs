@@ -5,6 +5,7 @@ use minicbor::{Decode, Encode};
 use crate::codec;
 use crate::digest::{Digest, Token, TransactionId};
 use crate::fact::{root, root_from_path};
+use crate::transaction::Terms;
 
 const IDS: u8 = 0x50;
 const TOKENS: u8 = 0x51;
@@ -128,6 +129,28 @@ pub enum CertificateError {
     /// Fields of the batch contradict its place.
     #[error("the batch's height is not its place in the log")]
     Height,
+    /// The agreed time lies outside the transaction's window.
+    #[error("certified outside the transaction's own time window")]
+    Time,
+    /// The notary decided under a directory in which the signers may not be yet.
+    #[error("the notary decided under an older directory than the transaction asks for")]
+    Map,
+}
+
+impl BatchEntry {
+    /// Whether a transaction with these terms could be certified in this batch.
+    ///
+    /// # Errors
+    /// [`CertificateError::Time`], [`CertificateError::Map`].
+    pub fn keeps(&self, terms: &Terms) -> Result<(), CertificateError> {
+        if !terms.window.contains(self.time_ms) {
+            return Err(CertificateError::Time);
+        }
+        if self.map.size < terms.map_size {
+            return Err(CertificateError::Map);
+        }
+        Ok(())
+    }
 }
 
 impl Certificate {

@@ -75,11 +75,15 @@ pub struct Terms {
     /// When it may be notarised.
     #[n(3)]
     pub window: Window,
+    /// Entries in the map's log by which its signers are known: the batch that certifies it must pin as many at least, or
+    /// nobody else could tell whose signatures they are.
+    #[n(4)]
+    pub map_size: u64,
     /// The date that picks rates and periods; must lie inside the window.
-    #[cbor(n(4), with = "codec::date")]
+    #[cbor(n(5), with = "codec::date")]
     pub effective: Date,
     /// Number of views.
-    #[n(5)]
+    #[n(6)]
     pub views: u32,
 }
 

@@ -73,12 +73,18 @@ impl Members {
         &self.snapshot
     }
 
+    /// Entries in the map's log: the larger, the newer the directory.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.snapshot.proof.size
+    }
+
     /// The pin that the notary commits in a batch decided under this directory.
     #[must_use]
     pub fn pin(&self) -> MapPin {
         let root = self.snapshot.proof.log_root().unwrap_or_default();
         MapPin {
-            size: self.snapshot.proof.size,
+            size: self.size(),
             root,
         }
     }

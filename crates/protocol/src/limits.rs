@@ -4,6 +4,8 @@
 pub const WINDOW_MS: u64 = 60_000;
 /// How far clocks may be apart: a window opens this much before its drafter's now.
 pub const CLOCK_SKEW_MS: u64 = 30_000;
+/// A proposal that arrives no longer than this after its window was only slow; one that is later comes from a wrong clock.
+pub const LATE_MS: u64 = 2 * CLOCK_SKEW_MS;
 /// Flows that one node drives at a time: bounds memory and the money that is locked.
 pub const FLOWS_MAX: usize = 512;
 /// One-time keys in a sheet given to one peer.

@@ -91,7 +91,8 @@ impl World {
         self.report.crashes += 1;
         let line = format!("{} {how}", self.machines[at].me);
         self.trace.add(self.now_ms, line);
-        let up_ms = self.now_ms + self.rng.between(100, 9_000);
+        let longest_ms = if self.rng.percent(15) { 70_000 } else { 9_000 };
+        let up_ms = self.now_ms + self.rng.between(100, longest_ms);
         self.agenda.add(up_ms, Event::Restart(at));
     }
 

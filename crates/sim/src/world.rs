@@ -372,7 +372,7 @@ impl World {
                 self.trace
                     .add(self.now_ms, format!("the network falls apart: {side:?}"));
                 self.apart = Some(side);
-                let healed_ms = self.now_ms + self.rng.between(2_000, 20_000);
+                let healed_ms = self.now_ms + self.rng.between(2_000, 60_000);
                 self.agenda.add(healed_ms, Event::Heal);
                 Ok(())
             }

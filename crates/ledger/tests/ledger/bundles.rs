@@ -343,6 +343,21 @@ fn a_directory_that_was_not_in_force_is_refused() {
 }
 
 #[test]
+fn a_directory_older_than_the_signers_had_proves_nothing() {
+    let net = net();
+    let id = payment(net).transaction(net).opening().id();
+    let mut pin = net.pin();
+    pin.size -= 1;
+    let mut bundle = good();
+    bundle.certificate = net.certify_pinned(&[id], NOON_MS, pin).remove(0);
+    let error = bundle.verify(&net.trust).expect_err("too old");
+    assert_eq!(
+        error.to_string(),
+        "the network map: the notary decided under an older directory than the transaction asks for"
+    );
+}
+
+#[test]
 fn a_coin_can_be_proven_too() {
     let draft = payment(net());
     let bundle = bundle(net(), &draft, 1, 0, &["TOWN-BANK"], |leaf| {

@@ -147,17 +147,19 @@ fn header() -> impl Strategy<Value = Header> {
         digest(),
         any::<u64>(),
         any::<u64>(),
+        any::<u64>(),
         day(),
         any::<u32>(),
     );
     (terms, vec(view, 0..3), tokens()).prop_map(|(terms, views, cancel)| {
-        let (network, notary, from_ms, until_ms, effective, count) = terms;
+        let (network, notary, from_ms, until_ms, map_size, effective, count) = terms;
         Header {
             terms: Terms {
                 format: FORMAT,
                 network: NetworkId(network),
                 notary: Lineage(notary),
                 window: Window { from_ms, until_ms },
+                map_size,
                 effective,
                 views: count,
             },

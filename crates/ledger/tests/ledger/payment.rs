@@ -215,6 +215,7 @@ impl Draft {
                     from_ms: NOON_MS - 30_000,
                     until_ms: NOON_MS + 60_000,
                 },
+                map_size: net.pin().size,
                 effective: date(2026, 11, 20),
                 views: self.views.len() as u32,
             },

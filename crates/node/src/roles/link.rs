@@ -1,7 +1,7 @@
 //! A process's link to its network: credentials, the registrar, and the directory in force, kept fresh.
 
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deed::Party;
 use ledger::codec;
@@ -20,6 +20,8 @@ use crate::transport::{
 
 /// How often the directory is asked for.
 const REFRESH: Duration = Duration::from_secs(1);
+/// How long at least between two requests out of turn, whoever says that there is a newer directory.
+const OUT_OF_TURN: Duration = Duration::from_millis(50);
 
 /// Why a process has no link to its network.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +61,7 @@ pub(crate) struct Link {
     pub(crate) map_key: VerifierKey,
     registrar: PeerClient,
     members: RwLock<Arc<Members>>,
+    asked: tokio::sync::Mutex<Instant>,
 }
 
 fn key(what: &'static str, text: &str) -> Result<VerifierKey, LinkError> {
@@ -106,6 +109,7 @@ impl Link {
             map_key,
             registrar: client,
             members: RwLock::new(Arc::new(members)),
+            asked: tokio::sync::Mutex::new(Instant::now()),
         })
     }
 
@@ -155,17 +159,30 @@ impl Link {
     pub(crate) async fn keep_fresh(self: Arc<Self>, changed: impl Fn(Members)) {
         loop {
             tokio::time::sleep(REFRESH).await;
-            if let Ok(snapshot) = fetch(&self.registrar, MAP_PATH).await
-                && snapshot.proof.size > self.members().snapshot().proof.size
-            {
-                self.adopt(snapshot, &changed);
-            }
+            self.refresh(&changed).await;
             let now = jiff::Timestamp::now();
             if self.credentials.leaf().renewal_needed(now)
                 && let Err(reason) = self.renew().await
             {
                 tracing::warn!(%reason, "the certificate could not be renewed; trying again");
             }
+        }
+    }
+
+    /// Asks for the directory out of turn, unless it has `size` entries already.
+    pub(crate) async fn reach(&self, size: u64) {
+        let mut asked = self.asked.lock().await;
+        if self.members().size() < size && asked.elapsed() >= OUT_OF_TURN {
+            self.refresh(&|_| {}).await;
+            *asked = Instant::now();
+        }
+    }
+
+    async fn refresh(&self, changed: &impl Fn(Members)) {
+        if let Ok(snapshot) = fetch(&self.registrar, MAP_PATH).await
+            && snapshot.proof.size > self.members().size()
+        {
+            self.adopt(snapshot, changed);
         }
     }
 

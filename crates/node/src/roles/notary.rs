@@ -87,8 +87,8 @@ pub async fn run_notary(
         std::thread::spawn(move || run(notary, &open, &waiting, &link))
     };
     let handler = {
-        let work = work.clone();
-        move |request: PeerRequest| answer(work.clone(), request)
+        let (work, link) = (work.clone(), Arc::clone(&link));
+        move |request: PeerRequest| answer(work.clone(), Arc::clone(&link), request)
     };
     let server = PeerServer::start(
         peers,
@@ -117,7 +117,7 @@ pub async fn run_notary(
     Ok(())
 }
 
-async fn answer(work: SyncSender<Work>, request: PeerRequest) -> PeerReply {
+async fn answer(work: SyncSender<Work>, link: Arc<Link>, request: PeerRequest) -> PeerReply {
     if !matches!(request.caller, Caller::Member(_)) {
         return PeerReply::new(StatusCode::FORBIDDEN, "members only");
     }
@@ -139,6 +139,10 @@ async fn answer(work: SyncSender<Work>, request: PeerRequest) -> PeerReply {
             StatusCode::PAYLOAD_TOO_LARGE,
             "too many requests in one batch",
         );
+    }
+    let newest = requests.iter().filter_map(Request::map_size).max();
+    if let Some(size) = newest.filter(|size| *size > link.members().size()) {
+        link.reach(size).await;
     }
     let (reply, verdicts) = oneshot::channel();
     if work.try_send(Work::Decide(requests, reply)).is_err() {

@@ -6,6 +6,11 @@ use deed::Party;
 use ledger::address::{Sheet, Voucher};
 use ledger::control::OneTimeKey;
 
+use super::core::{Node, NodeError};
+use crate::limits::{SHEET_KEYS, SHEETS_PER_REQUEST};
+use crate::message::Message;
+use crate::store::{Store, Table};
+
 /// The unused one-time keys of other nodes' parties. In memory only: after a restart, new ones are asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Addresses {
@@ -54,5 +59,40 @@ impl Addresses {
             self.asked.insert(party.clone(), now_ms);
         }
         due
+    }
+}
+
+impl<S: Store> Node<S> {
+    /// Gives one-time keys of a party hosted here to a peer.
+    pub(crate) fn give_addresses(&mut self, from: &Party, party: &Party) -> Result<(), NodeError> {
+        if !self.hosts(party) {
+            return Ok(());
+        }
+        for _ in 0..SHEETS_PER_REQUEST {
+            let mut keys = Vec::with_capacity(SHEET_KEYS as usize);
+            for _ in 0..SHEET_KEYS {
+                let nonce = self.random();
+                let key = self.one_time(&nonce)?.public();
+                self.pending.put_bytes(Table::Keys, key.0, nonce.0.to_vec());
+                keys.push(key);
+            }
+            let Some(signing) = self.key_of(party) else {
+                return Ok(());
+            };
+            let sheet = Sheet::sign(signing, &self.setup.home.network, party, keys)?;
+            self.send(from, &Message::Addresses(sheet));
+        }
+        Ok(())
+    }
+
+    /// Keeps one-time keys that a peer gave, if their owner vouches for them.
+    pub(crate) fn keep_addresses(&mut self, from: &Party, sheet: Sheet) {
+        let record = self.members.get(&sheet.party);
+        let genuine = record.is_some_and(|r| {
+            r.host == *from && sheet.verifies(&r.signing_key, &self.setup.home.network)
+        });
+        if genuine {
+            self.addresses.add(sheet);
+        }
     }
 }

@@ -143,7 +143,8 @@ impl<S: Store> Node<S> {
             ) {
                 finding("signature_relied_on_was_shown", format!("{id}: {invalid}"));
             }
-            if let Err(error) = self.certified(&id, &stored.certificate) {
+            if let Err(error) = self.certified(&id, &stored.seen.header.terms, &stored.certificate)
+            {
                 finding("every_certificate_in_the_log", format!("{id}: {error}"));
             }
             for ((ordinal, view), meaning) in

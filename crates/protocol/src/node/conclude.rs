@@ -85,15 +85,23 @@ impl<S: Store> Node<S> {
             signatures,
             certificate,
         } = finality;
-        if self.transaction(&id)?.is_some() || self.certified(&id, &certificate).is_err() {
+        if self.transaction(&id)?.is_some() {
+            return Ok(());
+        }
+        let shown = seen.filter(|seen| seen.id() == id);
+        let signed = self.signed.get(&id).map(|signed| &signed.stored.seen);
+        let Some(terms) = signed
+            .or(shown.as_ref())
+            .map(|seen| seen.header.terms.clone())
+        else {
+            return Ok(());
+        };
+        if self.certified(&id, &terms, &certificate).is_err() {
             return Ok(());
         }
         let (signed, seen) = match self.signed.remove(&id) {
             Some(signed) => (Some(signed), None),
-            None => match seen {
-                Some(seen) if seen.id() == id => (None, Some(seen)),
-                _ => return Ok(()),
-            },
+            None => (None, shown),
         };
         let Some((seen, checked)) = self.relied_on(id, signed, seen, &signatures) else {
             return Ok(());

@@ -11,6 +11,7 @@ use ledger::control::OneTimeSecret;
 use ledger::digest::hmac_sha256;
 use ledger::fact::FactRef;
 use ledger::signature::{KeyError, SigningKey};
+use ledger::transaction::Terms;
 use ledger::trust::ContractBook;
 use ledger::validity::{Checked, Home};
 use ledger::{Digest, TransactionId};
@@ -147,6 +148,8 @@ pub(crate) struct Flow {
     pub(crate) checked: Checked,
     pub(crate) signatures: BTreeMap<Party, ledger::signature::ScopedSignature>,
     pub(crate) submitted: bool,
+    /// A signer knows of a newer directory than this was drafted under.
+    pub(crate) behind: bool,
     /// The state to end in once the notary has cancelled it.
     pub(crate) refusal: Option<InstructionState>,
     pub(crate) asked_ms: u64,
@@ -300,7 +303,10 @@ impl<S: Store> Node<S> {
                         self.pending.delete(Table::Outbox, sequence.to_be_bytes());
                     }
                 }
-                Input::Members(members) => self.members = members,
+                Input::Members(members) => {
+                    self.members = members;
+                    self.draft_again_what_is_behind()?;
+                }
                 Input::Tick => self.tick()?,
             }
         }
@@ -384,12 +390,15 @@ impl<S: Store> Node<S> {
         });
     }
 
-    /// Whether a certificate holds for the id. The checkpoint's signature is verified once for all of a batch.
+    /// Whether a certificate holds for the transaction with this id and these terms. The checkpoint's signature is verified
+    /// once for all of a batch.
     pub(crate) fn certified(
         &mut self,
         id: &TransactionId,
+        terms: &Terms,
         certificate: &Certificate,
     ) -> Result<(), CertificateError> {
+        certificate.entry.keeps(terms)?;
         let known = self
             .checkpoint
             .as_ref()

@@ -9,12 +9,13 @@ use ledger::tearoff::{SeenView, TearOff};
 use ledger::transaction::Transaction;
 use ledger::validity::{Checked, Standing, audiences, check};
 
+use super::business_keys::Claim;
 use super::core::{DRIVEN, Flow, Node, NodeError, Output, SENT, under};
 use super::draft::Draft;
 use super::instruct::refused;
 use super::purse::PurseKey;
 use super::records::{InstructionState, StoredFlow, StoredInstruction};
-use super::respond::Claim;
+use super::respond::MAP_BEHIND;
 use crate::limits::RETRY_MS;
 use crate::message::{Message, Proposal};
 use crate::notary::Request;
@@ -144,6 +145,7 @@ impl<S: Store> Node<S> {
             checked,
             signatures,
             submitted,
+            behind: false,
             refusal: None,
             asked_ms: self.now_ms,
         };
@@ -273,7 +275,7 @@ impl<S: Store> Node<S> {
         code: &str,
         reason: &str,
     ) -> Result<(), NodeError> {
-        let Some(flow) = self.flows.get(id) else {
+        let Some(flow) = self.flows.get_mut(id) else {
             return Ok(());
         };
         let asked = flow
@@ -283,6 +285,10 @@ impl<S: Store> Node<S> {
             .any(|party| self.members.host(party) == Some(from));
         if !asked || flow.submitted {
             return Ok(());
+        }
+        if code == MAP_BEHIND {
+            flow.behind = true;
+            return self.draft_again_what_is_behind();
         }
         let name = self
             .members
@@ -316,6 +322,21 @@ impl<S: Store> Node<S> {
             }
         }
         self.progress(&flow.stored.instruction, state)
+    }
+
+    /// Drafts again, under the directory in force, what a signer declined because it knows of that one.
+    pub(crate) fn draft_again_what_is_behind(&mut self) -> Result<(), NodeError> {
+        let size = self.members.size();
+        let terms = |flow: &Flow| flow.stored.transaction.header.terms.map_size;
+        let behind = self
+            .flows
+            .iter()
+            .filter(|(_, f)| f.behind && terms(f) < size);
+        let behind: Vec<TransactionId> = behind.map(|(id, _)| *id).collect();
+        for id in behind {
+            self.abandon(&id, InstructionState::Queued)?;
+        }
+        Ok(())
     }
 
     /// Asks again where an answer is late, and gives up flows whose window has closed unsubmitted.

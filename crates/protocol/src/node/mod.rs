@@ -5,9 +5,11 @@
 
 mod addresses;
 mod audit;
+mod business_keys;
 mod conclude;
 mod core;
 mod draft;
+mod draft_money;
 mod initiate;
 mod instruct;
 mod notarise;

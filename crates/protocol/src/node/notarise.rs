@@ -10,6 +10,7 @@ use super::core::{DRIVEN, Node, NodeError, Output, SENT, under};
 use super::draft::cancel_secret;
 use super::instruct::refused;
 use super::records::{InstructionState, StoredFact, fact_key};
+use crate::limits::CLOCK_SKEW_MS;
 use crate::notary::{Authority, NotaryRefusal, Request, Submission, Verdict};
 use crate::store::{Store, Table};
 
@@ -105,7 +106,8 @@ impl<S: Store> Node<S> {
         let cancelled = || refused("cancelled", "it was cancelled at the notary");
         match verdict {
             Verdict::Certified(certificate) => {
-                if self.certified(id, &certificate).is_err() {
+                let terms = flow.stored.transaction.header.terms.clone();
+                if self.certified(id, &terms, &certificate).is_err() {
                     return Ok(());
                 }
                 let Some(flow) = self.end_flow(id) else {
@@ -117,8 +119,11 @@ impl<S: Store> Node<S> {
                 self.conclude_driven(flow, certificate)?;
                 self.progress(&key, InstructionState::Done(*id))
             }
-            // It waited too long for somebody; the same instruction gets a new window.
-            Verdict::Refused(NotaryRefusal::TooLate { until_ms, .. }) if self.now_ms > until_ms => {
+            // It waited too long for somebody; the same instruction gets a new window. (Late while still young by the clock
+            // here, it is the clock that is wrong.)
+            Verdict::Refused(NotaryRefusal::TooLate { until_ms, .. })
+                if self.now_ms + CLOCK_SKEW_MS > until_ms =>
+            {
                 self.cancel(id, InstructionState::Queued);
                 Ok(())
             }
@@ -128,6 +133,8 @@ impl<S: Store> Node<S> {
                 self.cancel(id, refused(refusal.code(), refusal.to_string()));
                 Ok(())
             }
+            // It asks the registrar, and is asked again.
+            Verdict::Refused(NotaryRefusal::MapBehind { .. }) => Ok(()),
             Verdict::Refused(NotaryRefusal::TokenUsed {
                 spent_on: other, ..
             }) if other == spent_on(id, &flow.stored.r) => self.submit(id),

@@ -220,7 +220,15 @@ impl<S: Store> Node<S> {
             &[],
             &self.members,
         );
-        if signed.is_err() || self.certified(&id, &observation.certificate).is_err() {
+        if signed.is_err()
+            || self
+                .certified(
+                    &id,
+                    &observation.opening.header.terms,
+                    &observation.certificate,
+                )
+                .is_err()
+        {
             return Ok(());
         }
         let stored = StoredTransaction {

@@ -3,22 +3,25 @@
 use std::collections::BTreeSet;
 
 use deed::Party;
-use ledger::address::Sheet;
 use ledger::fact::{Fact, FactRef};
 use ledger::limits::SIGNATURES_MAX;
-use ledger::tearoff::{SeenView, ShownOutput, TearOff};
+use ledger::tearoff::{SeenView, ShownOutput};
 use ledger::transaction::IdOpening;
 use ledger::trust::Trust;
 use ledger::validity::{Checked, Invalid, Meaning, Requirement, Standing, check_opened};
 use ledger::view::{Input, View};
 use ledger::{Digest, TransactionId};
 
-use super::core::{ATTESTED, Node, NodeError, SIGNED, Signed, UNIQUE, under};
-use super::purse::encode_values;
+use super::business_keys::Claim;
+use super::core::{ATTESTED, Node, NodeError, SIGNED, Signed, under};
 use super::records::{StoredFact, StoredSigned, StoredTransaction, fact_key};
-use crate::limits::{CLOCK_SKEW_MS, FLOWS_MAX, SHEET_KEYS, SHEETS_PER_REQUEST};
+use crate::limits::{CLOCK_SKEW_MS, FLOWS_MAX, LATE_MS};
 use crate::message::{Message, Proposal};
 use crate::store::{Store, Table};
+
+/// The code with which a signer declines what was drafted under an older directory than it has: a stranger who looks up the
+/// signers in that one might not find them.
+pub(crate) const MAP_BEHIND: &str = "map_behind";
 
 /// Why a proposal isn't signed.
 enum No {
@@ -40,23 +43,6 @@ fn decline(code: &str, reason: impl Into<String>) -> No {
     No::Decline(code.to_owned(), reason.into())
 }
 
-/// Whether the business keys of a transaction are to be had.
-pub(crate) enum Claim {
-    /// Nobody has them.
-    Free,
-    /// A transaction has them whose outcome is open.
-    Open,
-    /// They are used up.
-    Used,
-}
-
-impl Claim {
-    /// The code of a refusal.
-    pub(crate) const CODE: &str = "one_per_business_key";
-    /// The reason of a refusal.
-    pub(crate) const REASON: &str = "a fact with the same business key exists already";
-}
-
 impl<S: Store> Node<S> {
     /// A proposal from a peer.
     pub(crate) fn proposed(&mut self, from: &Party, proposal: Proposal) -> Result<(), NodeError> {
@@ -76,8 +62,11 @@ impl<S: Store> Node<S> {
             self.send(from, &Message::Signed(id, own));
             return Ok(());
         }
+        let ahead = opening.header.terms.map_size > self.members.size();
         match self.examine(from, &proposal, opening)? {
             Err(No::Later) => {}
+            // Whoever is unknown here may be in the directory that the driver has seen already.
+            Err(No::Decline(..)) if ahead => {}
             Err(No::After(awaited)) => self.park(awaited, from, proposal),
             Err(No::Decline(code, reason)) => {
                 self.send(from, &Message::Declined(id, code, reason));
@@ -137,7 +126,7 @@ impl<S: Store> Node<S> {
     ) -> Result<Result<Checked, No>, NodeError> {
         let seen = &proposal.seen;
         let window = seen.header.terms.window;
-        if window.until_ms < self.now_ms && self.now_ms <= window.until_ms + CLOCK_SKEW_MS {
+        if window.until_ms < self.now_ms && self.now_ms <= window.until_ms + LATE_MS {
             // Only late: its driver gives it up and drafts it again.
             return Ok(Err(No::Later));
         }
@@ -149,6 +138,13 @@ impl<S: Store> Node<S> {
                     window.from_ms, window.until_ms, self.now_ms
                 ),
             )));
+        }
+        let (map_size, known) = (seen.header.terms.map_size, self.members.size());
+        if map_size < known {
+            let reason = format!(
+                "it was drafted under entry {map_size} of the network map, and {known} is known here"
+            );
+            return Ok(Err(decline(MAP_BEHIND, reason)));
         }
         let checked = match check_opened(
             seen,
@@ -305,109 +301,6 @@ impl<S: Store> Node<S> {
             .pending
             .bytes(&self.store, Table::Keys, &key.0)?
             .is_some())
-    }
-
-    /// Whether a transaction can have these business keys.
-    pub(crate) fn claim(&self, keys: &[Vec<u8>], id: &TransactionId) -> Result<Claim, NodeError> {
-        let mut claim = Claim::Free;
-        if keys.iter().collect::<BTreeSet<_>>().len() < keys.len() {
-            return Ok(Claim::Used);
-        }
-        for key in keys {
-            let by = self.pending.bytes(&self.store, Table::Index, key)?;
-            let Some(by) = by.filter(|by| by != id.bytes()) else {
-                continue;
-            };
-            let open = <[u8; 32]>::try_from(by.as_slice()).is_ok_and(|by| {
-                let by = TransactionId(Digest(by));
-                self.signed.contains_key(&by) || self.flows.contains_key(&by)
-            });
-            if !open {
-                return Ok(Claim::Used);
-            }
-            claim = Claim::Open;
-        }
-        Ok(claim)
-    }
-
-    /// Gives back the business keys of a transaction that can't be certified any more.
-    pub(crate) fn release(&mut self, seen: &TearOff, checked: &Checked) {
-        for key in self.business_keys(seen, checked) {
-            self.pending.delete(Table::Index, key);
-        }
-    }
-
-    /// The index keys of the business keys that a transaction claims, for kinds attested here.
-    pub(crate) fn business_keys(&self, seen: &TearOff, checked: &Checked) -> Vec<Vec<u8>> {
-        let mut keys = Vec::new();
-        for (view, meaning) in seen.views.iter().zip(&checked.meanings) {
-            let (SeenView::Whole(view), Some(meaning)) = (view, meaning) else {
-                continue;
-            };
-            let Some(contract) = self.setup.book.get(&view.contract) else {
-                continue;
-            };
-            for (fact, roles) in view.created.iter().zip(&meaning.created) {
-                let Some(kind) = contract.kinds().get(usize::from(fact.kind)) else {
-                    continue;
-                };
-                let attests = roles.attestors.iter().any(|party| self.hosts(party));
-                // A fact that replaces another of its kind in the same view keeps that one's key.
-                let replaces = view
-                    .consumed
-                    .iter()
-                    .any(|input| input.fact.kind == fact.kind);
-                if kind.one_per.is_empty() || !attests || replaces {
-                    continue;
-                }
-                let values: Vec<deed::Value> = kind
-                    .one_per
-                    .iter()
-                    .filter_map(|f| fact.fields.get(usize::from(*f)))
-                    .cloned()
-                    .collect();
-                let digest = Digest::of(&[
-                    fact.contract.bytes(),
-                    &fact.kind.to_be_bytes(),
-                    &encode_values(&values),
-                ]);
-                keys.push(under(UNIQUE, &digest.0));
-            }
-        }
-        keys
-    }
-
-    /// Gives one-time keys of a party hosted here to a peer.
-    pub(crate) fn give_addresses(&mut self, from: &Party, party: &Party) -> Result<(), NodeError> {
-        if !self.hosts(party) {
-            return Ok(());
-        }
-        for _ in 0..SHEETS_PER_REQUEST {
-            let mut keys = Vec::with_capacity(SHEET_KEYS as usize);
-            for _ in 0..SHEET_KEYS {
-                let nonce = self.random();
-                let key = self.one_time(&nonce)?.public();
-                self.pending.put_bytes(Table::Keys, key.0, nonce.0.to_vec());
-                keys.push(key);
-            }
-            let Some(signing) = self.key_of(party) else {
-                return Ok(());
-            };
-            let sheet = Sheet::sign(signing, &self.setup.home.network, party, keys)?;
-            self.send(from, &Message::Addresses(sheet));
-        }
-        Ok(())
-    }
-
-    /// Keeps one-time keys that a peer gave, if their owner vouches for them.
-    pub(crate) fn keep_addresses(&mut self, from: &Party, sheet: Sheet) {
-        let record = self.members.get(&sheet.party);
-        let genuine = record.is_some_and(|r| {
-            r.host == *from && sheet.verifies(&r.signing_key, &self.setup.home.network)
-        });
-        if genuine {
-            self.addresses.add(sheet);
-        }
     }
 
     /// A transaction certified earlier, as far as it is seen here.

@@ -184,7 +184,7 @@ impl<S: NotaryStore> Notary<S> {
                     } else if let Some(certificate) = self.certificate(&id)? {
                         Decision::Done(Verdict::Certified(certificate))
                     } else {
-                        match self.judge(submission, &id, now_ms, &fresh)? {
+                        match self.judge(submission, &id, (now_ms, map.size), &fresh)? {
                             Some(refusal) => Decision::Done(Verdict::Refused(refusal)),
                             None => {
                                 let on = spent_on(&id, &submission.r);
@@ -297,10 +297,10 @@ impl<S: NotaryStore> Notary<S> {
         &self,
         submission: &Submission,
         id: &TransactionId,
-        now_ms: u64,
+        now: (u64, u64),
         fresh: &BTreeMap<Token, Digest>,
     ) -> Result<Option<NotaryRefusal>, StoreError> {
-        if let Some(refusal) = self.judge_form(submission, id, now_ms) {
+        if let Some(refusal) = self.judge_form(submission, id, now) {
             return Ok(Some(refusal));
         }
         let header = &submission.opening.header;
@@ -320,7 +320,7 @@ impl<S: NotaryStore> Notary<S> {
         &self,
         submission: &Submission,
         id: &TransactionId,
-        now_ms: u64,
+        (now_ms, map_size): (u64, u64),
     ) -> Option<NotaryRefusal> {
         let header = &submission.opening.header;
         let malformed = |reason: String| Some(NotaryRefusal::Malformed { reason });
@@ -354,6 +354,12 @@ impl<S: NotaryStore> Notary<S> {
             return Some(NotaryRefusal::TooEarly {
                 from_ms: window.from_ms,
                 now_ms,
+            });
+        }
+        if header.terms.map_size > map_size {
+            return Some(NotaryRefusal::MapBehind {
+                needed: header.terms.map_size,
+                known: map_size,
             });
         }
         for ((view, committed), given) in (0u32..).zip(&header.views).zip(&submission.public) {

@@ -51,6 +51,17 @@ pub enum Request {
     Status(#[n(0)] TransactionId),
 }
 
+impl Request {
+    /// Entries of the map's log that the notary must have seen to grant it.
+    #[must_use]
+    pub fn map_size(&self) -> Option<u64> {
+        match self {
+            Self::Certify(submission) => Some(submission.opening.header.terms.map_size),
+            Self::Cancel(..) | Self::Status(_) => None,
+        }
+    }
+}
+
 /// Why the notary says no. Each is a stable code.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, thiserror::Error)]
 pub enum NotaryRefusal {
@@ -114,6 +125,19 @@ pub enum NotaryRefusal {
         #[n(0)]
         view: u32,
     },
+    /// Not yet: the notary has not seen the directory that the transaction asks for.
+    #[n(6)]
+    #[error(
+        "the transaction asks for entry {needed} of the network map and the notary has seen {known}"
+    )]
+    MapBehind {
+        /// Entries that the transaction asks for.
+        #[n(0)]
+        needed: u64,
+        /// Entries that the notary has seen.
+        #[n(1)]
+        known: u64,
+    },
 }
 
 impl NotaryRefusal {
@@ -127,6 +151,7 @@ impl NotaryRefusal {
             Self::Malformed { .. } => "not_acceptable",
             Self::NotAuthorised { .. } => "not_authorised",
             Self::NotPublished { .. } => "public_part_missing",
+            Self::MapBehind { .. } => "map_behind",
         }
     }
 }

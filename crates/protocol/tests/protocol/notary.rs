@@ -136,6 +136,7 @@ fn opening(label: &str, coins: &[&Coin], tweak: impl Fn(&mut Header)) -> IdOpeni
                 from_ms: NOON_MS - 30_000,
                 until_ms: NOON_MS + 60_000,
             },
+            map_size: pin().size,
             effective: date(2026, 11, 20),
             views: 2,
         },

@@ -33,6 +33,7 @@ pub(crate) const ALICE: &str = "ALICE";
 pub(crate) const BOB: &str = "BOB";
 pub(crate) const NODES: [&str; 4] = [BANK, AUDITOR, ALICE, BOB];
 const PORTAL: &str = "PORTAL";
+pub(crate) const NOTARY: &str = "NOTARY";
 
 /// A disk that outlives its node.
 #[derive(Clone)]
@@ -91,7 +92,9 @@ pub(crate) struct Town {
     pub(crate) contract_id: ContractId,
     book: Arc<ContractBook>,
     home: Home,
-    members: Members,
+    registrar: Registrar<MemoryStore>,
+    /// The directory that each machine has, and the notary.
+    pub(crate) directories: BTreeMap<String, Members>,
     pub(crate) disks: BTreeMap<String, Disk>,
     pub(crate) nodes: BTreeMap<String, Node<Disk>>,
     pub(crate) notary: Notary<MemoryNotaryStore>,
@@ -127,6 +130,13 @@ fn record(name: &str, role: MemberRole) -> MemberRecord {
     }
 }
 
+fn admit(registrar: &mut Registrar<MemoryStore>, records: Vec<MemberRecord>) -> Members {
+    registrar.admit(records, 1).expect("admitted");
+    let snapshot = registrar.latest().expect("a directory").clone();
+    let trusted = note_signer("registrar.town").verifier_key().clone();
+    Members::accept(snapshot, &trusted).expect("the registrar's")
+}
+
 impl Town {
     pub(crate) fn new() -> Self {
         Self::with_faults(&[])
@@ -143,15 +153,15 @@ impl Town {
             network,
             notary: Lineage::of_origin("notary.town"),
         };
-        let trusted = registrar.verifier_key().clone();
         let origin = Origin::new("registrar.town").expect("an origin");
         let mut registrar = Registrar::open(MemoryStore::new(), registrar, origin).expect("opens");
         let mut records: Vec<MemberRecord> =
             NODES.map(|name| record(name, MemberRole::Body)).to_vec();
         records.push(record(PORTAL, MemberRole::Portal));
-        registrar.admit(records, 1).expect("admitted");
-        let snapshot = registrar.latest().expect("a directory").clone();
-        let members = Members::accept(snapshot, &trusted).expect("the registrar's");
+        let members = admit(&mut registrar, records);
+        let everybody = NODES.iter().copied().chain([NOTARY]);
+        let directories = everybody.map(|name| (name.to_owned(), members.clone()));
+        let directories = directories.collect();
         let disks = NODES
             .map(|name| {
                 let mine = faults.iter().filter(|(whose, ..)| *whose == name);
@@ -170,7 +180,8 @@ impl Town {
             contract_id,
             book: Arc::new(book),
             home,
-            members,
+            registrar,
+            directories,
             disks,
             nodes: BTreeMap::new(),
             notary,
@@ -211,8 +222,8 @@ impl Town {
             window_ms: protocol::limits::WINDOW_MS,
         };
         let (disk, now_ms) = (self.disks[name].clone(), self.clock(name));
-        let (node, outputs) =
-            Node::open(setup, self.members.clone(), disk, now_ms).expect("the node opens");
+        let members = self.directories[name].clone();
+        let (node, outputs) = Node::open(setup, members, disk, now_ms).expect("the node opens");
         self.nodes.insert(name.to_owned(), node);
         self.post(name, outputs);
     }
@@ -329,7 +340,7 @@ impl Town {
     }
 
     pub(crate) fn notarise(&mut self, request: &Request) -> Verdict {
-        let pin = self.members.pin();
+        let pin = self.directories[NOTARY].pin();
         let mut verdicts = self
             .notary
             .apply(self.now_ms, pin, std::slice::from_ref(request))
@@ -358,6 +369,19 @@ impl Town {
             }
         }
         self.deliver_all();
+    }
+
+    /// Admits somebody; the machines learn of it one by one.
+    pub(crate) fn admit(&mut self, name: &str) -> Members {
+        admit(&mut self.registrar, vec![record(name, MemberRole::Body)])
+    }
+
+    /// A machine, or the notary, gets a directory.
+    pub(crate) fn learn(&mut self, name: &str, members: &Members) {
+        self.directories.insert(name.to_owned(), members.clone());
+        if name != NOTARY {
+            self.step(name, Input::Members(members.clone()));
+        }
     }
 
     /// An instruction by its action and arguments.
@@ -578,7 +602,8 @@ fn shown(seen: &TearOff) -> String {
 impl Town {
     /// The signature that a member gives after checking what it is shown.
     pub(crate) fn signed_by(&self, name: &str, seen: &TearOff) -> ScopedSignature {
-        let checked = check(seen, Standing::Party, &self.book, &self.home, &self.members);
+        let members = &self.directories[name];
+        let checked = check(seen, Standing::Party, &self.book, &self.home, members);
         let checked = checked.expect("valid");
         let (who, network) = (party(name), &self.home.network);
         let signature = signing_key(name).sign(&who, network, &checked.id, checked.scopes(&who));

@@ -361,6 +361,7 @@ impl World {
                     from_ms: self.now_ms - 30_000,
                     until_ms: self.now_ms + 60_000,
                 },
+                map_size: self.town.directories[0].size(),
                 effective: jiff::civil::date(2026, 11, 20),
                 views: 1,
             },

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 use super::patience::{LONG, until};
 use super::process::{Running, Said, command_line, pvn, run, signal, text};
-use super::town::Place;
+use super::town::{Place, is_quiet};
 use super::{first_port, public_money};
 
 /// What it says when everything is played.
@@ -165,11 +165,20 @@ impl Demo {
             .filter(|p| p.role == "node")
             .map(Place::client)
             .collect();
+        let mut before = None;
         until("every node to be quiet", LONG, || {
-            nodes
+            // Nodes are asked one after the other: only two rounds with the same answers show that nothing went between them.
+            let round: Option<Vec<_>> = nodes
                 .iter()
-                .all(|node| node.try_status().is_some_and(|s| super::town::is_quiet(&s)))
-                .then_some(())
+                .map(|n| n.try_status().filter(is_quiet))
+                .collect();
+            let now = round?
+                .into_iter()
+                .map(|s| (s.holdings, s.observed, s.attested))
+                .collect::<Vec<_>>();
+            let same = before.as_ref() == Some(&now);
+            before = Some(now);
+            same.then_some(())
         });
         let portal = self.portal().client();
         until("the portal to have every payment", LONG, || {
@@ -206,6 +215,9 @@ impl Demo {
 
 impl Drop for Demo {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.places().for_each(Place::tell);
+        }
         if let Some(process) = self.process.take() {
             signal(process.id(), Signal::TERM);
             let mut process = process;

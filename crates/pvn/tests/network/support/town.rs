@@ -14,6 +14,9 @@ use super::patience::{LONG, until};
 use super::process::{Running, Said, pvn, run, text};
 use super::{first_port, public_money};
 
+/// How much of a process's words a failed test shows.
+const LINES_TOLD: usize = 20;
+
 /// Where a process lives.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
@@ -70,6 +73,14 @@ impl Place {
     /// The file that the process's words go to.
     pub(crate) fn log(&self) -> PathBuf {
         self.data.join("process.log")
+    }
+
+    /// Prints the end of what the process said: for a test that failed.
+    pub(crate) fn tell(&self) {
+        let said = std::fs::read_to_string(self.log()).unwrap_or_default();
+        let lines: Vec<&str> = said.lines().collect();
+        let last = &lines[lines.len().saturating_sub(LINES_TOLD)..];
+        eprintln!("--- {} said last:\n{}", self.name, last.join("\n"));
     }
 }
 
