@@ -1,6 +1,6 @@
 //! A node: the parties that it hosts, their facts, and the flows that they take part in.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use deed::Party;
@@ -11,6 +11,7 @@ use ledger::control::OneTimeSecret;
 use ledger::digest::hmac_sha256;
 use ledger::fact::FactRef;
 use ledger::signature::{KeyError, SigningKey};
+use ledger::tearoff::Audience;
 use ledger::transaction::Terms;
 use ledger::trust::ContractBook;
 use ledger::validity::{Checked, Home};
@@ -134,6 +135,8 @@ pub(crate) const SIGNED: &[u8] = b"signed/";
 pub(crate) const OPEN: &[u8] = b"open/";
 /// Prefix of facts that this node attested and that are current.
 pub(crate) const ATTESTED: &[u8] = b"attested/";
+/// Prefix of facts that the notary knows to be used up by a transaction unknown here.
+pub(crate) const LOST: &[u8] = b"lost/";
 /// Prefix of business keys that this node, as attestor, has let be used.
 pub(crate) const UNIQUE: &[u8] = b"unique/";
 
@@ -145,8 +148,13 @@ pub(crate) fn under(prefix: &[u8], id: &[u8]) -> Vec<u8> {
 /// A flow that this node drives, ready to hand.
 pub(crate) struct Flow {
     pub(crate) stored: StoredFlow,
+    pub(crate) audiences: Vec<Audience>,
     pub(crate) checked: Checked,
     pub(crate) signatures: BTreeMap<Party, ledger::signature::ScopedSignature>,
+    /// The nodes whose signatures it waits for.
+    pub(crate) asked: BTreeSet<Party>,
+    /// Whether all have agreed, and those who vouch have been asked.
+    pub(crate) vouching: bool,
     pub(crate) submitted: bool,
     /// A signer knows of a newer directory than this was drafted under.
     pub(crate) behind: bool,
@@ -334,7 +342,9 @@ impl<S: Store> Node<S> {
             }
             Message::Propose(proposal) => self.proposed(from, proposal),
             Message::Signed(id, signatures) => self.countersigned(from, &id, signatures),
-            Message::Declined(id, code, reason) => self.declined(from, &id, &code, &reason),
+            Message::Declined(id, code, reason, input) => {
+                self.declined(from, &id, (&code, &reason), input)
+            }
             Message::Final(finality) => self.finalised(finality),
             Message::Observe(observation) => self.observed(observation),
             // Only portals publish; a node that holds facts has no use for others' disclosures.

@@ -30,6 +30,8 @@ pub(crate) struct Draft {
     pub(crate) divides: Option<PurseKey>,
     /// The money facts used, to be locked.
     pub(crate) money: Vec<(PurseKey, i64, FactRef)>,
+    /// Who sees what of each view.
+    pub(crate) audiences: Vec<Audience>,
 }
 
 /// Why there is no draft.
@@ -169,6 +171,7 @@ impl<S: Store> Node<S> {
             vouchers: making.vouchers,
             divides,
             money,
+            audiences,
         })
     }
 

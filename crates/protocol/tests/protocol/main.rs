@@ -3,6 +3,7 @@
 mod directories;
 mod faults;
 mod flows;
+mod hostile;
 mod notary;
 mod payment;
 mod support;
