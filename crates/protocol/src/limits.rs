@@ -8,6 +8,8 @@ pub const CLOCK_SKEW_MS: u64 = 30_000;
 pub const LATE_MS: u64 = 2 * CLOCK_SKEW_MS;
 /// Flows that one node drives at a time: bounds memory and the money that is locked.
 pub const FLOWS_MAX: usize = 512;
+/// Flows that wait for one node: should it keep quiet, the others go on.
+pub const FLOWS_PER_PEER: usize = FLOWS_MAX / 4 * 3;
 /// Proposals of one peer that are signed and whose outcome is open: enough for all of its flows, and for those whose outcome
 /// is on its way.
 pub const SIGNED_MAX: usize = 4 * FLOWS_MAX;

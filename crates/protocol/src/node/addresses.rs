@@ -7,6 +7,7 @@ use ledger::address::{Sheet, Voucher};
 use ledger::control::OneTimeKey;
 
 use super::core::{Node, NodeError};
+use super::waiting::Cause;
 use crate::limits::{SHEET_KEYS, SHEET_REQUESTS_PER_SECOND, SHEETS_KEPT, SHEETS_PER_REQUEST};
 use crate::message::Message;
 use crate::store::{Store, Table};
@@ -105,6 +106,7 @@ impl<S: Store> Node<S> {
         });
         let room = self.addresses.left(&sheet.party) < SHEETS_KEPT * SHEET_KEYS as usize;
         if genuine && room {
+            self.waiting.wake(&Cause::Party(sheet.party.clone()));
             self.addresses.add(sheet);
         }
     }

@@ -87,7 +87,8 @@ impl<S: Store> Node<S> {
     /// Flows driven, proposals signed whose outcome is open, and instructions waiting.
     #[must_use]
     pub fn open_counts(&self) -> (usize, usize, usize) {
-        (self.flows.len(), self.signed.len(), self.queue.len())
+        let waiting = self.queue.len() + self.waiting.len();
+        (self.flows.len(), self.signed.len(), waiting)
     }
 
     /// An instruction by its key.

@@ -26,6 +26,7 @@ use super::records::{
     Instruction, InstructionState, StoredFact, StoredFlow, StoredInstruction, StoredMessage,
     StoredSigned, fact_of_key,
 };
+use super::waiting::{Cause, Waiting};
 use crate::directory::Members;
 use crate::message::{Entropy, Message, Proposal};
 use crate::notary::{Request, Verdict};
@@ -188,6 +189,7 @@ pub struct Node<S> {
     pub(crate) flows: BTreeMap<TransactionId, Flow>,
     pub(crate) signed: BTreeMap<TransactionId, Signed>,
     pub(crate) queue: VecDeque<StoredInstruction>,
+    pub(crate) waiting: Waiting,
     pub(crate) sequence: u64,
     sequence_written: u64,
     pub(crate) arrivals: u64,
@@ -224,6 +226,7 @@ impl<S: Store> Node<S> {
             flows: BTreeMap::new(),
             signed: BTreeMap::new(),
             queue: VecDeque::new(),
+            waiting: Waiting::default(),
             sequence: 0,
             sequence_written: 0,
             arrivals: 0,
@@ -353,6 +356,7 @@ impl<S: Store> Node<S> {
     }
 
     fn tick(&mut self) -> Result<(), NodeError> {
+        self.waiting.wake_all();
         self.chase_signatures()?;
         self.chase_outcomes()
     }
@@ -429,6 +433,7 @@ impl<S: Store> Node<S> {
     pub(crate) fn index_money(&mut self, stored: &StoredFact, at: FactRef) {
         let contract = self.setup.book.get(&stored.fact.contract);
         if let Some((key, minor)) = contract.and_then(|c| PurseKey::of(&stored.fact, c)) {
+            self.waiting.wake(&Cause::Money(key.clone()));
             self.purse.add(key, minor, at);
         }
     }

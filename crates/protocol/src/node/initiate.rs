@@ -17,6 +17,7 @@ use super::instruct::refused;
 use super::purse::PurseKey;
 use super::records::{InstructionState, StoredFlow, StoredInstruction};
 use super::respond::{MAP_BEHIND, NOT_AUTHENTIC};
+use super::waiting::Cause;
 use crate::limits::RETRY_MS;
 use crate::message::{Message, Proposal};
 use crate::notary::Request;
@@ -67,7 +68,7 @@ impl<S: Store> Node<S> {
         }
         let own = self.sign_for_hosted(&checked, true)?;
         for (pocket, minor, at) in money {
-            self.purse.lock(&pocket, minor, at, id);
+            self.purse.lock(&pocket, minor, at);
         }
         if let Some(pocket) = divides {
             self.dividing.insert(id, pocket);
@@ -125,7 +126,7 @@ impl<S: Store> Node<S> {
             for input in &view.consumed {
                 let contract = self.setup.book.get(&input.fact.contract);
                 if let Some((key, minor)) = contract.and_then(|c| PurseKey::of(&input.fact, c)) {
-                    self.purse.lock(&key, minor, input.at, checked.id);
+                    self.purse.lock(&key, minor, input.at);
                 }
             }
         }
@@ -368,7 +369,9 @@ impl<S: Store> Node<S> {
         self.release(&seen, &flow.checked);
         for view in &flow.stored.transaction.views {
             for input in &view.consumed {
-                self.purse.unlock(&input.at);
+                if let Some(key) = self.purse.unlock(&input.at) {
+                    self.waiting.wake(&Cause::Money(key));
+                }
             }
         }
         self.progress(&flow.stored.instruction, state)

@@ -245,3 +245,27 @@ fn money_that_the_notary_knows_to_be_spent_is_set_aside() {
     let found: Vec<&str> = found.iter().map(|finding| finding.invariant).collect();
     assert_eq!(found, ["fact_used_up_elsewhere"]);
 }
+
+#[test]
+fn a_member_that_keeps_quiet_holds_up_nobody_else() {
+    let mut town = Town::new();
+    town.endow();
+    town.asleep.insert(BOB.to_owned());
+    for number in 100..300 {
+        let pay = town.pay(&format!("to Bob {number}"), ALICE, BOB, 1, number);
+        town.instruct(&pay);
+    }
+    let pay = town.pay("to the bank", ALICE, BANK, 5, 50);
+    town.instruct(&pay);
+    town.deliver_all();
+    assert_eq!(town.state(ALICE, "to the bank"), "done");
+    assert_eq!(town.nodes[ALICE].open_counts(), (0, 0, 200));
+    // Alice has seven pence left when Bob wakes up.
+    town.asleep.clear();
+    town.pass(6_000);
+    town.pass(6_000);
+    assert_eq!((town.holds(ALICE), town.holds(BOB)), ((0, 0), (7, 0)));
+    assert_eq!(town.state(ALICE, "to Bob 106"), "done");
+    assert_eq!(town.state(ALICE, "to Bob 107"), "payer_holds_enough_money");
+    town.assert_settled();
+}
