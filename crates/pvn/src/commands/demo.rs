@@ -19,6 +19,7 @@ use crate::cli::Demo;
 use crate::client::Client;
 use crate::import::{Folder, Member, Scenario, Shipped};
 use crate::network::{Kind, Layout, LocalNetwork, MemberSpec, NetworkSpec, Ports};
+use crate::output::{OutputError, complain, say};
 
 /// What a service's `demo.toml` says about its demonstration.
 #[derive(Deserialize)]
@@ -84,19 +85,22 @@ pub(super) fn run(args: &Demo) -> Outcome {
     let spec = spec(&script, &folder, &service)?;
     let runtime = runtime()?;
     let began = Instant::now();
-    println!(
+    say!(
         "{} {}, in {}:",
         if resume { "Resuming" } else { "Starting" },
         spec.name,
         args.data.display()
-    );
+    )?;
     let mut ports = Ports::from(args.port);
+    let mut told = Ok(());
     let up = |place: &crate::network::Place, pid: u32| {
         let http = place
             .http
             .map(|a| format!("http://{a}"))
             .unwrap_or_default();
-        println!("  {:<46} process {pid:<8} {http}", place.name);
+        if told.is_ok() {
+            told = say!("  {:<46} process {pid:<8} {http}", place.name);
+        }
     };
     let mut network = runtime.block_on(async {
         if resume {
@@ -105,11 +109,12 @@ pub(super) fn run(args: &Demo) -> Outcome {
             LocalNetwork::found(&args.data, &spec, &mut ports, up).await
         }
     })?;
+    told?;
     let (stop, stopped) = channel();
     let stopping = Arc::new(AtomicBool::new(false));
-    let told = Arc::clone(&stopping);
+    let asked = Arc::clone(&stopping);
     ctrlc::set_handler(move || {
-        told.store(true, Ordering::Relaxed);
+        asked.store(true, Ordering::Relaxed);
         // Nobody listening means that it is stopping already.
         let _ = stop.send(());
     })?;
@@ -123,40 +128,43 @@ pub(super) fn run(args: &Demo) -> Outcome {
     );
     let outcome = match played {
         Ok(count) => {
-            println!(
+            say!(
                 "\nPlayed {count} instructions in {:.1} s.",
                 began.elapsed().as_secs_f64()
-            );
-            hints(&network.layout, &script);
+            )?;
+            hints(&network.layout, &script)?;
             if !args.once {
-                stay_up(&mut network, &stopped);
+                stay_up(&mut network, &stopped)?;
             }
             Ok(ExitCode::SUCCESS)
         }
         // On a terminal Ctrl-C reaches every process, so that what is under way may fail in any way.
         Err(_) if stopping.load(Ordering::Relaxed) => {
-            println!("\nStopped before everything was played; `--resume` goes on.");
+            say!("\nStopped before everything was played; `--resume` goes on.")?;
             Ok(ExitCode::SUCCESS)
         }
         Err(error) => Err(error),
     };
-    println!("Stopping.");
+    let told = say!("Stopping.");
     network.stop();
-    outcome
+    let code = outcome?;
+    told?;
+    Ok(code)
 }
 
 /// Deletes what an earlier demonstration made, and nothing else.
-fn remove_earlier(data: &Path) -> Result<(), String> {
+fn remove_earlier(data: &Path) -> Result<(), Box<dyn std::error::Error>> {
     if !Layout::exists(data) && fs::read_dir(data).is_ok_and(|mut entries| entries.next().is_some())
     {
         return Err(format!(
             "{} holds something that is not a demonstration: choose another --data",
             data.display()
-        ));
+        )
+        .into());
     }
     fs::remove_dir_all(data)
         .map_err(|error| format!("{} can't be removed: {error}", data.display()))?;
-    println!("Removed the data of an earlier demonstration (`--resume` goes on with it instead).");
+    say!("Removed the data of an earlier demonstration (`--resume` goes on with it instead).")?;
     Ok(())
 }
 
@@ -252,7 +260,7 @@ fn play_all(
         year: financial_year(),
     };
     let mut count = 0;
-    println!();
+    say!("")?;
     for (_, table) in &shipped.funding {
         let giver = client(table.giver.as_str())?;
         let issues: Vec<Instruction> = table
@@ -334,7 +342,7 @@ pub(super) fn financial_year() -> i64 {
     i64::from(today.year()) - i64::from(today.month() < 4)
 }
 
-fn hints(layout: &Layout, script: &Script) {
+fn hints(layout: &Layout, script: &Script) -> Result<(), OutputError> {
     let http = |kind: Kind| {
         layout
             .of_kind(kind)
@@ -343,27 +351,31 @@ fn hints(layout: &Layout, script: &Script) {
             .unwrap_or_default()
     };
     let data = layout.folder.display().to_string();
-    println!();
+    say!("")?;
     for hint in &script.hints {
-        println!(
+        say!(
             "{}",
             hint.replace("{portal}", &http(Kind::Portal))
                 .replace("{log}", &http(Kind::Notary))
                 .replace("{data}", &data)
-        );
+        )?;
     }
+    Ok(())
 }
 
 /// Leaves the network running until Ctrl-C, and says so if one of its processes ends by itself.
-fn stay_up(network: &mut LocalNetwork, stopped: &std::sync::mpsc::Receiver<()>) {
-    println!("\nThe network stays up until Ctrl-C.");
+fn stay_up(
+    network: &mut LocalNetwork,
+    stopped: &std::sync::mpsc::Receiver<()>,
+) -> Result<(), OutputError> {
+    say!("\nThe network stays up until Ctrl-C.")?;
     let mut told = None;
     while stopped.recv_timeout(Duration::from_secs(1)).is_err() {
         if let Some(place) = network.ended()
             && told.as_ref() != Some(&place.party)
         {
             let log = network.layout.data(&place).join("process.log");
-            eprintln!(
+            complain!(
                 "{} has ended by itself; its last words are in {}",
                 place.name,
                 log.display()
@@ -371,4 +383,5 @@ fn stay_up(network: &mut LocalNetwork, stopped: &std::sync::mpsc::Receiver<()>) 
             told = Some(place.party);
         }
     }
+    Ok(())
 }

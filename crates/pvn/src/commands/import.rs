@@ -15,6 +15,7 @@ use super::play::{Words, in_order};
 use crate::cli::Import;
 use crate::client::Client;
 use crate::import::{Folder, FundingText, Report, ReportText, Row};
+use crate::output::{complain, say};
 
 /// Instructions in one request.
 const BATCH: usize = 250;
@@ -38,14 +39,14 @@ pub(super) fn run(args: &Import) -> Outcome {
         }
         let funding = table.read(&args.file, &folder.members)?;
         let text = FundingText::new(&funding, &folder);
-        println!(
+        say!(
             "{}",
             if args.json {
                 text.json().to_string()
             } else {
                 text.to_string()
             }
-        );
+        )?;
         return Ok(ExitCode::SUCCESS);
     }
     let read = folder
@@ -54,7 +55,7 @@ pub(super) fn run(args: &Import) -> Outcome {
     let report = Report::of(&read.rows, read.skipped).ok_or("the file holds no rows")?;
     let text = ReportText::new(&report, &folder);
     if !args.json {
-        println!("{text}");
+        say!("{text}")?;
     }
     let sent = match &args.node {
         Some(node) if !args.dry_run => Some(send(node, &read.rows)?),
@@ -63,9 +64,9 @@ pub(super) fn run(args: &Import) -> Outcome {
     if args.json {
         let mut json = text.json();
         json["sent"] = json!(sent);
-        println!("{json}");
+        say!("{json}")?;
     } else {
-        println!("{}", sentence(sent.as_ref()));
+        say!("{}", sentence(sent.as_ref()))?;
     }
     Ok(if sent.is_none_or(|sent| sent.refused_rows == 0) {
         ExitCode::SUCCESS
@@ -121,7 +122,7 @@ fn send(node: &Path, rows: &[Row]) -> Result<Sent, Box<dyn std::error::Error>> {
             match (first.state, last.state) {
                 (_, State::Refused) => {
                     sent.refused_rows += 1;
-                    eprintln!(
+                    complain!(
                         "{}: {} [{}]",
                         last.key,
                         last.reason.unwrap_or_default(),

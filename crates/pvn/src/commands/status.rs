@@ -9,6 +9,7 @@ use super::Outcome;
 use crate::cli::Status;
 use crate::client::ClientError;
 use crate::network::{Kind, Layout};
+use crate::output::{OutputError, printable, say};
 
 pub(super) fn run(args: &Status) -> Outcome {
     let layout = Layout::load_any(&args.data)?;
@@ -35,15 +36,15 @@ pub(super) fn run(args: &Status) -> Outcome {
                 }
             })
             .collect();
-        println!(
+        say!(
             "{}",
             json!({ "network": layout.network, "nodes": listed, "published": published })
-        );
+        )?;
     } else {
         for (name, status) in &nodes {
             match status {
-                Ok(status) => print(status),
-                Err(error) => println!("{name}\n  {error}"),
+                Ok(status) => print(status)?,
+                Err(error) => say!("{name}\n  {error}")?,
             }
         }
     }
@@ -72,11 +73,16 @@ fn attributes(map: &serde_json::Map<String, Json>) -> String {
         .join(", ")
 }
 
-fn print(status: &NodeStatus) {
-    println!("{} ({}), process {}", status.name, status.party, status.pid);
-    println!("  {}", status.sentence);
+fn print(status: &NodeStatus) -> Result<(), OutputError> {
+    say!(
+        "{} ({}), process {}",
+        printable(&status.name),
+        status.party,
+        status.pid
+    )?;
+    say!("  {}", printable(&status.sentence))?;
     for holding in &status.holdings {
-        println!(
+        say!(
             "  {:>24}  {} in {} facts{}  ({})",
             pounds(holding.free_minor + holding.locked_minor),
             holding.kind,
@@ -87,6 +93,7 @@ fn print(status: &NodeStatus) {
                 ""
             },
             [holding.holder.clone(), attributes(&holding.attributes)].join(", "),
-        );
+        )?;
     }
+    Ok(())
 }
