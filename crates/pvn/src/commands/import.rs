@@ -1,4 +1,4 @@
-//! `pvn import`: a publisher's file, reported or sent to its payer's node.
+//! `pvn import`: a publisher's file, reported or sent to its payer's node, or made into the tables that are shipped.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -33,7 +33,11 @@ struct Sent {
 
 pub(super) fn run(args: &Import) -> Outcome {
     let folder = Folder::open(&service_folder(args.service.as_ref())?)?;
-    if let Ok(table) = folder.funding(&args.source) {
+    if args.ship {
+        return ship(&folder, args);
+    }
+    let source = args.source.as_deref().unwrap_or_default();
+    if let Ok(table) = folder.funding(source) {
         if !args.dry_run {
             return Err("a funding table is only reported, not sent: add --dry-run".into());
         }
@@ -49,9 +53,7 @@ pub(super) fn run(args: &Import) -> Outcome {
         )?;
         return Ok(ExitCode::SUCCESS);
     }
-    let read = folder
-        .spending(&args.source)?
-        .read(&args.file, &folder.members)?;
+    let read = folder.spending(source)?.read(&args.file, &folder.members)?;
     let report = Report::of(&read.rows, read.skipped).ok_or("the file holds no rows")?;
     let text = ReportText::new(&report, &folder);
     if !args.json {
@@ -73,6 +75,26 @@ pub(super) fn run(args: &Import) -> Outcome {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Makes the shipped tables again, and says which are not what they were.
+fn ship(folder: &Folder, args: &Import) -> Outcome {
+    // Without a manifest every table is a new one.
+    let before = folder.shipped_tables().unwrap_or_default();
+    let made = folder.compact(&args.file)?;
+    if args.json {
+        say!("{}", json!({ "tables": made }))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    for table in &made {
+        let changed = if before.contains(table) {
+            "as it was"
+        } else {
+            "new"
+        };
+        say!("{:<44} {:>8} rows  {changed}", table.file, table.rows)?;
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn sentence(sent: Option<&Sent>) -> String {

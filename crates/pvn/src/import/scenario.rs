@@ -1,6 +1,4 @@
-//! What a service's demonstration plays, in which order, and the words around it.
-
-use std::collections::BTreeMap;
+//! What a service's demonstration plays, and in which order.
 
 use deed::{Currency, Money, Party};
 use serde::Deserialize;
@@ -34,18 +32,6 @@ pub struct Grant {
     pub amount: Money,
     /// What it is for.
     pub purpose: String,
-}
-
-/// Headline and notes.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Texts {
-    /// One line.
-    pub headline: String,
-    /// One or two sentences under it.
-    pub lead: String,
-    /// Notes by name.
-    pub notes: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -91,14 +77,6 @@ impl Folder {
         let file: File = settings::toml(&path)?;
         self.scenario_of(file)
             .map_err(|problem| problem.in_file(&path))
-    }
-
-    /// Reads `texts.toml`.
-    ///
-    /// # Errors
-    /// When it can't be read.
-    pub fn texts(&self) -> Result<Texts, SettingsError> {
-        settings::toml(&self.dir.join("texts.toml"))
     }
 
     fn scenario_of(&self, file: File) -> Result<Scenario, SettingsProblem> {

@@ -112,4 +112,17 @@ pub(super) fn files_sent_twice(folder: &Path, demo: &Demo) {
     assert_eq!(state(demo), before, "nothing has changed");
     assert_eq!(sent(&import(&path, leeds)), counts(1, 3));
     demo.wait_until_quiet(10);
+    // What the publisher changed in place stays as it stands on the ledger.
+    let before = state(demo);
+    let changed = ROWS[2].replace("1.00", "1.01");
+    fs::write(&path, published(&[ROWS[0], ROWS[1], &changed, ROWS[2]])).expect("a file");
+    let said = import(&path, leeds);
+    let mut expected = counts(0, 3);
+    expected["refused_rows"] = json!(1);
+    assert_eq!((said.code, sent(&said)), (1, expected));
+    assert!(
+        said.err.trim_end().ends_with("[idempotency_key_reused]"),
+        "{said:?}"
+    );
+    assert_eq!(state(demo), before, "nothing has changed");
 }
