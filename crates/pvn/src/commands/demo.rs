@@ -1,5 +1,7 @@
 //! `pvn demo`: a whole network on this machine, playing published figures.
 
+mod playing;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,16 +10,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
-use api::Instruction;
 use deed::{Contract, Party};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::Deserialize;
 
-use super::play::{PlayError, Words, in_order, play};
+use self::playing::play_all;
 use super::{Outcome, runtime};
 use crate::cli::Demo;
-use crate::client::Client;
-use crate::import::{Folder, Member, Scenario, Shipped};
+use crate::import::{Folder, Member};
 use crate::network::{Kind, Layout, LocalNetwork, MemberSpec, NetworkSpec, Ports};
 use crate::output::{OutputError, complain, say};
 
@@ -29,7 +28,7 @@ struct Script {
     network: String,
     /// The contract's file.
     contract: String,
-    /// Name of the contract, which must be the file's.
+    /// Who keeps the directory.
     registrar: Office,
     notary: Office,
     portal: Office,
@@ -216,130 +215,6 @@ fn office(office: &Office, kind: Kind, folder: &str) -> Result<MemberSpec, Strin
         website: String::new(),
         hosts: Vec::new(),
     })
-}
-
-fn bar(total: usize, what: &str) -> ProgressBar {
-    let style =
-        ProgressStyle::with_template("  {msg:<34} {bar:30} {pos}/{len}  {per_sec}  {eta} left")
-            .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(total as u64)
-        .with_style(style)
-        .with_message(what.to_owned())
-}
-
-fn played(
-    client: &Client,
-    instructions: &[Instruction],
-    what: &str,
-    stopping: &AtomicBool,
-) -> Result<(), PlayError> {
-    let bar = bar(instructions.len(), what);
-    bar.enable_steady_tick(Duration::from_millis(200));
-    play(client, instructions, stopping, |done| bar.inc(done))?;
-    bar.finish();
-    Ok(())
-}
-
-/// Plays funding, grants and the publishers' rows, in this order; the payers' files side by side.
-fn play_all(
-    layout: &Layout,
-    scenario: &Scenario,
-    shipped: &Shipped,
-    contract: &str,
-    rows_max: Option<usize>,
-    stopping: &AtomicBool,
-) -> Result<usize, Box<dyn std::error::Error>> {
-    let client = |party: &str| -> Result<Client, Box<dyn std::error::Error>> {
-        let place = layout
-            .of(party)
-            .ok_or_else(|| format!("{party} has no node in this network"))?;
-        Ok(layout.client(place)?)
-    };
-    let words = Words {
-        contract,
-        year: financial_year(),
-    };
-    let mut count = 0;
-    say!("")?;
-    for (_, table) in &shipped.funding {
-        let giver = client(table.giver.as_str())?;
-        let issues: Vec<Instruction> = table
-            .lines
-            .iter()
-            .map(|line| words.issue(table, line))
-            .collect();
-        played(&giver, &issues, "Money is issued", stopping)?;
-        let others = table
-            .lines
-            .iter()
-            .filter(|line| line.receiver != table.giver);
-        let allocations: Vec<Instruction> =
-            others.map(|line| words.allocate(table, line)).collect();
-        played(&giver, &allocations, "Bodies receive it", stopping)?;
-        count += issues.len() + allocations.len();
-    }
-    for (line, grant) in (1..).zip(&scenario.grants) {
-        played(
-            &client(grant.giver.as_str())?,
-            &[words.grant(grant, line)],
-            "A grant is paid",
-            stopping,
-        )?;
-        count += 1;
-    }
-    let bars = indicatif::MultiProgress::new();
-    let failed = AtomicBool::new(false);
-    let mut by_payer: std::collections::BTreeMap<&Party, Vec<Instruction>> =
-        std::collections::BTreeMap::new();
-    for file in &shipped.files {
-        for row in in_order(&file.rows)
-            .into_iter()
-            .take(rows_max.unwrap_or(usize::MAX))
-        {
-            by_payer.entry(&row.payer).or_default().push(words.row(row));
-        }
-    }
-    count += by_payer.values().map(Vec::len).sum::<usize>();
-    let outcomes: Vec<Result<(), String>> = std::thread::scope(|scope| {
-        let threads: Vec<_> = by_payer
-            .iter()
-            .map(|(payer, instructions)| {
-                let name = layout
-                    .of(payer.as_str())
-                    .map_or_else(|| payer.to_string(), |p| p.name.clone());
-                let bar = bars.add(bar(instructions.len(), &name));
-                let client = client(payer.as_str()).map_err(|e| e.to_string());
-                let failed = &failed;
-                scope.spawn(move || {
-                    let client = client?;
-                    bar.enable_steady_tick(Duration::from_millis(200));
-                    let outcome = play(&client, instructions, stopping, |done| bar.inc(done));
-                    bar.finish();
-                    failed.fetch_or(outcome.is_err(), Ordering::Relaxed);
-                    outcome.map_err(|error| format!("{name}: {error}"))
-                })
-            })
-            .collect();
-        threads
-            .into_iter()
-            .map(|t| {
-                t.join()
-                    .unwrap_or_else(|_| Err("a player ended early".to_owned()))
-            })
-            .collect()
-    });
-    for outcome in outcomes {
-        outcome?;
-    }
-    Ok(count)
-}
-
-/// The financial year that is open today, by the year in which it starts on 1 April.
-pub(super) fn financial_year() -> i64 {
-    let today = jiff::Timestamp::now()
-        .to_zoned(jiff::tz::TimeZone::UTC)
-        .date();
-    i64::from(today.year()) - i64::from(today.month() < 4)
 }
 
 fn hints(layout: &Layout, script: &Script) -> Result<(), OutputError> {

@@ -10,11 +10,11 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::Outcome;
-use super::demo::{financial_year, service_folder};
-use super::play::{Words, in_order};
+use super::demo::service_folder;
+use super::instructions::{Instructions, in_order};
 use crate::cli::Import;
 use crate::client::Client;
-use crate::import::{Folder, FundingText, Report, ReportText, Row};
+use crate::import::{Folder, FundingText, Report, ReportText, Row, Scenario};
 use crate::output::{complain, say};
 
 /// Instructions in one request.
@@ -60,7 +60,7 @@ pub(super) fn run(args: &Import) -> Outcome {
         say!("{text}")?;
     }
     let sent = match &args.node {
-        Some(node) if !args.dry_run => Some(send(node, &read.rows)?),
+        Some(node) if !args.dry_run => Some(send(node, &folder.scenario()?, &read.rows)?),
         _ => None,
     };
     if args.json {
@@ -117,7 +117,11 @@ fn sentence(sent: Option<&Sent>) -> String {
 }
 
 /// Sends rows to their payer's node, and waits for what becomes of them.
-fn send(node: &Path, rows: &[Row]) -> Result<Sent, Box<dyn std::error::Error>> {
+fn send(
+    node: &Path,
+    scenario: &Scenario,
+    rows: &[Row],
+) -> Result<Sent, Box<dyn std::error::Error>> {
     let config = Config::load(&node.join("pvn.toml"))?;
     let Role::Node(settings) = config.role else {
         return Err("that is not a body's node: name the payer's data folder".into());
@@ -128,14 +132,9 @@ fn send(node: &Path, rows: &[Row]) -> Result<Sent, Box<dyn std::error::Error>> {
         .first()
         .ok_or("that node accepts no contract")?;
     let contract = Contract::load(&std::fs::read_to_string(contract)?)?;
-    let words = Words {
-        contract: contract.name(),
-        year: financial_year(),
-    };
-    let instructions: Vec<_> = in_order(rows)
-        .into_iter()
-        .map(|row| words.row(row))
-        .collect();
+    let sending = Instructions::today(contract.name(), scenario);
+    let instructions = in_order(rows).into_iter().map(|row| sending.row(row));
+    let instructions: Vec<_> = instructions.collect();
     let mut sent = Sent::default();
     for batch in instructions.chunks(BATCH) {
         let first = client.instruct(batch.to_vec(), false)?.instructions;

@@ -29,6 +29,7 @@ mod scenario;
 mod settings;
 mod shipped;
 mod spending;
+mod steps;
 mod text;
 mod workbook;
 
@@ -48,3 +49,4 @@ pub use scenario::{Grant, Scenario};
 pub use settings::{SettingsError, SettingsProblem};
 pub use shipped::{Shipped, ShippedError, ShippedFile, ShippedTable};
 pub use spending::Rows;
+pub use steps::{LineColumn, RowColumn, RowSteps, Step, StepOf, YearBegins};

@@ -5,18 +5,23 @@ use serde::Deserialize;
 
 use super::folder::Folder;
 use super::settings::{self, SettingsError, SettingsProblem};
+use super::steps::{RowSteps, Step, YearBegins};
 
-/// The order of play: issue, allocate, grant, pay.
+/// The order of play: the steps with the lines of one funding table and with grants, then the rows of files of payments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
-    /// Source of the funding table whose lines are issued and allocated.
-    pub issue: String,
-    /// What the issue is for.
-    pub purpose: String,
-    /// Grants out of what members were allocated.
+    /// When a year begins.
+    pub year: YearBegins,
+    /// Source of the funding table.
+    pub funding: String,
+    /// What is done with its lines and with the grants, in this order.
+    pub steps: Vec<Step>,
+    /// Grants out of what members received.
     pub grants: Vec<Grant>,
     /// Sources of the files of payments.
     pub pay: Vec<String>,
+    /// What is sent for their rows.
+    pub rows: RowSteps,
 }
 
 /// Money that one member passes on to another.
@@ -37,18 +42,20 @@ pub struct Grant {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    issue: IssueEntry,
+    year: YearBegins,
+    funding: FundingEntry,
+    step: Vec<Step>,
     #[serde(default)]
     grant: Vec<GrantEntry>,
     #[serde(default)]
     pay: Vec<PayEntry>,
+    rows: RowSteps,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct IssueEntry {
+struct FundingEntry {
     source: String,
-    purpose: String,
 }
 
 #[derive(Deserialize)]
@@ -71,7 +78,8 @@ impl Folder {
     /// Reads `scenario.toml`.
     ///
     /// # Errors
-    /// A source without importer, a party that is no member, a line that its giver does not receive, no amount.
+    /// A source without importer, a party that is no member, a line that its giver does not receive, no amount, no
+    /// such day.
     pub fn scenario(&self) -> Result<Scenario, SettingsError> {
         let path = self.dir.join("scenario.toml");
         let file: File = settings::toml(&path)?;
@@ -80,8 +88,8 @@ impl Folder {
     }
 
     fn scenario_of(&self, file: File) -> Result<Scenario, SettingsProblem> {
-        let Some(table) = self.funding.get(&file.issue.source) else {
-            return Err(SettingsProblem::SourceUnknown(file.issue.source));
+        let Some(table) = self.funding.get(&file.funding.source) else {
+            return Err(SettingsProblem::SourceUnknown(file.funding.source));
         };
         let grants = file.grant.into_iter();
         let grants = grants.map(|grant| self.grant(grant, table.currency));
@@ -91,10 +99,12 @@ impl Folder {
             false => Err(SettingsProblem::SourceUnknown(source)),
         };
         Ok(Scenario {
-            issue: file.issue.source,
-            purpose: file.issue.purpose,
+            year: file.year.check()?,
+            funding: file.funding.source,
+            steps: file.step,
             grants: grants.collect::<Result<_, _>>()?,
             pay: pay.map(known).collect::<Result<_, _>>()?,
+            rows: file.rows,
         })
     }
 

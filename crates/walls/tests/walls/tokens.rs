@@ -171,6 +171,24 @@ pub(crate) fn identifiers(tokens: &[TokenTree], found: &mut Vec<(usize, String)>
     }
 }
 
+/// Every text, as it is written between its quotes.
+pub(crate) fn texts(tokens: &[TokenTree], found: &mut Vec<(usize, String)>) {
+    for token in tokens {
+        match token {
+            TokenTree::Literal(literal) => {
+                let written = literal.to_string();
+                let quoted = written.trim_start_matches(['r', 'b', '#']);
+                let text = quoted.trim_end_matches('#').strip_prefix('"');
+                if let Some(text) = text.and_then(|text| text.strip_suffix('"')) {
+                    found.push((literal.span().start().line, text.to_owned()));
+                }
+            }
+            TokenTree::Group(group) => texts(&inside(group), found),
+            _ => {}
+        }
+    }
+}
+
 fn groups(tokens: &[TokenTree], mut each: impl FnMut(&[TokenTree])) {
     for token in tokens {
         if let TokenTree::Group(group) = token {
