@@ -35,7 +35,7 @@ pub(crate) enum Command {
     Import(Import),
     /// Verify a proof offline, from a trust file.
     Verify(Verify),
-    /// Check a running network: every invariant at every node, and the totals against each other.
+    /// Check a running network: what each node keeps, all over again, and the totals of all against each other.
     Doctor(Doctor),
     /// Show what a running network holds.
     Status(Status),

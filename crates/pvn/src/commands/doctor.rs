@@ -1,4 +1,4 @@
-//! `pvn doctor`: every invariant at every node, and the totals of different bodies against each other.
+//! `pvn doctor`: what each node keeps, checked again at the node, and the totals of different bodies against each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
