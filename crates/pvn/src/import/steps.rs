@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use node::portal::Treatment;
 use serde::Deserialize;
 
-use super::row::Treatment;
 use super::settings::SettingsProblem;
 
 /// A step of the play, before anybody pays: done once for each line of the funding table, or for each grant.
