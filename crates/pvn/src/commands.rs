@@ -6,6 +6,7 @@ mod deed;
 mod demo;
 mod doctor;
 mod import;
+mod instructions;
 mod join;
 mod play;
 mod run;
