@@ -18,7 +18,7 @@ mod registrar;
 mod router;
 mod status;
 
-pub use admission::{Network, role_name};
+pub use admission::Network;
 pub use body::{BodySettings, run_body};
 pub use engine::{now_ms, random_32};
 pub use home::{Home, HomeError};

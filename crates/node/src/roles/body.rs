@@ -99,7 +99,14 @@ pub async fn run_body(
 ) -> Result<(), RunError> {
     let home = Home::at(&settings.data)?;
     let folder = DataFolder::take(&settings.data)?;
-    let link = Arc::new(Link::connect(home.clone(), &settings.registrar).await?);
+    let link = Arc::new(
+        Link::connect(
+            home.clone(),
+            &settings.registrar,
+            settings.peer_listen.to_string(),
+        )
+        .await?,
+    );
     let (notary, _) = link.notary()?;
     let book = Arc::new(load_contracts(&settings.contracts)?);
     let peers = listen(settings.peer_listen).await?;

@@ -69,7 +69,14 @@ pub async fn run_notary(
 ) -> Result<(), RunError> {
     let home = Home::at(&settings.data)?;
     let folder = DataFolder::take(&settings.data)?;
-    let link = Arc::new(Link::connect(home.clone(), &settings.registrar).await?);
+    let link = Arc::new(
+        Link::connect(
+            home.clone(),
+            &settings.registrar,
+            settings.peer_listen.to_string(),
+        )
+        .await?,
+    );
     let (_, key) = link.notary()?;
     let signer = home.log_key(key.name().as_str())?;
     let origin = Origin::new(key.name().as_str()).map_err(RunError::start)?;

@@ -70,7 +70,8 @@ pub async fn run_portal(
 ) -> Result<(), RunError> {
     let home = Home::at(&settings.data)?;
     let folder = DataFolder::take(&settings.data)?;
-    let link = Arc::new(Link::connect(home, &settings.registrar).await?);
+    let link =
+        Arc::new(Link::connect(home, &settings.registrar, settings.peer_listen.to_string()).await?);
     let trust = link.trust(load_contracts(&settings.contracts)?)?;
     let service = settings.service.clone();
     let description =

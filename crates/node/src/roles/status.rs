@@ -9,9 +9,9 @@ use ledger::tearoff::{SeenView, ShownOutput};
 use ledger::trust::ContractBook;
 use protocol::node::records::StoredTransaction;
 use protocol::node::{MoneyTotal, PurseKey};
+use protocol::registrar::role_name;
 use serde_json::{Map, Value as Json};
 
-use super::admission::role_name;
 use super::engine::DiskNode;
 
 /// Names for a sort of money.

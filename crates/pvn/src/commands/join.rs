@@ -12,7 +12,7 @@ use node::roles::{Application, found_network};
 
 use super::{Outcome, runtime};
 use crate::cli::{Init, Invite, Join, JoinRole};
-use crate::network::{Kind, Layout, Settings, private_folder};
+use crate::network::{Kind, Settings, private_folder};
 
 fn party(text: &str) -> Result<Party, String> {
     Party::new(text).map_err(|_| {
@@ -47,7 +47,7 @@ pub(super) fn init(args: &Init) -> Outcome {
         args.network
     );
     println!(
-        "Next: `pvn invite --data {} --party ID` for each member, the notary first,",
+        "Next: `pvn invite --data {} --party ID` for each member, the notary first (`--role notary`),",
         args.data.display()
     );
     println!("then `pvn run --config {}`.", path.display());
@@ -66,36 +66,66 @@ fn registrar_folder(data: &Path) -> PathBuf {
 
 pub(super) fn invite(args: &Invite) -> Outcome {
     let folder = registrar_folder(&args.data);
-    let valid = Duration::from_secs(args.days * 24 * 60 * 60);
-    let code = node::roles::invite(&folder, &party(&args.party)?, valid)?;
+    let valid = Duration::from_secs(args.days.saturating_mul(24 * 60 * 60));
+    let hosts = args.hosts.iter().map(|id| party(id));
+    let hosts: Vec<Party> = hosts.collect::<Result<_, _>>()?;
+    let role = kind(args.role).member_role();
+    let code = node::roles::invite(&folder, &party(&args.party)?, role, &hosts, valid)?;
     let config = Config::load(&folder.join("pvn.toml"))?;
     let fingerprint = node::roles::Home::at(&folder)?.identity()?.root;
     println!("{} can join within {} days with:\n", args.party, args.days);
+    let (role, contract) = match args.role {
+        JoinRole::Node => ("", " --contract CONTRACT.deed"),
+        JoinRole::Notary => (" --role notary", ""),
+        JoinRole::Portal => (
+            " --role portal",
+            " --contract CONTRACT.deed --service FOLDER",
+        ),
+    };
     println!(
         "  pvn join --registrar {} --fingerprint {} \\",
         config.peer_listen,
         Fingerprint::of(&fingerprint)
     );
     println!(
-        "    --code {code} --party {} --name NAME --data FOLDER \\",
+        "    --code {code} --party {}{role} --name NAME --data FOLDER \\",
         args.party
     );
-    println!(
-        "    --peer-listen 127.0.0.1:PORT --http-listen 127.0.0.1:PORT --contract CONTRACT.deed"
-    );
-    if Layout::exists(&args.data) {
-        println!("\nThe code is for that body alone, and no secret beyond its use.");
+    for hosted in &hosts {
+        println!("    --hosts {hosted}=NAME \\");
     }
+    println!("    --peer-listen 127.0.0.1:PORT --http-listen 127.0.0.1:PORT{contract}");
+    let whom = match hosts.len() {
+        0 => "for that body alone".to_owned(),
+        count => format!("for that body and the {count} that it hosts"),
+    };
+    println!(
+        "\nThe code is {whom}, and is used up when it joins. Until then, whoever has it can join as it: keep it secret."
+    );
     Ok(ExitCode::SUCCESS)
+}
+
+fn kind(role: JoinRole) -> Kind {
+    match role {
+        JoinRole::Node => Kind::Node,
+        JoinRole::Notary => Kind::Notary,
+        JoinRole::Portal => Kind::Portal,
+    }
+}
+
+/// A hosted party from `ID=NAME`.
+fn hosted(text: &str) -> Result<(Party, String), String> {
+    let (id, name) = text.split_once('=').ok_or_else(|| {
+        format!("{text:?} does not say who is hosted: give its identifier, `=`, and its name")
+    })?;
+    Ok((party(id)?, name.to_owned()))
 }
 
 pub(super) fn join(args: &Join) -> Outcome {
     let me = party(&args.party)?;
-    let kind = match args.role {
-        JoinRole::Node => Kind::Node,
-        JoinRole::Notary => Kind::Notary,
-        JoinRole::Portal => Kind::Portal,
-    };
+    let kind = kind(args.role);
+    let hosts = args.hosts.iter().map(|text| hosted(text));
+    let hosts: Vec<(Party, String)> = hosts.collect::<Result<_, _>>()?;
     let fingerprint: Fingerprint = args
         .fingerprint
         .parse()
@@ -110,7 +140,7 @@ pub(super) fn join(args: &Join) -> Outcome {
         peer_listen: args.peer_listen,
         http_listen: args.http_listen,
         registrar: args.registrar.clone(),
-        hosts: Vec::new(),
+        hosts: hosts.iter().map(|(party, _)| party.clone()).collect(),
         contracts: args
             .contracts
             .iter()
@@ -123,12 +153,18 @@ pub(super) fn join(args: &Join) -> Outcome {
         registrar: args.registrar.clone(),
         fingerprint,
         code: args.code.clone(),
-        parties: vec![(
+        parties: std::iter::once((
             me,
             args.name.clone(),
             args.services.clone(),
             args.website.clone(),
-        )],
+        ))
+        .chain(
+            hosts
+                .into_iter()
+                .map(|(party, name)| (party, name, Vec::new(), String::new())),
+        )
+        .collect(),
         role: kind.member_role(),
         endpoint: args.peer_listen.to_string(),
         log_origin: (kind == Kind::Notary).then(|| format!("{}.log", args.party.to_lowercase())),

@@ -20,8 +20,6 @@ pub(crate) struct Place {
     pub(crate) folder: String,
     pub(crate) peer: SocketAddr,
     pub(crate) http: Option<SocketAddr>,
-    /// The invitation with which it joined.
-    pub(crate) code: Option<String>,
 }
 
 /// A local network.
@@ -93,7 +91,6 @@ impl Layout {
             folder: String::new(),
             peer: config.peer_listen,
             http: http_of(&config),
-            code: None,
         };
         Ok(Self {
             network: String::new(),

@@ -22,7 +22,8 @@ const START: Duration = Duration::from_secs(30);
 const STOP: Duration = Duration::from_secs(15);
 /// Pause between two looks at a process.
 const LOOK: Duration = Duration::from_millis(20);
-const INVITATION: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// How long the invitations are good for that are used at once.
+const INVITATION: Duration = Duration::from_secs(60 * 60);
 
 /// One member of a local network.
 #[derive(Clone, Debug)]
@@ -107,10 +108,6 @@ impl LocalNetwork {
         let folder = fs::canonicalize(folder).map_err(file(folder))?;
         let registrar = folder.join("registrar");
         let fingerprint = found_network(&registrar, &spec.name, &spec.registrar)?;
-        let mut codes = Vec::new();
-        for member in &spec.members {
-            codes.push(invite(&registrar, &member.party, INVITATION)?);
-        }
         let mut processes = vec![Place {
             kind: Kind::Registrar,
             party: spec.registrar.to_string(),
@@ -120,9 +117,8 @@ impl LocalNetwork {
                 .take(&spec.registrar_name)
                 .ok_or(NetworkError::NoPort)?,
             http: None,
-            code: None,
         }];
-        for (member, code) in spec.members.iter().zip(codes) {
+        for member in &spec.members {
             processes.push(Place {
                 kind: member.kind,
                 party: member.party.to_string(),
@@ -130,7 +126,6 @@ impl LocalNetwork {
                 folder: member.folder.clone(),
                 peer: ports.take(&member.name).ok_or(NetworkError::NoPort)?,
                 http: Some(ports.take(&member.name).ok_or(NetworkError::NoPort)?),
-                code: Some(code),
             });
         }
         let layout = Layout {
@@ -156,7 +151,8 @@ impl LocalNetwork {
     }
 
     /// Starts a network that was founded before, at its old ports or, where they are taken, at new ones.
-    pub(crate) async fn resume(
+    /// Each member tells the registrar itself where it is reached now.
+    pub(crate) fn resume(
         folder: &Path,
         spec: &NetworkSpec,
         ports: &mut Ports,
@@ -164,7 +160,6 @@ impl LocalNetwork {
     ) -> Result<Self, NetworkError> {
         let folder = fs::canonicalize(folder).map_err(file(folder))?;
         let mut layout = Layout::load(&folder)?;
-        let mut moved = false;
         for place in &mut layout.processes {
             let name = place.name.clone();
             for address in std::iter::once(&mut place.peer).chain(&mut place.http) {
@@ -174,7 +169,6 @@ impl LocalNetwork {
                         address.port()
                     );
                     *address = ports.take(&name).ok_or(NetworkError::NoPort)?;
-                    moved = true;
                 }
             }
         }
@@ -185,10 +179,7 @@ impl LocalNetwork {
         network.write_configs(spec)?;
         network.layout.save()?;
         network.start_one(0, &mut started)?;
-        for (index, member) in (1..).zip(&spec.members) {
-            if moved {
-                network.admit(index, member).await?;
-            }
+        for index in 1..network.layout.processes.len() {
             network.start_one(index, &mut started)?;
         }
         network.wait_up(&mut started)?;
@@ -223,9 +214,17 @@ impl LocalNetwork {
         Ok(())
     }
 
-    /// Lets a member join, or tell the registrar its new address.
+    /// Invites a member and lets it join.
     async fn admit(&self, index: usize, member: &MemberSpec) -> Result<(), NetworkError> {
         let place = &self.layout.processes[index];
+        let registrar = self.layout.data(&self.layout.processes[0]);
+        let hosts: Vec<Party> = member
+            .hosts
+            .iter()
+            .map(|(party, ..)| party.clone())
+            .collect();
+        let role = member.kind.member_role();
+        let code = invite(&registrar, &member.party, role, &hosts, INVITATION)?;
         let own = (
             member.party.clone(),
             member.name.clone(),
@@ -240,11 +239,11 @@ impl LocalNetwork {
                 .fingerprint
                 .parse::<Fingerprint>()
                 .map_err(|_| NetworkError::Fingerprint)?,
-            code: place.code.clone().unwrap_or_default(),
+            code,
             parties: std::iter::once(own)
                 .chain(member.hosts.iter().cloned())
                 .collect(),
-            role: member.kind.member_role(),
+            role,
             endpoint: place.peer.to_string(),
             log_origin: (member.kind == Kind::Notary)
                 .then(|| format!("{}/log", self.layout.network)),
