@@ -127,3 +127,15 @@ pub const DISK_LOW_BYTES: u64 = 1 << 30;
 
 /// Seconds that a machine's clock may differ from its peers' unremarked; answers are dated to the second.
 pub const CLOCK_AHEAD_NOTED_SECONDS: i64 = 5;
+
+/// Tiles of a notary's log that are read from its disk at once, for all anonymous readers together: as many threads as keep a
+/// disk busy, and few enough to leave the machine to the notary.
+pub const LOG_READERS_MAX: usize = 8;
+
+/// Items that a node's engine takes into one round, and inputs after which it takes no more: bounds how long anybody waits
+/// for the round's end, whoever asks.
+pub const ROUND_ITEMS_MAX: usize = 512;
+
+/// Seconds without a finished round after which a node calls itself failing: its engine looks at its clocks every quarter
+/// of a second.
+pub const ENGINE_STALLED_SECONDS: u64 = 30;

@@ -16,7 +16,7 @@ mod statements;
 
 pub use backup::{BackupError, RestoreError, backup, restore};
 pub use folder::{DataFolder, FolderError};
-pub use notary::FjallNotaryStore;
+pub use notary::{FjallNotaryStore, NotaryLog};
 pub use reader::SqliteReader;
 pub use sqlite::{SqliteStore, StoreOptions};
 

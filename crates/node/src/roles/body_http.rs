@@ -71,11 +71,8 @@ async fn nothing_here() -> Failure {
 
 /// How the node is: 200 while it works, if need be with complaints; 503 when it can't.
 async fn health(State(api): State<Api>) -> impl IntoResponse {
-    let open = api.engine.ask(|node| open_work(node)).await;
-    let report = api.report(
-        &open.clone().unwrap_or_default(),
-        open.err().map(|error| error.to_string()),
-    );
+    let (open, failure) = api.engine.pulse();
+    let report = api.report(&open, failure);
     let status = match report.state {
         Condition::Failing => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::OK,
