@@ -25,6 +25,9 @@ pub const RETRY_MS: u64 = 5_000;
 pub const GRACE_MS: u64 = 10_000;
 /// Requests in one batch of the notary: a batch is one leaf, one sync, one signature.
 pub const BATCH_REQUESTS_MAX: usize = 1024;
+/// Tokens that one batch of the notary uses up, so that its record stays small enough to be read again; what is more goes to
+/// the next batch. As many as 1,024 payments of 32 tokens.
+pub const BATCH_TOKENS_MAX: usize = 32 * 1024;
 /// Bytes of an instruction's idempotency key.
 pub const KEY_BYTES_MAX: usize = 200;
 /// Entries in the directory: members refuse a longer one.
