@@ -41,14 +41,32 @@ pub const STRANGER_BODY_BYTES_MAX: usize = 64 << 10;
 /// take. Further requests wait for room.
 pub const BODIES_BYTES_MAX: usize = 256 << 20;
 
+/// Bytes of request bodies of one member that a server holds in memory at once, over all its connections: four full-sized
+/// ones, as many as a client has under way. A sixteenth of what all members have, so that one which announces bodies and
+/// sends nothing holds up itself.
+pub const PARTY_BODIES_BYTES_MAX: usize = 16 << 20;
+
+/// The same for all callers without a certificate together.
+pub const STRANGER_BODIES_BYTES_MAX: usize = 1 << 20;
+
 /// Requests under way at once on one connection.
 pub const STREAMS_MAX: u32 = 128;
 
-/// Connections that a server holds at once, those still shaking hands included.
+/// Members' connections that a server holds at once.
 pub const CONNECTIONS_MAX: usize = 1_024;
 
 /// Connections of one party to a server at once: one is used, a few more overlap while it reconnects.
 pub const CONNECTIONS_PER_PARTY_MAX: usize = 8;
+
+/// Connections of callers without a certificate at once: newcomers are few, and members don't share these places.
+pub const STRANGER_CONNECTIONS_MAX: usize = 64;
+
+/// Seconds after which a server closes the connection of a caller without a certificate: joining takes one request.
+pub const STRANGER_AGE_SECONDS: u64 = 60;
+
+/// Connections still shaking hands at once: nobody knows yet whose they are, so they have places of their own, each for
+/// [`HANDSHAKE_MS`] at most.
+pub const HANDSHAKES_MAX: usize = 256;
 
 /// Bytes of one request's headers. Peers send a path and a length.
 pub const HEADER_BYTES_MAX: u32 = 8 << 10;
