@@ -19,6 +19,7 @@ mod pulse;
 mod registrar;
 mod router;
 mod status;
+mod submission;
 
 pub use admission::Network;
 pub use body::{BodySettings, run_body};

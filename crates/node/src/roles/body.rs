@@ -18,7 +18,8 @@ use super::engine::{Engine, EngineOpenError, now_ms};
 use super::home::{Home, load_contracts};
 use super::http::{RunError, listen, serve};
 use super::link::Link;
-use super::router::{Outboxes, Router, submit_all};
+use super::router::{Outboxes, Router};
+use super::submission::submit_all;
 use crate::store::{DataFolder, SqliteStore, StoreOptions};
 use crate::transport::{
     Admit, Caller, MESSAGES_PATH, PeerReply, PeerRequest, PeerServer, ServerLimits, StatusCode,
