@@ -63,6 +63,9 @@ pub(crate) struct Init {
     /// Where members connect.
     #[arg(long, default_value = "127.0.0.1:7401")]
     pub(crate) listen: SocketAddr,
+    /// The host and port that members are told to connect to, if that is not where it listens: needed with 0.0.0.0.
+    #[arg(long)]
+    pub(crate) endpoint: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -132,6 +135,9 @@ pub(crate) struct Join {
     /// Where peers connect.
     #[arg(long)]
     pub(crate) peer_listen: SocketAddr,
+    /// The host and port that peers are told to connect to, if that is not where it listens: needed with 0.0.0.0.
+    #[arg(long)]
+    pub(crate) endpoint: Option<String>,
     /// Where clients, or the public, connect.
     #[arg(long)]
     pub(crate) http_listen: SocketAddr,

@@ -1,8 +1,6 @@
 //! A body's node: a vault, an engine, peers and a client API.
 
 use std::future::Future;
-use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,33 +18,14 @@ use super::http::{RunError, listen, serve};
 use super::link::Link;
 use super::router::{Outboxes, Router};
 use super::submission::submit_all;
+use crate::config::{self, Config};
 use crate::store::{DataFolder, SqliteStore, StoreOptions};
 use crate::transport::{
-    Admit, Caller, MESSAGES_PATH, PeerReply, PeerRequest, PeerServer, ServerLimits, StatusCode,
-    decode_batch,
+    Admit, Caller, MESSAGES_PATH, PeerReply, PeerRequest, PeerServer, StatusCode, decode_batch,
 };
 
 /// How long requests under way may take when the process is told to stop.
 const GRACE: Duration = Duration::from_secs(5);
-
-/// What a body's node needs to start.
-#[derive(Clone, Debug)]
-pub struct BodySettings {
-    /// The data folder.
-    pub data: PathBuf,
-    /// Where peers connect.
-    pub peer_listen: SocketAddr,
-    /// Where clients connect: loopback.
-    pub http_listen: SocketAddr,
-    /// Where the registrar listens, `host:port`.
-    pub registrar: String,
-    /// Other parties whose accounts this node keeps.
-    pub hosted: Vec<Party>,
-    /// The files of the contracts accepted.
-    pub contracts: Vec<PathBuf>,
-    /// Length of drafted transactions' windows, in milliseconds.
-    pub window_ms: u64,
-}
 
 /// What opening the node takes, again and again if need be.
 struct Opening {
@@ -57,6 +36,7 @@ struct Opening {
     book: Arc<ContractBook>,
     window_ms: u64,
     folder: DataFolder,
+    options: StoreOptions,
 }
 
 impl Opening {
@@ -80,7 +60,7 @@ impl Opening {
             book: Arc::clone(&self.book),
             window_ms: self.window_ms,
         };
-        let store = SqliteStore::open(&self.folder, StoreOptions::default())?;
+        let store = SqliteStore::open(&self.folder, self.options)?;
         Ok(Node::open(
             setup,
             (*self.link.members()).clone(),
@@ -94,32 +74,27 @@ impl Opening {
 ///
 /// # Errors
 /// [`RunError`], only before the node is up.
-pub async fn run_body(
-    settings: BodySettings,
+pub(super) async fn run_body(
+    config: &Config,
+    own: &config::Node,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), RunError> {
-    let home = Home::at(&settings.data)?;
-    let folder = DataFolder::take(&settings.data)?;
-    let link = Arc::new(
-        Link::connect(
-            home.clone(),
-            &settings.registrar,
-            settings.peer_listen.to_string(),
-        )
-        .await?,
-    );
+    let home = Home::of(config)?;
+    let folder = DataFolder::take(&config.data)?;
+    let link = Arc::new(Link::connect(home.clone(), &own.registrar, config.announced()).await?);
     let (notary, _) = link.notary()?;
-    let book = Arc::new(load_contracts(&settings.contracts)?);
-    let peers = listen(settings.peer_listen).await?;
-    let clients = listen(settings.http_listen).await?;
+    let book = Arc::new(load_contracts(&own.contracts)?);
+    let peers = listen(config.peer_listen).await?;
+    let clients = listen(own.http_listen).await?;
     let opening = Opening {
         home: home.clone(),
         link: Arc::clone(&link),
         me: link.party.clone(),
-        hosted: settings.hosted.clone(),
+        hosted: own.hosts.clone(),
         book: Arc::clone(&book),
-        window_ms: settings.window_ms,
+        window_ms: u64::try_from(own.window.as_millis()).unwrap_or(u64::MAX),
         folder,
+        options: config.limits.store,
     };
     let outboxes = Outboxes::new(Arc::clone(&link), tokio::runtime::Handle::current());
     let (submissions, waiting) = mpsc::unbounded_channel();
@@ -143,7 +118,7 @@ pub async fn run_body(
         peers,
         &link.credentials,
         Admit::Members,
-        ServerLimits::default(),
+        config.limits.server,
         Arc::clone(&link.counters),
         handler,
     )
@@ -165,7 +140,7 @@ pub async fn run_body(
         // The sender going away means the same as its message.
         let _ = stopped.changed().await;
     }));
-    tracing::info!(peers = %settings.peer_listen, clients = %settings.http_listen, "node is up");
+    tracing::info!(peers = %config.peer_listen, clients = %own.http_listen, "node is up");
     stop.await;
     fresh.abort();
     drop(stopping);

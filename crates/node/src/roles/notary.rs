@@ -3,8 +3,6 @@
 //! Its files hold tokens and hashes. The bytes that a transaction publishes pass through its memory and are not kept.
 
 use std::future::Future;
-use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
@@ -20,10 +18,9 @@ use super::home::Home;
 use super::http::{RunError, listen, serve};
 use super::link::Link;
 use super::notary_log::Shelf;
+use crate::config::{self, Config};
 use crate::store::{DataFolder, FjallNotaryStore};
-use crate::transport::{
-    Admit, Caller, PeerReply, PeerRequest, PeerServer, ServerLimits, StatusCode,
-};
+use crate::transport::{Admit, Caller, PeerReply, PeerRequest, PeerServer, StatusCode};
 
 /// Where members submit.
 pub(crate) const SUBMIT_PATH: &str = "/notary/v1/submit";
@@ -32,19 +29,6 @@ pub(crate) const CHECKPOINT_PATH: &str = "/notary/v1/checkpoint";
 /// Requests that wait for the notary.
 const WAITING_MAX: usize = 1_024;
 const GRACE: Duration = Duration::from_secs(5);
-
-/// What a notary needs to start.
-#[derive(Clone, Debug)]
-pub struct NotarySettings {
-    /// The data folder.
-    pub data: PathBuf,
-    /// Where members connect.
-    pub peer_listen: SocketAddr,
-    /// Where the log is served to everybody.
-    pub http_listen: SocketAddr,
-    /// Where the registrar listens, `host:port`.
-    pub registrar: String,
-}
 
 type DiskNotary = Notary<FjallNotaryStore>;
 
@@ -57,20 +41,14 @@ enum Work {
 ///
 /// # Errors
 /// [`RunError`], only before the notary is up.
-pub async fn run_notary(
-    settings: NotarySettings,
+pub(super) async fn run_notary(
+    config: &Config,
+    own: &config::Notary,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), RunError> {
-    let home = Home::at(&settings.data)?;
-    let folder = DataFolder::take(&settings.data)?;
-    let link = Arc::new(
-        Link::connect(
-            home.clone(),
-            &settings.registrar,
-            settings.peer_listen.to_string(),
-        )
-        .await?,
-    );
+    let home = Home::of(config)?;
+    let folder = DataFolder::take(&config.data)?;
+    let link = Arc::new(Link::connect(home.clone(), &own.registrar, config.announced()).await?);
     let (_, key) = link.notary()?;
     let signer = home.log_key(key.name().as_str())?;
     let origin = Origin::new(key.name().as_str()).map_err(RunError::start)?;
@@ -80,8 +58,8 @@ pub async fn run_notary(
         Notary::open(belongs, signer.clone(), origin.clone(), store).map_err(RunError::start)
     };
     let notary = open()?;
-    let peers = listen(settings.peer_listen).await?;
-    let readers = listen(settings.http_listen).await?;
+    let peers = listen(config.peer_listen).await?;
+    let readers = listen(own.http_listen).await?;
     let (work, waiting) = sync_channel(WAITING_MAX);
     let shelf = Shelf::new();
     shelf.publish(notary.checkpoint(), notary.size(), notary.store().log());
@@ -97,7 +75,7 @@ pub async fn run_notary(
         peers,
         &link.credentials,
         Admit::Members,
-        ServerLimits::default(),
+        config.limits.server,
         Arc::clone(&link.counters),
         handler,
     )
@@ -108,7 +86,7 @@ pub async fn run_notary(
         // The sender going away means the same as its message.
         let _ = stopped.changed().await;
     }));
-    tracing::info!(members = %settings.peer_listen, log = %settings.http_listen, "notary is up");
+    tracing::info!(members = %config.peer_listen, log = %own.http_listen, "notary is up");
     stop.await;
     fresh.abort();
     drop(stopping);

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -23,28 +22,18 @@ use super::admission::{
 use super::engine::{now_ms, random_32};
 use super::home::Home;
 use super::http::{RunError, listen};
+use crate::config::{self, Config};
 use crate::files::create_folder;
+use crate::limits::CERTIFICATE_DAYS;
 use crate::pki::{Fingerprint, RegistrarRoot, Request, TlsIdentity, new_request};
 use crate::store::{DataFolder, SqliteStore, StoreOptions};
 use crate::transport::{
-    Admit, Caller, Counters, Credentials, PeerReply, PeerRequest, PeerServer, ServerLimits,
-    StatusCode,
+    Admit, Caller, Counters, Credentials, PeerReply, PeerRequest, PeerServer, StatusCode,
 };
 
 const GRACE: Duration = Duration::from_secs(5);
-/// Life of a member's certificate: short, so that ending a membership needs no list of revoked certificates.
-const CERTIFICATE_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 const INVITATIONS: &str = "invitations";
 const NAME: &str = "network name";
-
-/// What a registrar needs to start.
-#[derive(Clone, Debug)]
-pub struct RegistrarSettings {
-    /// The data folder.
-    pub data: PathBuf,
-    /// Where members and newcomers connect.
-    pub peer_listen: SocketAddr,
-}
 
 type DiskRegistrar = Registrar<SqliteStore>;
 
@@ -54,18 +43,20 @@ struct Office {
     root: RegistrarRoot,
     party: Party,
     map_key: String,
+    certificate_life: Duration,
 }
 
 fn open(
     home: &Home,
     folder: &DataFolder,
     network: &str,
+    options: StoreOptions,
 ) -> Result<(DiskRegistrar, NoteSigner), RunError> {
     let origin_text = format!("{network}/map");
     let signer = home.log_key(&origin_text)?;
     let origin = Origin::new(signer.verifier_key().name().as_str())
         .map_err(|error| RunError::Start(error.to_string()))?;
-    let store = SqliteStore::open(folder, StoreOptions::default())?;
+    let store = SqliteStore::open(folder, options)?;
     let registrar = Registrar::open(store, signer.clone(), origin)
         .map_err(|e| RunError::Start(e.to_string()))?;
     Ok((registrar, signer))
@@ -92,9 +83,10 @@ pub fn found_network(
     let key = TlsIdentity::key(&home.tls()).map_err(start)?;
     let request = new_request(registrar, &key).map_err(start)?;
     let request = Request::parse(&request).map_err(start)?;
-    let certificate = root.issue(&request, now, CERTIFICATE_LIFE).map_err(start)?;
+    let life = Duration::from_hours(24 * CERTIFICATE_DAYS);
+    let certificate = root.issue(&request, now, life).map_err(start)?;
     TlsIdentity::save(&home.tls(), &certificate, root.certificate()).map_err(start)?;
-    let (mut store, signer) = open(&home, &folder, network)?;
+    let (mut store, signer) = open(&home, &folder, network, StoreOptions::default())?;
     store.set(NAME, network.as_bytes()).map_err(start)?;
     let descriptor = Network {
         name: network.to_owned(),
@@ -155,24 +147,26 @@ fn name_of(code: &str) -> Digest {
 ///
 /// # Errors
 /// [`RunError`], only before the registrar is up.
-pub async fn run_registrar(
-    settings: RegistrarSettings,
+pub(super) async fn run_registrar(
+    config: &Config,
+    own: &config::Registrar,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), RunError> {
-    let home = Home::at(&settings.data)?;
-    let folder = DataFolder::take(&settings.data)?;
+    let home = Home::of(config)?;
+    let folder = DataFolder::take(&config.data)?;
     let identity = home.identity()?;
     let network = home.network()?;
-    let (registrar, _) = open(&home, &folder, &network.name)?;
+    let (registrar, _) = open(&home, &folder, &network.name, config.limits.store)?;
     let office = Arc::new(Office {
         home: home.clone(),
         registrar: Mutex::new(registrar),
         root: RegistrarRoot::load(&home.tls()).map_err(start)?,
         party: identity.leaf.party.clone(),
         map_key: network.map_key,
+        certificate_life: own.certificate_life,
     });
     let credentials = Credentials::new(&identity).map_err(start)?;
-    let listener = listen(settings.peer_listen).await?;
+    let listener = listen(config.peer_listen).await?;
     let handler = move |request: PeerRequest| {
         let office = Arc::clone(&office);
         async move { tokio::task::block_in_place(|| office.answer(&request)) }
@@ -182,12 +176,12 @@ pub async fn run_registrar(
         listener,
         &credentials,
         Admit::Strangers,
-        ServerLimits::default(),
+        config.limits.server,
         counters,
         handler,
     )
     .map_err(start)?;
-    tracing::info!(members = %settings.peer_listen, "registrar is up");
+    tracing::info!(members = %config.peer_listen, "registrar is up");
     stop.await;
     server.shutdown(GRACE).await;
     Ok(())
@@ -332,7 +326,7 @@ impl Office {
     fn certify(&self, request: &Request) -> Result<JoinReply, Refusal> {
         let certificate = self
             .root
-            .issue(request, Timestamp::now(), CERTIFICATE_LIFE)
+            .issue(request, Timestamp::now(), self.certificate_life)
             .map_err(|error| Refusal::Failed(error.to_string()))?;
         Ok(JoinReply {
             certificate,

@@ -23,18 +23,22 @@ fn party(text: &str) -> Result<Party, String> {
 }
 
 /// Writes the configuration of a process into its data folder, and reads it back to be sure that it holds.
-fn write_config(settings: Settings) -> Result<PathBuf, Box<dyn std::error::Error>> {
+fn write_config(settings: &Settings) -> Result<PathBuf, Box<dyn std::error::Error>> {
     let path = settings.data.join("pvn.toml");
-    fs::write(&path, settings.config().to_text(&path))?;
+    fs::write(&path, settings.clone().config().to_text(&path))?;
     Config::load(&path)?;
     Ok(path)
 }
 
 pub(super) fn init(args: &Init) -> Outcome {
-    let fingerprint = found_network(&args.data, &args.network, &party(&args.party)?)?;
-    let path = write_config(Settings {
+    let me = party(&args.party)?;
+    let fingerprint = found_network(&args.data, &args.network, &me)?;
+    let path = write_config(&Settings {
         kind: Kind::Registrar,
         data: fs::canonicalize(&args.data)?,
+        network: Some(args.network.clone()),
+        party: me,
+        endpoint: args.endpoint.clone(),
         peer_listen: args.listen,
         http_listen: args.listen,
         registrar: String::new(),
@@ -84,7 +88,7 @@ pub(super) fn invite(args: &Invite) -> Outcome {
     };
     println!(
         "  pvn join --registrar {} --fingerprint {} \\",
-        config.peer_listen,
+        config.announced(),
         Fingerprint::of(&fingerprint)
     );
     println!(
@@ -134,9 +138,12 @@ pub(super) fn join(args: &Join) -> Outcome {
     let absolute = |path: &PathBuf| {
         fs::canonicalize(path).map_err(|e| format!("{} can't be read: {e}", path.display()))
     };
-    let path = write_config(Settings {
+    let mut settings = Settings {
         kind,
         data: fs::canonicalize(&args.data)?,
+        network: None,
+        party: me.clone(),
+        endpoint: args.endpoint.clone(),
         peer_listen: args.peer_listen,
         http_listen: args.http_listen,
         registrar: args.registrar.clone(),
@@ -147,7 +154,8 @@ pub(super) fn join(args: &Join) -> Outcome {
             .map(absolute)
             .collect::<Result<_, _>>()?,
         service: args.service.as_ref().map(absolute).transpose()?,
-    })?;
+    };
+    write_config(&settings)?;
     let application = Application {
         data: args.data.clone(),
         registrar: args.registrar.clone(),
@@ -166,10 +174,12 @@ pub(super) fn join(args: &Join) -> Outcome {
         )
         .collect(),
         role: kind.member_role(),
-        endpoint: args.peer_listen.to_string(),
+        endpoint: settings.clone().config().announced(),
         log_origin: (kind == Kind::Notary).then(|| format!("{}.log", args.party.to_lowercase())),
     };
     let network = runtime()?.block_on(node::roles::join(&application))?;
+    settings.network = Some(network.name.clone());
+    let path = write_config(&settings)?;
     println!(
         "{} is a member of {}. Its keys are in {} and never left it.",
         args.name,

@@ -73,6 +73,8 @@ pub(crate) enum NetworkError {
     NotUp { name: String, log: PathBuf },
     #[error("the network's fingerprint is damaged")]
     Fingerprint,
+    #[error("{0:?} in the network's list of processes is not a party identifier")]
+    Party(String),
 }
 
 /// The processes of a local network, as this process started them. Dropping it ends them.
@@ -199,6 +201,10 @@ impl LocalNetwork {
             let settings = Settings {
                 kind: place.kind,
                 data: data.clone(),
+                network: Some(self.layout.network.clone()),
+                party: Party::new(&place.party)
+                    .map_err(|_| NetworkError::Party(place.party.clone()))?,
+                endpoint: None,
                 peer_listen: place.peer,
                 http_listen: place.http.unwrap_or(place.peer),
                 registrar: registrar.clone(),
