@@ -157,3 +157,14 @@ pub const ROUND_ITEMS_MAX: usize = 512;
 /// Seconds without a finished round after which a node calls itself failing: its engine looks at its clocks every quarter
 /// of a second.
 pub const ENGINE_STALLED_SECONDS: u64 = 30;
+
+/// Connections of a process's HTTP server at once: fewer than the files that a process may usually have open, next to those of
+/// its peers and its store. More readers than that come through a proxy.
+pub const HTTP_CONNECTIONS_MAX: usize = 512;
+
+/// Milliseconds in which the head of an HTTP request must have arrived, and that a connection may wait for its next one: longer
+/// than clients keep connections that they may use again.
+pub const HTTP_HEAD_MS: u64 = 30_000;
+
+/// Bytes of the head of an HTTP request.
+pub const HTTP_HEAD_BYTES_MAX: usize = 64 << 10;

@@ -15,7 +15,8 @@ use tokio::sync::oneshot;
 
 use super::engine::now_ms;
 use super::home::Home;
-use super::http::{RunError, listen, serve};
+use super::http::{RunError, listen};
+use super::http_server::serve;
 use super::link::Link;
 use super::notary_log::Shelf;
 use crate::config::{self, Config};

@@ -17,7 +17,8 @@ use protocol::message::{Disclosure, Message};
 
 use super::engine::now_ms;
 use super::home::{Home, load_contracts};
-use super::http::{RunError, listen, serve};
+use super::http::{RunError, listen};
+use super::http_server::serve;
 use super::link::Link;
 use super::notary::CHECKPOINT_PATH;
 use super::publication::{published, trust_text};

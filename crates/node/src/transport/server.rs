@@ -197,7 +197,8 @@ where
     }
 }
 
-async fn next_connection(listener: &TcpListener) -> TcpStream {
+/// The next connection, however often the operating system refuses one.
+pub(crate) async fn next_connection(listener: &TcpListener) -> TcpStream {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => return stream,
