@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use deed::Party;
 use node::config::Config;
+use node::files::{create_folder, write_atomically};
 use node::pki::Fingerprint;
 use node::roles::{Application, found_network};
 
 use super::{Outcome, runtime};
 use crate::cli::{Init, Invite, Join, JoinRole};
-use crate::network::{Kind, Settings, private_folder};
+use crate::network::{Kind, Settings};
 
 fn party(text: &str) -> Result<Party, String> {
     Party::new(text).map_err(|_| {
@@ -25,7 +26,8 @@ fn party(text: &str) -> Result<Party, String> {
 /// Writes the configuration of a process into its data folder, and reads it back to be sure that it holds.
 fn write_config(settings: &Settings) -> Result<PathBuf, Box<dyn std::error::Error>> {
     let path = settings.data.join("pvn.toml");
-    fs::write(&path, settings.clone().config().to_text(&path))?;
+    let text = settings.clone().config().to_text(&path);
+    write_atomically(&path, text.as_bytes())?;
     Config::load(&path)?;
     Ok(path)
 }
@@ -134,7 +136,7 @@ pub(super) fn join(args: &Join) -> Outcome {
         .fingerprint
         .parse()
         .map_err(|_| "the fingerprint is not one: copy it whole from `pvn invite`")?;
-    private_folder(&args.data)?;
+    create_folder(&args.data)?;
     let absolute = |path: &PathBuf| {
         fs::canonicalize(path).map_err(|e| format!("{} can't be read: {e}", path.display()))
     };

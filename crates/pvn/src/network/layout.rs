@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use node::config::Config;
+use node::files::write_atomically;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Kind, http_of};
@@ -103,7 +104,8 @@ impl Layout {
     pub(crate) fn save(&self) -> Result<(), LayoutError> {
         let path = self.folder.join(Self::FILE);
         let text = serde_json::to_string_pretty(self).unwrap_or_default();
-        fs::write(&path, text).map_err(|source| LayoutError::File { path, source })
+        write_atomically(&path, text.as_bytes())
+            .map_err(|source| LayoutError::File { path, source })
     }
 
     /// The data folder of a process.

@@ -2,12 +2,12 @@
 
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpStream};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use deed::Party;
+use node::files::{create_folder, write_atomically};
 use node::pki::Fingerprint;
 use node::roles::{Application, JoinError, RunError, found_network, invite, join};
 use rustix::process::{Pid, Signal, kill_process};
@@ -83,14 +83,6 @@ pub(crate) struct LocalNetwork {
     pub(crate) children: Vec<(usize, Child)>,
 }
 
-/// Makes a folder that its owner alone can look into, unless it is there.
-pub(crate) fn private_folder(path: &Path) -> std::io::Result<()> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-}
-
 fn file(path: &Path) -> impl FnOnce(std::io::Error) -> NetworkError + '_ {
     move |source| NetworkError::File {
         path: path.to_owned(),
@@ -106,7 +98,7 @@ impl LocalNetwork {
         ports: &mut Ports,
         mut started: impl FnMut(&Place, u32),
     ) -> Result<Self, NetworkError> {
-        fs::create_dir_all(folder).map_err(file(folder))?;
+        create_folder(folder).map_err(file(folder))?;
         let folder = fs::canonicalize(folder).map_err(file(folder))?;
         let registrar = folder.join("registrar");
         let fingerprint = found_network(&registrar, &spec.name, &spec.registrar)?;
@@ -197,7 +189,7 @@ impl LocalNetwork {
                 .iter()
                 .find(|m| m.party.as_str() == place.party);
             let data = self.layout.data(place);
-            private_folder(&data).map_err(file(&data))?;
+            create_folder(&data).map_err(file(&data))?;
             let settings = Settings {
                 kind: place.kind,
                 data: data.clone(),
@@ -215,7 +207,8 @@ impl LocalNetwork {
                 service: spec.service.clone(),
             };
             let path = data.join("pvn.toml");
-            fs::write(&path, settings.config().to_text(&path)).map_err(file(&path))?;
+            let text = settings.config().to_text(&path);
+            write_atomically(&path, text.as_bytes()).map_err(file(&path))?;
         }
         Ok(())
     }
