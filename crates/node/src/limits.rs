@@ -168,3 +168,6 @@ pub const HTTP_HEAD_MS: u64 = 30_000;
 
 /// Bytes of the head of an HTTP request.
 pub const HTTP_HEAD_BYTES_MAX: usize = 64 << 10;
+
+/// Audits of a node at once: each holds everything that the node keeps in memory.
+pub const AUDITS_MAX: usize = 1;

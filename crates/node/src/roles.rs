@@ -14,6 +14,7 @@ mod join;
 mod link;
 mod notary;
 mod notary_log;
+mod opening;
 mod portal;
 mod publication;
 mod pulse;

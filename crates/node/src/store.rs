@@ -17,7 +17,7 @@ mod statements;
 pub use backup::{BackupError, RestoreError, backup, restore};
 pub use folder::{DataFolder, FolderError};
 pub use notary::{FjallNotaryStore, NotaryLog};
-pub use reader::SqliteReader;
+pub use reader::{SqliteReader, SqliteSnapshot};
 pub use sqlite::{SqliteStore, StoreOptions};
 
 use std::path::PathBuf;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use api::{Finding, Instruction, Instructions, InstructionsStatus, Member, NodeStatus, Problem};
+use api::{Audit, Instruction, Instructions, InstructionsStatus, Member, NodeStatus, Problem};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -84,7 +84,7 @@ impl Client {
     }
 
     /// Every invariant that doesn't hold.
-    pub(crate) fn audit(&self) -> Result<Vec<Finding>, ClientError> {
+    pub(crate) fn audit(&self) -> Result<Audit, ClientError> {
         let url = format!("{}/v1/audit", self.base);
         let request = self
             .agent

@@ -4,72 +4,27 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deed::Party;
 use ledger::codec;
-use ledger::trust::ContractBook;
 use protocol::message::Message;
-use protocol::node::{Hosted, Node, Setup};
 use tokio::sync::{mpsc, watch};
 
 use super::body_http::{Api, router};
-use super::engine::{Engine, EngineOpenError, now_ms};
+use super::engine::Engine;
 use super::home::{Home, load_contracts};
 use super::http::{RunError, listen};
 use super::http_server::serve;
 use super::link::Link;
+use super::opening::{Audits, Opening};
 use super::router::{Outboxes, Router};
 use super::submission::submit_all;
 use crate::config::{self, Config};
-use crate::store::{DataFolder, SqliteStore, StoreOptions};
+use crate::store::DataFolder;
 use crate::transport::{
     Admit, Caller, MESSAGES_PATH, PeerReply, PeerRequest, PeerServer, StatusCode, decode_batch,
 };
 
 /// How long requests under way may take when the process is told to stop.
 const GRACE: Duration = Duration::from_secs(5);
-
-/// What opening the node takes, again and again if need be.
-struct Opening {
-    home: Home,
-    link: Arc<Link>,
-    me: Party,
-    hosted: Vec<Party>,
-    book: Arc<ContractBook>,
-    window_ms: u64,
-    folder: DataFolder,
-    options: StoreOptions,
-}
-
-impl Opening {
-    fn open(&self) -> Result<(Node<SqliteStore>, Vec<protocol::node::Output>), EngineOpenError> {
-        let setup = |error: &dyn ToString| EngineOpenError::Setup(error.to_string());
-        let mut hosted = Vec::new();
-        for party in std::iter::once(&self.me).chain(&self.hosted) {
-            let key = self.home.signing_key(party).map_err(|e| setup(&e))?;
-            hosted.push(Hosted {
-                party: party.clone(),
-                key,
-            });
-        }
-        let setup = Setup {
-            me: self.me.clone(),
-            hosted,
-            secret: self.home.secret().map_err(|e| setup(&e))?,
-            home: self.link.belongs().map_err(|e| setup(&e))?,
-            notary: self.link.notary().map_err(|e| setup(&e))?.1,
-            registrar: Some(self.link.map_key.clone()),
-            book: Arc::clone(&self.book),
-            window_ms: self.window_ms,
-        };
-        let store = SqliteStore::open(&self.folder, self.options)?;
-        Ok(Node::open(
-            setup,
-            (*self.link.members()).clone(),
-            store,
-            now_ms(),
-        )?)
-    }
-}
 
 /// Runs a body's node until `stop` is done.
 ///
@@ -87,7 +42,7 @@ pub(super) async fn run_body(
     let book = Arc::new(load_contracts(&own.contracts)?);
     let peers = listen(config.peer_listen).await?;
     let clients = listen(own.http_listen).await?;
-    let opening = Opening {
+    let opening = Arc::new(Opening {
         home: home.clone(),
         link: Arc::clone(&link),
         me: link.party.clone(),
@@ -96,14 +51,17 @@ pub(super) async fn run_body(
         window_ms: u64::try_from(own.window.as_millis()).unwrap_or(u64::MAX),
         folder,
         options: config.limits.store,
-    };
+    });
     let outboxes = Outboxes::new(Arc::clone(&link), tokio::runtime::Handle::current());
     let (submissions, waiting) = mpsc::unbounded_channel();
     let outlet = Router {
         outboxes: Arc::clone(&outboxes),
         notary: submissions,
     };
-    let (engine, thread) = Engine::start(move || opening.open(), outlet);
+    let (engine, thread) = {
+        let opening = Arc::clone(&opening);
+        Engine::start(move || opening.open(), outlet)
+    };
     outboxes.report_to(engine.clone());
     let submitting = tokio::spawn(submit_all(
         Arc::clone(&link),
@@ -133,6 +91,7 @@ pub(super) async fn run_body(
         link,
         book,
         outboxes,
+        audits: Arc::new(Audits::new(opening)),
         token: home.api_token()?.into(),
         started: jiff::Timestamp::now(),
     };
