@@ -105,6 +105,10 @@ pub const RETRY_FIRST_MS: u64 = 50;
 /// Longest pause between attempts, in milliseconds: how long a peer that is back may have to wait for its messages.
 pub const RETRY_MAX_MS: u64 = 5_000;
 
+/// Milliseconds at least between two attempts to reach a peer because it was heard of: one that can call and not be called
+/// must not make us dial with every message.
+pub const HEARD_AGAIN_MS: u64 = 1_000;
+
 /// Bytes of one message between nodes.
 pub const MESSAGE_BYTES_MAX: usize = 2 << 20;
 

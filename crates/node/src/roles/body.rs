@@ -70,8 +70,13 @@ pub(super) async fn run_body(
         waiting,
     ));
     let handler = {
-        let engine = engine.clone();
-        move |request: PeerRequest| answer(engine.clone(), request)
+        let (engine, outboxes) = (engine.clone(), Arc::clone(&outboxes));
+        move |request: PeerRequest| {
+            if let Caller::Member(from) = &request.caller {
+                outboxes.heard_from(from);
+            }
+            answer(engine.clone(), request)
+        }
     };
     let server = PeerServer::start(
         peers,

@@ -41,6 +41,18 @@ impl Outboxes {
         *self.engine.lock().unwrap_or_else(PoisonError::into_inner) = Some(engine);
     }
 
+    /// A peer has called: if its outbox waits because it could not be reached, it is worth another try.
+    pub(crate) fn heard_from(&self, party: &Party) {
+        let outbox = {
+            let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+            open.get(party).map(|(_, outbox)| Arc::clone(outbox))
+        };
+        if let Some(outbox) = outbox.filter(|outbox| outbox.is_out_of_reach()) {
+            // Whoever called need not wait while it is being called.
+            self.runtime.spawn(async move { outbox.heard_of().await });
+        }
+    }
+
     /// How each peer's outbox stands.
     pub(crate) fn status(&self) -> Vec<OutboxStatus> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
