@@ -31,6 +31,9 @@ const TICK: Duration = Duration::from_millis(250);
 /// A node over its store on disk.
 pub(crate) type DiskNode = Node<SqliteStore>;
 
+/// Something that somebody wants to know of the node.
+type Question = Box<dyn FnOnce(&mut DiskNode) + Send>;
+
 /// Something for the engine.
 enum Work {
     Inputs(Vec<Input>, oneshot::Sender<Result<(), EngineError>>),
@@ -40,7 +43,7 @@ enum Work {
         reply: Reply,
     },
     Tell(Vec<Input>),
-    Ask(Box<dyn FnOnce(&mut DiskNode) + Send>),
+    Ask(Question),
     Stop,
 }
 
@@ -284,7 +287,7 @@ struct Gathered {
     inputs: Vec<Input>,
     done: Vec<oneshot::Sender<Result<(), EngineError>>>,
     accepted: Vec<(String, bool, Reply)>,
-    questions: Vec<Box<dyn FnOnce(&mut DiskNode) + Send>>,
+    questions: Vec<Question>,
     stop: bool,
 }
 
@@ -428,7 +431,8 @@ mod tests {
     #[test]
     fn a_round_ends_however_small_what_arrives_is() {
         let (work, waiting) = sync_channel(3 * ROUND_ITEMS_MAX);
-        let items: [(&str, fn() -> Work, [usize; 3]); 4] = [
+        type Case = (&'static str, fn() -> Work, [usize; 3]);
+        let items: [Case; 4] = [
             (
                 "questions",
                 || Work::Ask(Box::new(|_| {})),

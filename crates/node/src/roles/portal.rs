@@ -1,6 +1,6 @@
 //! The public portal's process: published disclosures, the log's checkpoint, pages. It has no vault and opens none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -63,7 +63,10 @@ pub(super) async fn run_portal(
     let index = config.data.join("portal.sqlite");
     let store =
         Arc::new(PortalStore::open(&index, Arc::new(description)).map_err(RunError::start)?);
-    let portal = Portal::new(Arc::clone(&store), coverage(&link.members(), None));
+    let portal = Portal::new(
+        Arc::clone(&store),
+        coverage(&link.members(), &store.description().expected, None),
+    );
     let peers = listen(config.peer_listen).await?;
     let readers = listen(own.http_listen).await?;
     let trust_file = trust_text(&trust, &link.network.name);
@@ -186,20 +189,20 @@ impl Desk {
     }
 }
 
-fn coverage(members: &Members, checkpoint: Option<(u64, i64)>) -> Coverage {
+fn coverage(members: &Members, expected: &BTreeSet<String>, seen: Option<(u64, i64)>) -> Coverage {
     let organisations = members
         .of_role(MemberRole::Body)
         .map(|record| Organisation {
             id: record.party.to_string(),
             name: record.name.clone(),
             role: record.services.first().cloned().unwrap_or_default(),
-            reports: record.host == record.party,
+            reports: expected.contains(record.party.as_str()),
         })
         .collect();
     Coverage {
         organisations,
-        log_size: checkpoint.map_or(0, |(size, _)| size),
-        checkpoint_at: checkpoint.map(|(_, at)| at),
+        log_size: seen.map_or(0, |(size, _)| size),
+        log_read_at: seen.map(|(_, at)| at),
         unreachable_since: None,
     }
 }
@@ -242,7 +245,7 @@ async fn watch_log(link: Arc<Link>, portal: Portal) {
         }
         portal.set_coverage(Coverage {
             unreachable_since: silent,
-            ..coverage(&members, seen)
+            ..coverage(&members, &portal.description().expected, seen)
         });
         tokio::time::sleep(REFRESH).await;
     }
