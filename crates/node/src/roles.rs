@@ -19,6 +19,7 @@ mod portal;
 mod publication;
 mod pulse;
 mod registrar;
+mod round;
 mod router;
 mod status;
 mod submission;

@@ -75,7 +75,7 @@ joins; joining again with the same keys, after a lost answer, is answered in the
 reached is in its own configuration: changing it needs no new invitation.
 
   pvn invite --data registrar --party GB-NOTARY --role notary
-  pvn invite --data registrar --party GB-TREASURY --hosts GB-DEPT-1 --hosts GB-DEPT-2")]
+  pvn invite --data registrar --party GB-COUNTY --hosts GB-PARISH-1 --hosts GB-PARISH-2")]
 pub(crate) struct Invite {
     /// Data folder of the registrar, or of a demonstration.
     #[arg(long)]

@@ -19,8 +19,8 @@ use protocol::notary::{Request, Verdict};
 use tokio::sync::oneshot;
 
 use super::pulse::Pulse;
+use super::round::{Gathered, Reply, Work, gather};
 use super::status::open_work;
-use crate::limits::ROUND_ITEMS_MAX;
 use crate::store::SqliteStore;
 
 /// Inputs that wait for the engine; more than this and callers are told to come back.
@@ -30,22 +30,6 @@ const TICK: Duration = Duration::from_millis(250);
 
 /// A node over its store on disk.
 pub(crate) type DiskNode = Node<SqliteStore>;
-
-/// Something that somebody wants to know of the node.
-type Question = Box<dyn FnOnce(&mut DiskNode) + Send>;
-
-/// Something for the engine.
-enum Work {
-    Inputs(Vec<Input>, oneshot::Sender<Result<(), EngineError>>),
-    Instruct {
-        instruction: Instruction,
-        until_final: bool,
-        reply: Reply,
-    },
-    Tell(Vec<Input>),
-    Ask(Question),
-    Stop,
-}
 
 /// Why the engine didn't take something.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -219,8 +203,7 @@ pub(super) enum EngineOpenError {
     Setup(String),
 }
 
-/// Where the answer to an instruction goes.
-type Reply = oneshot::Sender<Result<InstructionState, EngineError>>;
+/// Who waits for which instruction.
 type Waiters = HashMap<String, Vec<Reply>>;
 
 fn run<F, O>(open: &F, mut outlet: O, waiting: &Receiver<Work>, beat: &impl Fn(Pulse))
@@ -279,52 +262,6 @@ enum Round {
     Done,
     Stop,
     Failed,
-}
-
-/// What goes into one round.
-#[derive(Default)]
-struct Gathered {
-    inputs: Vec<Input>,
-    done: Vec<oneshot::Sender<Result<(), EngineError>>>,
-    accepted: Vec<(String, bool, Reply)>,
-    questions: Vec<Question>,
-    stop: bool,
-}
-
-/// Takes what is waiting, up to a round: every item counts, so that no stream of questions puts off the commit.
-fn gather(first: Option<Work>, waiting: &Receiver<Work>) -> Gathered {
-    let mut round = Gathered::default();
-    let mut next = first;
-    let mut taken = 0;
-    while let Some(work) = next.take() {
-        taken += 1;
-        match work {
-            Work::Inputs(given, reply) => {
-                round.inputs.extend(given);
-                round.done.push(reply);
-            }
-            Work::Instruct {
-                instruction,
-                until_final,
-                reply,
-            } => {
-                round
-                    .accepted
-                    .push((instruction.key.clone(), until_final, reply));
-                round.inputs.push(Input::Instruct(instruction));
-            }
-            Work::Tell(given) => round.inputs.extend(given),
-            Work::Ask(question) => round.questions.push(question),
-            Work::Stop => {
-                round.stop = true;
-                break;
-            }
-        }
-        if round.inputs.len().max(taken) < ROUND_ITEMS_MAX {
-            next = waiting.try_recv().ok();
-        }
-    }
-    round
 }
 
 fn round<O: Outlet>(
@@ -420,50 +357,6 @@ fn deliver<O: Outlet>(outputs: Vec<Output>, outlet: &mut O, waiters: &mut Waiter
                     }
                 }
             }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_round_ends_however_small_what_arrives_is() {
-        let (work, waiting) = sync_channel(3 * ROUND_ITEMS_MAX);
-        type Case = (&'static str, fn() -> Work, [usize; 3]);
-        let items: [Case; 4] = [
-            (
-                "questions",
-                || Work::Ask(Box::new(|_| {})),
-                [0, 0, ROUND_ITEMS_MAX],
-            ),
-            ("empty news", || Work::Tell(Vec::new()), [0, 0, 0]),
-            (
-                "empty posts",
-                || Work::Inputs(Vec::new(), oneshot::channel().0),
-                [0, ROUND_ITEMS_MAX, 0],
-            ),
-            (
-                "much news",
-                || Work::Tell(vec![Input::Tick; ROUND_ITEMS_MAX]),
-                [ROUND_ITEMS_MAX, 0, 0],
-            ),
-        ];
-        for (case, item, expected) in items {
-            for _ in 0..2 * ROUND_ITEMS_MAX {
-                work.try_send(item())
-                    .unwrap_or_else(|_| panic!("{case}: room"));
-            }
-            let first = waiting.try_recv().ok();
-            let round = gather(first, &waiting);
-            let found = [round.inputs.len(), round.done.len(), round.questions.len()];
-            assert_eq!(found, expected, "{case}");
-            assert!(
-                waiting.try_recv().is_ok(),
-                "{case}: something is left for the next round"
-            );
-            while waiting.try_recv().is_ok() {}
         }
     }
 }

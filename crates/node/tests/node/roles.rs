@@ -1,5 +1,7 @@
 //! The roles, as their operators meet them.
 
+mod admission;
+
 use node::config::Config;
 use node::roles::{Home, HomeError, found_network};
 
