@@ -14,8 +14,11 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
 
-use crate::limits::{HTTP_CONNECTIONS_MAX, HTTP_HEAD_BYTES_MAX, HTTP_HEAD_MS};
+use crate::limits::{
+    CONNECTION_AGE_SECONDS, DRAIN_SECONDS, HTTP_CONNECTIONS_MAX, HTTP_HEAD_BYTES_MAX, HTTP_HEAD_MS,
+};
 use crate::transport::next_connection;
 
 /// What a server takes on at once.
@@ -24,6 +27,10 @@ struct Bounds {
     connections_max: usize,
     /// Time for a request's head to arrive, also on a connection that carried requests before.
     head: Duration,
+    /// Time until a connection is closed in any case: whoever takes no answer keeps its place no longer.
+    age: Duration,
+    /// Time that a connection which is being closed has for its last answer.
+    drain: Duration,
 }
 
 /// Serves until `stop` is done, then finishes requests under way.
@@ -31,6 +38,8 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
     let bounds = Bounds {
         connections_max: HTTP_CONNECTIONS_MAX,
         head: Duration::from_millis(HTTP_HEAD_MS),
+        age: Duration::from_secs(CONNECTION_AGE_SECONDS),
+        drain: Duration::from_secs(DRAIN_SECONDS),
     };
     serve_within(bounds, listener, router, stop).await;
 }
@@ -80,14 +89,19 @@ async fn one(
         .max_buf_size(HTTP_HEAD_BYTES_MAX)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
     let mut connection = pin!(connection);
-    let ended = tokio::select! {
-        ended = &mut connection => ended,
+    tokio::select! {
+        ended = &mut connection => return log(ended),
         // The sender going away means that the server closes.
-        _ = closed.changed() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
+        _ = closed.changed() => {}
+        () = sleep(bounds.age) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    if let Ok(ended) = timeout(bounds.drain, connection).await {
+        log(ended);
+    }
+}
+
+fn log(ended: hyper::Result<()>) {
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection broke");
     }
@@ -95,12 +109,12 @@ async fn one(
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use axum::routing::get;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::sync::oneshot;
-    use tokio::time::timeout;
 
     use super::*;
 
@@ -123,6 +137,8 @@ mod tests {
         let bounds = Bounds {
             connections_max,
             head,
+            age: WAIT,
+            drain: WAIT,
         };
         let serving = tokio::spawn(serve_within(bounds, listener, router, async move {
             drop(stopped.await);
@@ -157,9 +173,42 @@ mod tests {
             let said = rest(&mut stream).await;
             assert!(!said.contains(" 200 "), "{case}: {said}");
         }
-        let mut stream = TcpStream::connect(address).await.expect("connects");
-        stream.write_all(REQUEST).await.expect("takes it");
-        assert!(rest(&mut stream).await.ends_with("here"));
+        // After an answer a connection may wait for the next request, and no longer.
+        for request in [REQUEST, b"GET / HTTP/1.1\r\nhost: here\r\n\r\n"] {
+            let mut stream = TcpStream::connect(address).await.expect("connects");
+            stream.write_all(request).await.expect("takes it");
+            assert!(rest(&mut stream).await.ends_with("here"));
+        }
+    }
+
+    #[tokio::test]
+    async fn who_takes_no_answer_does_not_keep_its_place() {
+        let endless = async || {
+            let pieces =
+                futures_util::stream::repeat_with(|| Ok::<_, Infallible>(vec![0_u8; 65_536]));
+            axum::body::Body::from_stream(pieces)
+        };
+        let router = Router::new().route("/", get(endless));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let soon = Duration::from_millis(50);
+        let bounds = Bounds {
+            connections_max: 1,
+            head: WAIT,
+            age: soon,
+            drain: soon,
+        };
+        let never = std::future::pending();
+        let _serving = tokio::spawn(serve_within(bounds, listener, router, never));
+        let mut silent = TcpStream::connect(address).await.expect("connects");
+        silent.write_all(REQUEST).await.expect("takes it");
+        let mut next = TcpStream::connect(address).await.expect("connects");
+        next.write_all(REQUEST).await.expect("takes it");
+        let mut first = [0; 15];
+        let answered = timeout(WAIT, next.read_exact(&mut first)).await;
+        answered.expect("its turn comes").expect("an answer");
+        assert_eq!(&first, b"HTTP/1.1 200 OK");
+        drop(silent);
     }
 
     #[tokio::test]
