@@ -23,7 +23,7 @@ class Live {
   #refresh = 0;
   #refreshedAt = 0;
   #state: State | undefined;
-  #upTo: string;
+  #asOf: string;
   readonly #text: HTMLElement;
   readonly #say: HTMLElement;
   readonly #pause: HTMLElement;
@@ -37,7 +37,7 @@ class Live {
     this.#text = part("text");
     this.#say = part("say");
     this.#pause = part("pause");
-    this.#upTo = bar.dataset["upTo"] ?? "";
+    this.#asOf = bar.dataset["asOf"] ?? "";
   }
 
   start(): void {
@@ -71,7 +71,7 @@ class Live {
 
   #heard(event: MessageEvent<string>): void {
     this.last = event.lastEventId;
-    this.#upTo = (JSON.parse(event.data) as { up_to_words?: string }).up_to_words ?? this.#upTo;
+    this.#asOf = (JSON.parse(event.data) as { as_of_words?: string }).as_of_words ?? this.#asOf;
     this.#alive();
   }
 
@@ -104,9 +104,9 @@ class Live {
 
   #show(state: State): void {
     const words = {
-      live: `Live. Figures up to ${this.#upTo}.`,
-      lost: `Live updates have stopped. The last was for ${this.#upTo}. Trying again…`,
-      paused: `Live updates are paused. Figures up to ${this.#upTo}.`,
+      live: `Live. ${this.#asOf}`,
+      lost: `Live updates have stopped. ${this.#asOf} Trying again…`,
+      paused: `Live updates are paused. ${this.#asOf}`,
     };
     this.#text.textContent = words[state];
     this.#pause.textContent = state === "paused" ? "Resume" : "Pause";

@@ -14,6 +14,8 @@ pub use contract::{Action, Contract, Param};
 pub use instruction::{Instruction, InstructionStatus, Instructions, InstructionsStatus, State};
 pub use openapi::openapi;
 pub use problem::{ErrorCode, Problem};
-pub use status::{Finding, Holding, Member, NodeStatus, OpenWork, Peer, SignatureFigures, Total};
+pub use status::{
+    Audit, Finding, Holding, Member, NodeStatus, OpenWork, Peer, SignatureFigures, Total,
+};
 pub use transaction::{KnownFact, Transaction};
 pub use value::json;

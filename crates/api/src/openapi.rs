@@ -8,7 +8,7 @@
 use utoipa::OpenApi;
 
 use crate::{
-    Contract, Finding, Instruction, InstructionStatus, Instructions, InstructionsStatus, Member,
+    Audit, Contract, Instruction, InstructionStatus, Instructions, InstructionsStatus, Member,
     NodeStatus, Problem, Transaction,
 };
 
@@ -49,9 +49,9 @@ fn contracts() {}
         (status = 404, description = "Not known here", body = Problem, content_type = "application/problem+json")))]
 fn transaction() {}
 
-/// Checks the node's invariants on everything it keeps.
+/// Checks the node's invariants on everything it keeps, as it is at one moment; the node goes on meanwhile.
 #[utoipa::path(post, path = "/v1/audit", security(("token" = [])),
-    responses((status = 200, description = "Every invariant that doesn't hold", body = [Finding])))]
+    responses((status = 200, description = "Every invariant that doesn't hold", body = Audit)))]
 fn audit() {}
 
 /// How the node is, for monitoring; needs no token.

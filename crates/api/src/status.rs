@@ -128,3 +128,12 @@ pub struct Finding {
     /// What was found.
     pub found: String,
 }
+
+/// What an audit found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Audit {
+    /// The moment of the store that was looked at, milliseconds since 1970-01-01 UTC: what happened later is not in it.
+    pub taken_at_ms: u64,
+    /// Every invariant that doesn't hold.
+    pub findings: Vec<Finding>,
+}

@@ -28,7 +28,7 @@ async fn main() {
     let mut coverage = fixture::coverage();
     if has("empty") {
         coverage = Coverage {
-            checkpoint_at: Some(fixture::NOW),
+            log_read_at: Some(fixture::NOW),
             ..Coverage::default()
         };
     } else {

@@ -31,8 +31,6 @@ pub struct Config {
     pub network: Option<String>,
     /// The party that runs the process, as it was admitted. `None` takes the one in the certificate.
     pub party: Option<Party>,
-    /// The party's name, for people.
-    pub name: Option<String>,
     /// Where peers connect, by TLS.
     pub peer_listen: SocketAddr,
     /// Where peers are told to connect (`host:port`), if that differs from where the process listens.
@@ -129,6 +127,12 @@ impl Config {
     /// The text of a file at `path` that reads back as this configuration, with a word on each setting.
     pub fn to_text(&self, path: &Path) -> String {
         write::text(self, crate::files::folder_of(path))
+    }
+
+    /// Where peers are told to connect, `host:port`.
+    pub fn announced(&self) -> String {
+        let listen = || self.peer_listen.to_string();
+        self.endpoint.clone().unwrap_or_else(listen)
     }
 
     /// The role's name, as the file has it.

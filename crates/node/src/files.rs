@@ -10,7 +10,10 @@ pub(crate) const FILE_MODE: u32 = 0o600;
 const FOLDER_MODE: u32 = 0o700;
 
 /// Creates `folder` and its parents, readable by the owner alone; one that exists is left as it is.
-pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
+///
+/// # Errors
+/// What the operating system said.
+pub fn create_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new()
         .recursive(true)
         .mode(FOLDER_MODE)
@@ -31,8 +34,12 @@ pub(crate) fn create_private(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
-/// Replaces `path` by `bytes` so that a reader, or a crash at any moment, finds the old file or the new one whole.
-pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Replaces `path` by `bytes`, readable by the owner alone, so that a reader, or a crash at any moment, finds the old file or
+/// the new one whole.
+///
+/// # Errors
+/// What the operating system said.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let draft = draft_of(path)?;
     remove_if_there(&draft)?;
     let mut file = create_private(&draft)?;

@@ -6,7 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod config;
-mod files;
+pub mod files;
 pub mod health;
 pub mod limits;
 pub mod pki;

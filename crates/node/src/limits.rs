@@ -41,14 +41,32 @@ pub const STRANGER_BODY_BYTES_MAX: usize = 64 << 10;
 /// take. Further requests wait for room.
 pub const BODIES_BYTES_MAX: usize = 256 << 20;
 
+/// Bytes of request bodies of one member that a server holds in memory at once, over all its connections: four full-sized
+/// ones, as many as a client has under way. A sixteenth of what all members have, so that one which announces bodies and
+/// sends nothing holds up itself.
+pub const PARTY_BODIES_BYTES_MAX: usize = 16 << 20;
+
+/// The same for all callers without a certificate together.
+pub const STRANGER_BODIES_BYTES_MAX: usize = 1 << 20;
+
 /// Requests under way at once on one connection.
 pub const STREAMS_MAX: u32 = 128;
 
-/// Connections that a server holds at once, those still shaking hands included.
+/// Members' connections that a server holds at once.
 pub const CONNECTIONS_MAX: usize = 1_024;
 
 /// Connections of one party to a server at once: one is used, a few more overlap while it reconnects.
 pub const CONNECTIONS_PER_PARTY_MAX: usize = 8;
+
+/// Connections of callers without a certificate at once: newcomers are few, and members don't share these places.
+pub const STRANGER_CONNECTIONS_MAX: usize = 64;
+
+/// Seconds after which a server closes the connection of a caller without a certificate: joining takes one request.
+pub const STRANGER_AGE_SECONDS: u64 = 60;
+
+/// Connections still shaking hands at once: nobody knows yet whose they are, so they have places of their own, each for
+/// [`HANDSHAKE_MS`] at most.
+pub const HANDSHAKES_MAX: usize = 256;
 
 /// Bytes of one request's headers. Peers send a path and a length.
 pub const HEADER_BYTES_MAX: u32 = 8 << 10;
@@ -86,6 +104,10 @@ pub const RETRY_FIRST_MS: u64 = 50;
 
 /// Longest pause between attempts, in milliseconds: how long a peer that is back may have to wait for its messages.
 pub const RETRY_MAX_MS: u64 = 5_000;
+
+/// Milliseconds at least between two attempts to reach a peer because it was heard of: one that can call and not be called
+/// must not make us dial with every message.
+pub const HEARD_AGAIN_MS: u64 = 1_000;
 
 /// Bytes of one message between nodes.
 pub const MESSAGE_BYTES_MAX: usize = 2 << 20;
@@ -127,3 +149,29 @@ pub const DISK_LOW_BYTES: u64 = 1 << 30;
 
 /// Seconds that a machine's clock may differ from its peers' unremarked; answers are dated to the second.
 pub const CLOCK_AHEAD_NOTED_SECONDS: i64 = 5;
+
+/// Tiles of a notary's log that are read from its disk at once, for all anonymous readers together: as many threads as keep a
+/// disk busy, and few enough to leave the machine to the notary.
+pub const LOG_READERS_MAX: usize = 8;
+
+/// Items that a node's engine takes into one round, and inputs after which it takes no more: bounds how long anybody waits
+/// for the round's end, whoever asks.
+pub const ROUND_ITEMS_MAX: usize = 512;
+
+/// Seconds without a finished round after which a node calls itself failing: its engine looks at its clocks every quarter
+/// of a second.
+pub const ENGINE_STALLED_SECONDS: u64 = 30;
+
+/// Connections of a process's HTTP server at once: fewer than the files that a process may usually have open, next to those of
+/// its peers and its store. More readers than that come through a proxy.
+pub const HTTP_CONNECTIONS_MAX: usize = 512;
+
+/// Milliseconds in which the head of an HTTP request must have arrived, and that a connection may wait for its next one: longer
+/// than clients keep connections that they may use again.
+pub const HTTP_HEAD_MS: u64 = 30_000;
+
+/// Bytes of the head of an HTTP request.
+pub const HTTP_HEAD_BYTES_MAX: usize = 64 << 10;
+
+/// Audits of a node at once: each holds everything that the node keeps in memory.
+pub const AUDITS_MAX: usize = 1;

@@ -4,6 +4,7 @@
 //! open a vault, ask a node for more than was published, or know a service by name: what kinds and
 //! fields mean, and most words on the pages, come from the service's own description.
 
+mod as_of;
 mod assets;
 mod chart;
 mod csv;

@@ -9,22 +9,45 @@ mod body_http;
 mod engine;
 mod home;
 mod http;
+mod http_server;
 mod join;
 mod link;
 mod notary;
+mod notary_log;
+mod opening;
 mod portal;
 mod publication;
+mod pulse;
 mod registrar;
+mod round;
 mod router;
 mod status;
+mod submission;
 
-pub use admission::{Network, role_name};
-pub use body::{BodySettings, run_body};
+pub use admission::Network;
 pub use engine::{now_ms, random_32};
 pub use home::{Home, HomeError};
 pub use http::RunError;
 pub use join::{Application, JoinError, join};
-pub use notary::{NotarySettings, run_notary};
-pub use portal::{PortalSettings, run_portal};
 pub use publication::trust_text;
-pub use registrar::{RegistrarSettings, found_network, invite, run_registrar};
+pub use registrar::{found_network, invite};
+
+use std::future::Future;
+
+use crate::config::{Config, Role};
+
+/// Runs the process that a configuration describes, until `stop` is done.
+///
+/// # Errors
+/// [`RunError`], only before the process is up.
+pub async fn run(
+    config: &Config,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), RunError> {
+    match &config.role {
+        Role::Registrar(own) => registrar::run_registrar(config, own, stop).await,
+        Role::Notary(own) => notary::run_notary(config, own, stop).await,
+        Role::Node(own) => body::run_body(config, own, stop).await,
+        Role::Portal(own) => portal::run_portal(config, own, stop).await,
+    }
+}

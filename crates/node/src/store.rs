@@ -16,8 +16,8 @@ mod statements;
 
 pub use backup::{BackupError, RestoreError, backup, restore};
 pub use folder::{DataFolder, FolderError};
-pub use notary::FjallNotaryStore;
-pub use reader::SqliteReader;
+pub use notary::{FjallNotaryStore, NotaryLog};
+pub use reader::{SqliteReader, SqliteSnapshot};
 pub use sqlite::{SqliteStore, StoreOptions};
 
 use std::path::PathBuf;

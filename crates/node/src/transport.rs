@@ -31,4 +31,5 @@ pub use hyper::StatusCode;
 pub use link::LinkError;
 pub use outbox::{Outbox, OutboxStatus, PushError};
 pub use reach::Reach;
+pub(crate) use server::next_connection;
 pub use server::{Admit, PeerServer, ServerError, ServerLimits};

@@ -34,5 +34,24 @@ pub const RETRY_MS: u64 = 5_000;
 pub const GRACE_MS: u64 = 10_000;
 /// Requests in one batch of the notary: a batch is one leaf, one sync, one signature.
 pub const BATCH_REQUESTS_MAX: usize = 1024;
+/// Tokens that one batch of the notary uses up, so that its record stays small enough to be read again; what is more goes to
+/// the next batch. As many as 1,024 payments of 32 tokens.
+pub const BATCH_TOKENS_MAX: usize = 32 * 1024;
 /// Bytes of an instruction's idempotency key.
 pub const KEY_BYTES_MAX: usize = 200;
+/// Entries in the directory: members refuse a longer one.
+pub const MEMBERS_MAX: usize = ledger::limits::LIST_ITEMS_MAX;
+/// Bytes of the directory with its proof: members refuse a larger one, and it must fit one answer.
+pub const DIRECTORY_BYTES_MAX: usize = ledger::limits::MESSAGE_BYTES_MAX;
+/// Bytes of a member's name: one line on a page, in any script.
+pub const NAME_BYTES_MAX: usize = 200;
+/// Bytes of one service that a member offers: one line each.
+pub const SERVICE_BYTES_MAX: usize = 500;
+/// Services that one member names.
+pub const SERVICES_MAX: usize = 16;
+/// Bytes of a member's website.
+pub const WEBSITE_BYTES_MAX: usize = 500;
+/// Bytes of an endpoint: the longest name of RFC 1035 with a port.
+pub const ENDPOINT_BYTES_MAX: usize = 260;
+/// A member changes its endpoint no more often than this: each change is a whole directory more in the registrar's log.
+pub const ENDPOINT_CHANGE_MS: u64 = 10_000;

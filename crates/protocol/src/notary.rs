@@ -1,6 +1,7 @@
 //! The notary: uniqueness and time. It sees tokens and hashes, never what they stand for.
 
 mod machine;
+mod past;
 mod request;
 pub mod store;
 

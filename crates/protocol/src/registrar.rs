@@ -1,16 +1,22 @@
 //! The registrar: who is a member, and the verifiable log of that directory.
 //!
 //! Every change appends one entry that commits the whole directory after it, so that no one can be shown a different
-//! directory without it being in the log. Whether a body may be admitted is decided before it comes here.
+//! directory without it being in the log. Whom an invitation admits is decided here; who gets one, by people.
+
+mod invitation;
+
+pub use invitation::{AdmissionRefusal, Claim, Invitation, role_name};
 
 use std::collections::BTreeMap;
 
 use deed::Party;
 use ledger::codec;
-use ledger::map::{MapProof, MemberRecord, map_entry};
+use ledger::digest::Digest;
+use ledger::map::{MapProof, MemberRecord, MemberRole, map_entry};
 use tlog::{Checkpoint, MerkleTree, NoteSigner, Origin};
 
 use crate::directory::Snapshot;
+use crate::limits::{DIRECTORY_BYTES_MAX, ENDPOINT_CHANGE_MS, MEMBERS_MAX};
 use crate::store::{Store, StoreError, Table, WriteBatch};
 
 /// Why the registrar can't go on.
@@ -22,7 +28,29 @@ pub enum RegistrarError {
     /// The checkpoint couldn't be signed.
     #[error("the map's checkpoint could not be signed")]
     Sign,
+    /// Members could not read a directory of this size.
+    #[error(
+        "the directory would have {members} entries in {bytes} bytes; members can read {MEMBERS_MAX} in {DIRECTORY_BYTES_MAX}"
+    )]
+    Full {
+        /// Entries.
+        members: usize,
+        /// Bytes of the directory with its proof.
+        bytes: usize,
+    },
 }
+
+/// The note with the notary's party.
+pub const NOTARY: &str = "notary";
+/// The note with the key of the notary's log.
+pub const NOTARY_KEY: &str = "notary key";
+
+/// The note that an invitation was used; its value is by whom.
+fn used(code: &Digest) -> String {
+    format!("used/{code}")
+}
+
+type Note = (String, Vec<u8>);
 
 /// The directory and its log.
 pub struct Registrar<S> {
@@ -32,6 +60,9 @@ pub struct Registrar<S> {
     records: BTreeMap<Party, MemberRecord>,
     leaves: Vec<tlog::Hash>,
     latest: Option<Snapshot>,
+    /// When each host last changed its endpoint, since this registrar was opened.
+    moved_ms: BTreeMap<Party, u64>,
+    in_doubt: bool,
 }
 
 impl<S: Store> Registrar<S> {
@@ -47,21 +78,41 @@ impl<S: Store> Registrar<S> {
             records: BTreeMap::new(),
             leaves: Vec::new(),
             latest: None,
+            moved_ms: BTreeMap::new(),
+            in_doubt: false,
         };
-        while let Some(snapshot) = registrar.at(registrar.leaves.len() as u64 + 1)? {
-            registrar
-                .leaves
+        registrar.read()?;
+        Ok(registrar)
+    }
+
+    /// Takes up what the store holds beyond what is known here.
+    fn read(&mut self) -> Result<(), StoreError> {
+        while let Some(snapshot) = self.at(self.leaves.len() as u64 + 1)? {
+            self.leaves
                 .push(tlog::leaf_hash(&codec::encode(&snapshot.proof.entry)));
-            registrar.latest = Some(snapshot);
+            self.latest = Some(snapshot);
         }
-        if let Some(latest) = &registrar.latest {
-            registrar.records = latest
+        if let Some(latest) = &self.latest {
+            self.records = latest
                 .records
                 .iter()
                 .map(|r| (r.party.clone(), r.clone()))
                 .collect();
         }
-        Ok(registrar)
+        self.in_doubt = false;
+        Ok(())
+    }
+
+    /// Looks at the store again after a commit that failed and may be there all the same: the log is never rewritten.
+    fn settle(&mut self) -> Result<(), StoreError> {
+        if self.in_doubt { self.read() } else { Ok(()) }
+    }
+
+    fn commit(&mut self, batch: WriteBatch) -> Result<(), StoreError> {
+        self.in_doubt = true;
+        self.store.commit(batch)?;
+        self.in_doubt = false;
+        Ok(())
     }
 
     /// The directory in force; none before the first member.
@@ -84,17 +135,132 @@ impl<S: Store> Registrar<S> {
             .transpose()
     }
 
+    /// Admits whom an invitation names and nobody else, and marks it as used, in one commit. The same newcomer asking again
+    /// gets the same answer, and nothing changes.
+    ///
+    /// # Errors
+    /// [`AdmissionRefusal`]; nothing is changed then.
+    pub fn admit_invited(&mut self, claim: Claim<'_>, now_ms: u64) -> Result<(), AdmissionRefusal> {
+        invitation::check(&claim, now_ms)?;
+        self.settle().map_err(RegistrarError::from)?;
+        let note = used(&claim.code);
+        match self.get(&note).map_err(RegistrarError::from)? {
+            Some(by) if by == claim.keys.0 => return self.in_force(claim.party),
+            Some(_) => return Err(AdmissionRefusal::Used),
+            None => {}
+        }
+        let mut notes = vec![(note, claim.keys.0.to_vec())];
+        if claim.invitation.role == MemberRole::Notary {
+            notes.extend(self.notary_notes(claim.party, claim.log_key.as_deref())?);
+        }
+        let mut records = Vec::with_capacity(claim.records.len());
+        for record in claim.records {
+            let known = self.records.get(&record.party);
+            if known.is_some_and(|known| {
+                known.signing_key != record.signing_key || known.host != record.host
+            }) {
+                return Err(AdmissionRefusal::Taken(record.party));
+            }
+            records.push(MemberRecord {
+                admitted_ms: known.map_or(now_ms, |known| known.admitted_ms),
+                revoked_ms: None,
+                ..record
+            });
+        }
+        Ok(self.put(records, notes, now_ms)?)
+    }
+
+    fn notary_notes(
+        &self,
+        party: &Party,
+        log_key: Option<&str>,
+    ) -> Result<[Note; 2], AdmissionRefusal> {
+        let key = log_key
+            .and_then(|text| tlog::VerifierKey::parse(text).ok())
+            .ok_or(AdmissionRefusal::NoLogKey)?
+            .to_string();
+        let notes = [
+            (NOTARY.to_owned(), party.as_str().as_bytes().to_vec()),
+            (NOTARY_KEY.to_owned(), key.into_bytes()),
+        ];
+        for (name, value) in &notes {
+            let known = self.get(name).map_err(RegistrarError::from)?;
+            if known.is_some_and(|known| known != *value) {
+                return Err(AdmissionRefusal::SecondNotary);
+            }
+        }
+        Ok(notes)
+    }
+
+    fn in_force(&self, party: &Party) -> Result<(), AdmissionRefusal> {
+        match self.records.get(party) {
+            Some(record) if record.revoked_ms.is_none() => Ok(()),
+            _ => Err(AdmissionRefusal::NotMember(party.clone())),
+        }
+    }
+
+    /// A member says where its node is reached now: in its own entry and in those of the parties it hosts.
+    ///
+    /// # Errors
+    /// [`AdmissionRefusal`]; nothing is changed then.
+    pub fn move_endpoint(
+        &mut self,
+        host: &Party,
+        endpoint: &str,
+        now_ms: u64,
+    ) -> Result<(), AdmissionRefusal> {
+        self.settle().map_err(RegistrarError::from)?;
+        self.in_force(host)?;
+        invitation::check_endpoint(host, endpoint)?;
+        let theirs = |r: &&MemberRecord| r.host == *host && r.revoked_ms.is_none();
+        let moved: Vec<MemberRecord> = self
+            .records
+            .values()
+            .filter(theirs)
+            .filter(|record| record.endpoint != endpoint)
+            .map(|record| MemberRecord {
+                endpoint: endpoint.to_owned(),
+                ..record.clone()
+            })
+            .collect();
+        if moved.is_empty() {
+            return Ok(());
+        }
+        let last = self.moved_ms.get(host).copied();
+        if last.is_some_and(|last| now_ms < last.saturating_add(ENDPOINT_CHANGE_MS)) {
+            return Err(AdmissionRefusal::TooSoon);
+        }
+        self.put(moved, Vec::new(), now_ms)?;
+        self.moved_ms.insert(host.clone(), now_ms);
+        Ok(())
+    }
+
     /// Puts records into the directory, replacing those of the same party. No change, no entry.
     ///
     /// # Errors
     /// [`RegistrarError`]; nothing is changed then.
     pub fn admit(&mut self, records: Vec<MemberRecord>, now_ms: u64) -> Result<(), RegistrarError> {
+        self.put(records, Vec::new(), now_ms)
+    }
+
+    /// Records and notes in one commit.
+    fn put(
+        &mut self,
+        records: Vec<MemberRecord>,
+        notes: Vec<Note>,
+        now_ms: u64,
+    ) -> Result<(), RegistrarError> {
+        self.settle()?;
+        let mut batch = WriteBatch::new();
+        for (name, value) in notes {
+            batch.put(Table::Meta, name.into_bytes(), value);
+        }
         let mut next = self.records.clone();
         for record in records {
             next.insert(record.party.clone(), record);
         }
         if next == self.records {
-            return Ok(());
+            return Ok(self.commit(batch)?);
         }
         let listed: Vec<MemberRecord> = next.values().cloned().collect();
         let entry = map_entry(&listed, now_ms);
@@ -122,13 +288,13 @@ impl<S: Store> Registrar<S> {
                 checkpoint,
             },
         };
-        let mut batch = WriteBatch::new();
-        batch.put(
-            Table::Published,
-            size.to_be_bytes(),
-            codec::encode(&snapshot),
-        );
-        self.store.commit(batch)?;
+        let encoded = codec::encode(&snapshot);
+        let (members, bytes) = (snapshot.records.len(), encoded.len());
+        if members > MEMBERS_MAX || bytes > DIRECTORY_BYTES_MAX {
+            return Err(RegistrarError::Full { members, bytes });
+        }
+        batch.put(Table::Published, size.to_be_bytes(), encoded);
+        self.commit(batch)?;
         self.records = next;
         self.leaves = leaves;
         self.latest = Some(snapshot);

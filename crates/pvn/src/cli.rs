@@ -63,9 +63,19 @@ pub(crate) struct Init {
     /// Where members connect.
     #[arg(long, default_value = "127.0.0.1:7401")]
     pub(crate) listen: SocketAddr,
+    /// The host and port that members are told to connect to, if that is not where it listens: needed with 0.0.0.0.
+    #[arg(long)]
+    pub(crate) endpoint: Option<String>,
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+An invitation is for one body, in one role, with the parties that it hosts and no others. It is used up when the body
+joins; joining again with the same keys, after a lost answer, is answered in the same way. Where a member's node is
+reached is in its own configuration: changing it needs no new invitation.
+
+  pvn invite --data registrar --party GB-NOTARY --role notary
+  pvn invite --data registrar --party GB-COUNTY --hosts GB-PARISH-1 --hosts GB-PARISH-2")]
 pub(crate) struct Invite {
     /// Data folder of the registrar, or of a demonstration.
     #[arg(long)]
@@ -73,6 +83,13 @@ pub(crate) struct Invite {
     /// Identifier of the body that is to join.
     #[arg(long)]
     pub(crate) party: String,
+    /// What its process will do.
+    #[arg(long, value_enum, default_value = "node")]
+    pub(crate) role: JoinRole,
+    /// Identifier of a party without a node of its own, whose account the body's node will keep; may be given several
+    /// times. Nobody, when left out.
+    #[arg(long = "hosts", value_name = "ID")]
+    pub(crate) hosts: Vec<String>,
     /// How many days the invitation is good for.
     #[arg(long, default_value_t = 7)]
     pub(crate) days: u64,
@@ -108,12 +125,19 @@ pub(crate) struct Join {
     /// What the process will do.
     #[arg(long, value_enum, default_value = "node")]
     pub(crate) role: JoinRole,
+    /// A party whose account this node will keep, as in the invitation: its identifier, `=`, its name. May be given
+    /// several times.
+    #[arg(long = "hosts", value_name = "ID=NAME")]
+    pub(crate) hosts: Vec<String>,
     /// Data folder to be made.
     #[arg(long)]
     pub(crate) data: PathBuf,
     /// Where peers connect.
     #[arg(long)]
     pub(crate) peer_listen: SocketAddr,
+    /// The host and port that peers are told to connect to, if that is not where it listens: needed with 0.0.0.0.
+    #[arg(long)]
+    pub(crate) endpoint: Option<String>,
     /// Where clients, or the public, connect.
     #[arg(long)]
     pub(crate) http_listen: SocketAddr,

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use api::{
-    Contract, Finding, Instruction, Instructions, InstructionsStatus, Member, NodeStatus, Problem,
+    Audit, Contract, Instruction, Instructions, InstructionsStatus, Member, NodeStatus, Problem,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -91,7 +91,7 @@ impl Client {
     }
 
     /// Every invariant that doesn't hold.
-    pub(crate) fn audit(&self) -> Result<Vec<Finding>, ClientError> {
+    pub(crate) fn audit(&self) -> Result<Audit, ClientError> {
         let url = format!("{}/v1/audit", self.base);
         let request = self
             .agent

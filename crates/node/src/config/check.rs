@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::fault::Problem;
-use super::raw::{Raw, RawLimits, RawRole};
+use super::raw::{Raw, RawRole};
 use super::values::Values;
 use super::{Config, Limits, Node, Notary, Portal, Registrar, Role};
 use crate::limits as caps;
@@ -32,7 +32,6 @@ fn config(mut raw: Raw, values: &mut Values<'_>) -> Option<Config> {
         .network
         .take()
         .and_then(|name| values.words("network", &name));
-    let name = raw.name.take().and_then(|name| values.words("name", &name));
     let party = raw
         .party
         .take()
@@ -55,7 +54,7 @@ fn config(mut raw: Raw, values: &mut Values<'_>) -> Option<Config> {
             "the same as `peer_listen`; it needs a port of its own",
         );
     }
-    let limits = limits(&mut raw.limits, values);
+    let limits = limits(&mut raw, values);
     let role = role(&mut raw, values);
     if let (Some(Role::Node(node)), Some(party)) = (&role, &party)
         && node.hosts.contains(party)
@@ -67,7 +66,6 @@ fn config(mut raw: Raw, values: &mut Values<'_>) -> Option<Config> {
         data: data?,
         network,
         party,
-        name,
         peer_listen: peer_listen?,
         endpoint,
         role: role?,
@@ -143,6 +141,7 @@ fn refuse_leftovers(raw: &Raw, values: &mut Values<'_>) {
         service,
         window_ms,
         certificate_days,
+        limits,
         ..
     } = raw;
     values.not_for_role("http_listen", http_listen.as_ref());
@@ -152,9 +151,13 @@ fn refuse_leftovers(raw: &Raw, values: &mut Values<'_>) {
     values.not_for_role("service", service.as_ref());
     values.not_for_role("window_ms", window_ms.as_ref());
     values.not_for_role("certificate_days", certificate_days.as_ref());
+    values.not_for_role("store_mib", limits.store_mib.as_ref());
 }
 
-fn limits(raw: &mut RawLimits, values: &mut Values<'_>) -> Limits {
+fn limits(raw: &mut Raw, values: &mut Values<'_>) -> Limits {
+    // The other stores grow with what is public, and the disk is their limit.
+    let keeps_sqlite = matches!(raw.role, RawRole::Registrar | RawRole::Node);
+    let raw = &mut raw.limits;
     let defaults = ServerLimits::default();
     let mut count = |key, raw, default: usize, max: u64| {
         let settled = values.number(key, raw, default as u64, 1..=max);
@@ -179,7 +182,7 @@ fn limits(raw: &mut RawLimits, values: &mut Values<'_>) -> Limits {
         idle,
         1..=caps::IDLE_SECONDS_MAX,
     );
-    let store_mib = raw.store_mib.take();
+    let store_mib = raw.store_mib.take_if(|_| keeps_sqlite);
     let bytes_max = store_mib.map(|mib| {
         let range = 1..=caps::STORE_MIB_MAX;
         values.number("store_mib", Some(mib), caps::STORE_MIB_MAX, range) * MIB

@@ -13,7 +13,6 @@ pub(super) struct Raw {
     pub(super) data: Option<Spanned<String>>,
     pub(super) network: Option<Spanned<String>>,
     pub(super) party: Option<Spanned<String>>,
-    pub(super) name: Option<Spanned<String>>,
     pub(super) peer_listen: Spanned<String>,
     pub(super) endpoint: Option<Spanned<String>>,
     pub(super) http_listen: Option<Spanned<String>>,

@@ -24,16 +24,15 @@ pub(super) fn text(config: &Config, folder: &Path) -> String {
         &file.path(&config.data),
     );
     file.words(
-        "The network it belongs to.",
+        "The network it belongs to: it refuses to start on the data of another.",
         "network",
         config.network.as_deref(),
     );
     let party = config.party.as_ref().map(deed::Party::as_str);
-    file.words("The party that runs it.", "party", party);
     file.words(
-        "That party's name, for people.",
-        "name",
-        config.name.as_deref(),
+        "The party that runs it: it refuses to start on the data of another.",
+        "party",
+        party,
     );
     let listen = string(&config.peer_listen.to_string());
     file.setting("Where peers connect, by TLS.", "peer_listen", &listen);

@@ -7,6 +7,8 @@ mod meaning;
 mod sources;
 mod words;
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 pub use adjustments::{Adjustments, SignedLine};
@@ -34,6 +36,8 @@ pub struct Description {
     pub functions: Functions,
     /// Names of published files.
     pub sources: Sources,
+    /// Who is expected to publish payments, by party id. Whoever isn't listed is not missed.
+    pub expected: BTreeSet<String>,
     /// Published amounts that are not money on the ledger.
     pub adjustments: Option<Adjustments>,
     /// Words of the page of spending.
@@ -81,6 +85,12 @@ pub enum DescriptionError {
     },
 }
 
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CoverageWritten {
+    expected: BTreeSet<String>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
@@ -92,6 +102,8 @@ struct Written {
     functions: functions::FunctionsWritten,
     #[serde(default)]
     sources: Sources,
+    #[serde(default)]
+    coverage: CoverageWritten,
     adjustments: Option<Adjustments>,
     spending: Heading,
     front_line: FrontLine,
@@ -136,6 +148,7 @@ impl Description {
             lines: written.lines,
             functions: written.functions.read(&names)?,
             sources: written.sources,
+            expected: written.coverage.expected,
             adjustments: written.adjustments,
             spending: written.spending,
             front_line: written.front_line,

@@ -16,7 +16,8 @@ use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::dates::{machine, moment};
+use super::as_of::AsOf;
+use super::dates::machine;
 use super::limits::{EVENT_BEAT_S, EVENT_GATHER_MS, EVENT_PAYMENTS};
 use super::pages::PageError;
 use super::state::Portal;
@@ -26,8 +27,9 @@ use super::store::Snapshot;
 struct News {
     /// Payments since the event before.
     added: u64,
-    figures_up_to: Option<String>,
-    up_to_words: Option<String>,
+    newest_transaction_at: Option<String>,
+    log_read_at: Option<String>,
+    as_of_words: Option<String>,
     /// The latest of them, newest first.
     payments: Vec<Told>,
 }
@@ -148,7 +150,10 @@ fn news(
     // A number beyond the last is of an index that has been filled anew: then all that is there is news.
     let after = if after > snapshot.last { 0 } else { after };
     let (added, payments) = snapshot.since(after, named)?;
-    let up_to = portal.coverage().checkpoint_at.max(snapshot.latest_at);
+    let as_of = AsOf {
+        newest_at: snapshot.latest_at,
+        log_read_at: portal.coverage().log_read_at,
+    };
     let told = payments.into_iter().map(|row| Told {
         id: row.id,
         payer: row.payer_name,
@@ -158,8 +163,9 @@ fn news(
     });
     Ok(News {
         added,
-        figures_up_to: up_to.map(machine),
-        up_to_words: up_to.map(|at| moment(at, &portal.description().service.time_zone)),
+        newest_transaction_at: as_of.newest_at.map(machine),
+        log_read_at: as_of.log_read_at.map(machine),
+        as_of_words: as_of.words(&portal.description().service.time_zone),
         payments: told.collect(),
     })
 }

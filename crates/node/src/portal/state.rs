@@ -10,15 +10,15 @@ use super::limits::{EVENT_STREAMS_MAX, READS_MAX};
 use super::pages::PageError;
 use super::store::{PortalStore, Snapshot};
 
-/// Whom the figures cover and up to when.
+/// Whom the figures cover, and when the log was looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
     /// Members of the network, in the order in which pages list them.
     pub organisations: Vec<Organisation>,
-    /// Entries of the log that were read.
+    /// Entries of the log when it was last looked at. Not all of them need have arrived here.
     pub log_size: u64,
-    /// Time of the checkpoint up to which every disclosure is in the index, Unix milliseconds.
-    pub checkpoint_at: Option<i64>,
+    /// When the log was last looked at with success, Unix milliseconds.
+    pub log_read_at: Option<i64>,
     /// Since when the log can't be read, Unix milliseconds; None while it can.
     pub unreachable_since: Option<i64>,
 }
@@ -32,7 +32,7 @@ pub struct Organisation {
     pub name: String,
     /// What it does here, in plain words: one sentence.
     pub role: String,
-    /// Whether it is expected to publish payments.
+    /// Whether it is expected to publish payments, as the service's description says.
     pub reports: bool,
 }
 
@@ -63,7 +63,7 @@ impl Portal {
         }))
     }
 
-    /// Sets whom the figures cover and up to when, after the facts up to there have been handed over.
+    /// Sets whom the figures cover, and when the log was looked at.
     pub fn set_coverage(&self, coverage: Coverage) {
         self.0.coverage.send_replace(coverage);
     }

@@ -2,7 +2,8 @@
 
 use deed::Party;
 use ledger::codec;
-use ledger::map::{MemberRecord, MemberRole};
+use ledger::digest::Digest;
+use ledger::map::MemberRecord;
 use ledger::signature::SigningKey;
 use minicbor::{Decode, Encode};
 
@@ -12,6 +13,8 @@ pub(super) const JOIN_PATH: &str = "/admission/v1/join";
 pub(super) const NETWORK_PATH: &str = "/admission/v1/network";
 /// Where a member renews its certificate.
 pub(super) const RENEW_PATH: &str = "/admission/v1/renew";
+/// Where a member says at which address its node is reached now.
+pub(super) const ENDPOINT_PATH: &str = "/admission/v1/endpoint";
 /// Where a member gets the directory in force.
 pub(super) const MAP_PATH: &str = "/map/v1/latest";
 /// Where a member gets the directory at a size of its log: the size follows.
@@ -43,6 +46,19 @@ pub(super) struct JoinRequest {
     /// A notary's log key, in C2SP verifier key form.
     #[n(3)]
     pub log_key: Option<String>,
+}
+
+impl JoinRequest {
+    /// A hash over all keys in the request, of which `tls` is the certificate's.
+    pub(super) fn keys(&self, tls: &[u8]) -> Digest {
+        let records = self.applicants.iter().map(|a| &a.record);
+        let held: Vec<_> = records.map(|r| (&r.signing_key, &r.envelope_key)).collect();
+        let log_key = self.log_key.as_deref().unwrap_or_default();
+        Digest::of(&[
+            b"pvn newcomer's keys/1\0",
+            &codec::encode(&(held, tls, log_key)),
+        ])
+    }
 }
 
 /// The registrar's answer to a newcomer, and to a member that renews.
@@ -102,16 +118,5 @@ impl Applicant {
         self.record
             .signing_key
             .verifies(&possession_message(&self.record), &self.possession)
-    }
-}
-
-/// The words for a role in configuration and on pages.
-#[must_use]
-pub fn role_name(role: MemberRole) -> &'static str {
-    match role {
-        MemberRole::Body => "body",
-        MemberRole::Portal => "portal",
-        MemberRole::Notary => "notary",
-        MemberRole::Registrar => "registrar",
     }
 }

@@ -1,125 +1,67 @@
 //! A body's node: a vault, an engine, peers and a client API.
 
 use std::future::Future;
-use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deed::Party;
 use ledger::codec;
-use ledger::trust::ContractBook;
 use protocol::message::Message;
-use protocol::node::{Hosted, Node, Setup};
 use tokio::sync::{mpsc, watch};
 
 use super::body_http::{Api, router};
-use super::engine::{Engine, EngineOpenError, now_ms};
+use super::engine::Engine;
 use super::home::{Home, load_contracts};
-use super::http::{RunError, listen, serve};
+use super::http::{RunError, listen};
+use super::http_server::serve;
 use super::link::Link;
-use super::router::{Outboxes, Router, submit_all};
-use crate::store::{DataFolder, SqliteStore, StoreOptions};
+use super::opening::{Audits, Opening};
+use super::router::{Outboxes, Router};
+use super::submission::submit_all;
+use crate::config::{self, Config};
+use crate::store::DataFolder;
 use crate::transport::{
-    Admit, Caller, MESSAGES_PATH, PeerReply, PeerRequest, PeerServer, ServerLimits, StatusCode,
-    decode_batch,
+    Admit, Caller, MESSAGES_PATH, PeerReply, PeerRequest, PeerServer, StatusCode, decode_batch,
 };
 
 /// How long requests under way may take when the process is told to stop.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// What a body's node needs to start.
-#[derive(Clone, Debug)]
-pub struct BodySettings {
-    /// The data folder.
-    pub data: PathBuf,
-    /// Where peers connect.
-    pub peer_listen: SocketAddr,
-    /// Where clients connect: loopback.
-    pub http_listen: SocketAddr,
-    /// Where the registrar listens, `host:port`.
-    pub registrar: String,
-    /// Other parties whose accounts this node keeps.
-    pub hosted: Vec<Party>,
-    /// The files of the contracts accepted.
-    pub contracts: Vec<PathBuf>,
-    /// Length of drafted transactions' windows, in milliseconds.
-    pub window_ms: u64,
-}
-
-/// What opening the node takes, again and again if need be.
-struct Opening {
-    home: Home,
-    link: Arc<Link>,
-    me: Party,
-    hosted: Vec<Party>,
-    book: Arc<ContractBook>,
-    window_ms: u64,
-    folder: DataFolder,
-}
-
-impl Opening {
-    fn open(&self) -> Result<(Node<SqliteStore>, Vec<protocol::node::Output>), EngineOpenError> {
-        let setup = |error: &dyn ToString| EngineOpenError::Setup(error.to_string());
-        let mut hosted = Vec::new();
-        for party in std::iter::once(&self.me).chain(&self.hosted) {
-            let key = self.home.signing_key(party).map_err(|e| setup(&e))?;
-            hosted.push(Hosted {
-                party: party.clone(),
-                key,
-            });
-        }
-        let setup = Setup {
-            me: self.me.clone(),
-            hosted,
-            secret: self.home.secret().map_err(|e| setup(&e))?,
-            home: self.link.belongs().map_err(|e| setup(&e))?,
-            notary: self.link.notary().map_err(|e| setup(&e))?.1,
-            registrar: Some(self.link.map_key.clone()),
-            book: Arc::clone(&self.book),
-            window_ms: self.window_ms,
-        };
-        let store = SqliteStore::open(&self.folder, StoreOptions::default())?;
-        Ok(Node::open(
-            setup,
-            (*self.link.members()).clone(),
-            store,
-            now_ms(),
-        )?)
-    }
-}
-
 /// Runs a body's node until `stop` is done.
 ///
 /// # Errors
 /// [`RunError`], only before the node is up.
-pub async fn run_body(
-    settings: BodySettings,
+pub(super) async fn run_body(
+    config: &Config,
+    own: &config::Node,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), RunError> {
-    let home = Home::at(&settings.data)?;
-    let folder = DataFolder::take(&settings.data)?;
-    let link = Arc::new(Link::connect(home.clone(), &settings.registrar).await?);
+    let home = Home::of(config)?;
+    let folder = DataFolder::take(&config.data)?;
+    let link = Arc::new(Link::connect(home.clone(), &own.registrar, config.announced()).await?);
     let (notary, _) = link.notary()?;
-    let book = Arc::new(load_contracts(&settings.contracts)?);
-    let peers = listen(settings.peer_listen).await?;
-    let clients = listen(settings.http_listen).await?;
-    let opening = Opening {
+    let book = Arc::new(load_contracts(&own.contracts)?);
+    let peers = listen(config.peer_listen).await?;
+    let clients = listen(own.http_listen).await?;
+    let opening = Arc::new(Opening {
         home: home.clone(),
         link: Arc::clone(&link),
         me: link.party.clone(),
-        hosted: settings.hosted.clone(),
+        hosted: own.hosts.clone(),
         book: Arc::clone(&book),
-        window_ms: settings.window_ms,
+        window_ms: u64::try_from(own.window.as_millis()).unwrap_or(u64::MAX),
         folder,
-    };
+        options: config.limits.store,
+    });
     let outboxes = Outboxes::new(Arc::clone(&link), tokio::runtime::Handle::current());
     let (submissions, waiting) = mpsc::unbounded_channel();
     let outlet = Router {
         outboxes: Arc::clone(&outboxes),
         notary: submissions,
     };
-    let (engine, thread) = Engine::start(move || opening.open(), outlet);
+    let (engine, thread) = {
+        let opening = Arc::clone(&opening);
+        Engine::start(move || opening.open(), outlet)
+    };
     outboxes.report_to(engine.clone());
     let submitting = tokio::spawn(submit_all(
         Arc::clone(&link),
@@ -128,14 +70,19 @@ pub async fn run_body(
         waiting,
     ));
     let handler = {
-        let engine = engine.clone();
-        move |request: PeerRequest| answer(engine.clone(), request)
+        let (engine, outboxes) = (engine.clone(), Arc::clone(&outboxes));
+        move |request: PeerRequest| {
+            if let Caller::Member(from) = &request.caller {
+                outboxes.heard_from(from);
+            }
+            answer(engine.clone(), request)
+        }
     };
     let server = PeerServer::start(
         peers,
         &link.credentials,
         Admit::Members,
-        ServerLimits::default(),
+        config.limits.server,
         Arc::clone(&link.counters),
         handler,
     )
@@ -149,6 +96,7 @@ pub async fn run_body(
         link,
         book,
         outboxes,
+        audits: Arc::new(Audits::new(opening)),
         token: home.api_token()?.into(),
         started: jiff::Timestamp::now(),
     };
@@ -157,7 +105,7 @@ pub async fn run_body(
         // The sender going away means the same as its message.
         let _ = stopped.changed().await;
     }));
-    tracing::info!(peers = %settings.peer_listen, clients = %settings.http_listen, "node is up");
+    tracing::info!(peers = %config.peer_listen, clients = %own.http_listen, "node is up");
     stop.await;
     fresh.abort();
     drop(stopping);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::{
-    Contract, ErrorCode, Finding, Instruction, InstructionStatus, Instructions, InstructionsStatus,
+    Audit, Contract, ErrorCode, Instruction, InstructionStatus, Instructions, InstructionsStatus,
     Member, NodeStatus, OpenWork, Peer, SignatureFigures, State as InstructionPhase, Transaction,
 };
 use axum::extract::rejection::JsonRejection;
@@ -20,11 +20,12 @@ use protocol::node::records::{Instruction as Ordered, InstructionState};
 
 use jiff::Timestamp;
 
-use super::engine::Engine;
+use super::engine::{Engine, EngineOpenError};
 use super::http::{Failure, authorised};
 use super::link::Link;
+use super::opening::Audits;
 use super::router::Outboxes;
-use super::status::{audit, holdings, known_transaction, member, open_work, totals};
+use super::status::{holdings, known_transaction, member, open_work, totals};
 use crate::health::{Report, Signs, State as Condition, disk};
 
 /// Instructions in one request.
@@ -41,6 +42,7 @@ pub(crate) struct Api {
     pub(crate) link: Arc<Link>,
     pub(crate) book: Arc<ContractBook>,
     pub(crate) outboxes: Arc<Outboxes>,
+    pub(crate) audits: Arc<Audits>,
     pub(crate) token: Arc<str>,
     pub(crate) started: Timestamp,
 }
@@ -71,11 +73,8 @@ async fn nothing_here() -> Failure {
 
 /// How the node is: 200 while it works, if need be with complaints; 503 when it can't.
 async fn health(State(api): State<Api>) -> impl IntoResponse {
-    let open = api.engine.ask(|node| open_work(node)).await;
-    let report = api.report(
-        &open.clone().unwrap_or_default(),
-        open.err().map(|error| error.to_string()),
-    );
+    let (open, failure) = api.engine.pulse();
+    let report = api.report(&open, failure);
     let status = match report.state {
         Condition::Failing => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::OK,
@@ -311,12 +310,15 @@ async fn members(State(api): State<Api>, headers: HeaderMap) -> Result<Json<Vec<
     ))
 }
 
-async fn run_audit(
-    State(api): State<Api>,
-    headers: HeaderMap,
-) -> Result<Json<Vec<Finding>>, Failure> {
+async fn run_audit(State(api): State<Api>, headers: HeaderMap) -> Result<Json<Audit>, Failure> {
     authorised(&headers, &api.token)?;
-    Ok(Json(api.engine.ask(audit).await?))
+    let unavailable = |error: EngineOpenError| {
+        Failure::new(
+            ErrorCode::Unavailable,
+            format!("the store can't be audited now: {error}"),
+        )
+    };
+    Ok(Json(api.audits.run().await.map_err(unavailable)?))
 }
 
 /// The API's own description; it holds nothing about this node and needs no token.

@@ -4,9 +4,11 @@
 
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use api::OpenWork;
 use deed::Party;
 use ledger::{Digest, TransactionId};
 use protocol::directory::Members;
@@ -16,30 +18,18 @@ use protocol::node::{Input, Node, NodeError, Output};
 use protocol::notary::{Request, Verdict};
 use tokio::sync::oneshot;
 
+use super::pulse::Pulse;
+use super::round::{Gathered, Reply, Work, gather};
+use super::status::open_work;
 use crate::store::SqliteStore;
 
 /// Inputs that wait for the engine; more than this and callers are told to come back.
 const WAITING_MAX: usize = 8_192;
-/// Inputs taken into one round.
-const ROUND_MAX: usize = 512;
 /// How often the engine looks at its clocks when nothing arrives.
 const TICK: Duration = Duration::from_millis(250);
 
 /// A node over its store on disk.
 pub(crate) type DiskNode = Node<SqliteStore>;
-
-/// Something for the engine.
-enum Work {
-    Inputs(Vec<Input>, oneshot::Sender<Result<(), EngineError>>),
-    Instruct {
-        instruction: Instruction,
-        until_final: bool,
-        reply: Reply,
-    },
-    Tell(Vec<Input>),
-    Ask(Box<dyn FnOnce(&mut DiskNode) + Send>),
-    Stop,
-}
 
 /// Why the engine didn't take something.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -67,6 +57,7 @@ pub(crate) trait Outlet: Send + 'static {
 #[derive(Clone)]
 pub(crate) struct Engine {
     work: SyncSender<Work>,
+    pulse: Arc<RwLock<Pulse>>,
 }
 
 /// Milliseconds since 1970-01-01 UTC by this machine's clock.
@@ -96,8 +87,26 @@ impl Engine {
         O: Outlet,
     {
         let (work, waiting) = sync_channel(WAITING_MAX);
-        let thread = std::thread::spawn(move || run(&open, outlet, &waiting));
-        (Self { work }, thread)
+        let opening = Pulse::new(OpenWork::default(), Some("it is being opened".to_owned()));
+        let pulse = Arc::new(RwLock::new(opening));
+        let beat = {
+            let pulse = Arc::clone(&pulse);
+            move |said| *pulse.write().unwrap_or_else(PoisonError::into_inner) = said
+        };
+        let thread = std::thread::spawn(move || {
+            run(&open, outlet, &waiting, &beat);
+            beat(Pulse::new(
+                OpenWork::default(),
+                Some(EngineError::Stopped.to_string()),
+            ));
+        });
+        (Self { work, pulse }, thread)
+    }
+
+    /// What was open after the last round, and why the engine doesn't work, if it doesn't. Costs the engine nothing.
+    pub(crate) fn pulse(&self) -> (OpenWork, Option<String>) {
+        let pulse = self.pulse.read().unwrap_or_else(PoisonError::into_inner);
+        pulse.at(Instant::now())
     }
 
     fn give(&self, work: Work) -> Result<(), EngineError> {
@@ -194,11 +203,10 @@ pub(super) enum EngineOpenError {
     Setup(String),
 }
 
-/// Where the answer to an instruction goes.
-type Reply = oneshot::Sender<Result<InstructionState, EngineError>>;
+/// Who waits for which instruction.
 type Waiters = HashMap<String, Vec<Reply>>;
 
-fn run<F, O>(open: &F, mut outlet: O, waiting: &Receiver<Work>)
+fn run<F, O>(open: &F, mut outlet: O, waiting: &Receiver<Work>, beat: &impl Fn(Pulse))
 where
     F: Fn() -> Result<(DiskNode, Vec<Output>), EngineOpenError>,
     O: Outlet,
@@ -209,6 +217,7 @@ where
             Ok(opened) => opened,
             Err(error) => {
                 tracing::error!(%error, "the node's store can't be opened; trying again");
+                beat(Pulse::new(OpenWork::default(), Some(error.to_string())));
                 if !pause(waiting) {
                     return;
                 }
@@ -218,6 +227,7 @@ where
         deliver(outputs, &mut outlet, &mut waiters);
         let mut ticked = Instant::now();
         loop {
+            beat(Pulse::new(open_work(&node), None));
             match round(&mut node, waiting, &mut ticked, &mut outlet, &mut waiters) {
                 Round::Done => {}
                 Round::Stop => return,
@@ -266,39 +276,19 @@ fn round<O: Outlet>(
         Err(RecvTimeoutError::Timeout) => None,
         Err(RecvTimeoutError::Disconnected) => return Round::Stop,
     };
-    let mut inputs = Vec::new();
+    let Gathered {
+        mut inputs,
+        done,
+        accepted,
+        questions,
+        stop,
+    } = gather(first, waiting);
     if ticked.elapsed() >= TICK {
         *ticked = Instant::now();
-        inputs.push(Input::Tick);
+        inputs.insert(0, Input::Tick);
     }
-    let mut done = Vec::new();
-    let mut accepted: Vec<(String, bool, Reply)> = Vec::new();
-    let mut stop = false;
-    let mut next = first;
-    while let Some(work) = next.take() {
-        match work {
-            Work::Inputs(given, reply) => {
-                inputs.extend(given);
-                done.push(reply);
-            }
-            Work::Instruct {
-                instruction,
-                until_final,
-                reply,
-            } => {
-                accepted.push((instruction.key.clone(), until_final, reply));
-                inputs.push(Input::Instruct(instruction));
-            }
-            Work::Tell(given) => inputs.extend(given),
-            Work::Ask(question) => question(node),
-            Work::Stop => {
-                stop = true;
-                break;
-            }
-        }
-        if inputs.len() < ROUND_MAX {
-            next = waiting.try_recv().ok();
-        }
+    for question in questions {
+        question(node);
     }
     let entropy = match random_32() {
         Ok(bytes) => Digest(bytes),

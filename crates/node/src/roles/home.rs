@@ -13,6 +13,7 @@ use tlog::{KeyName, NoteSigner};
 
 use super::admission::Network;
 use super::engine::random_32;
+use crate::config::Config;
 use crate::files::{create_folder, write_atomically};
 use crate::pki::{IdentityError, KeyFileError, KeyKind, SecretKey, TlsIdentity};
 
@@ -47,6 +48,32 @@ pub enum HomeError {
         /// The data folder.
         path: PathBuf,
     },
+    /// The data of another network.
+    #[error(
+        "{} belongs to the network {found:?} and the configuration is for {configured:?}: set `data` to the right folder, or `network` to the right name",
+        path.display()
+    )]
+    OtherNetwork {
+        /// The data folder.
+        path: PathBuf,
+        /// The network in the configuration.
+        configured: String,
+        /// The network that was joined.
+        found: String,
+    },
+    /// The data of another party.
+    #[error(
+        "{} belongs to {found} and the configuration is for {configured}: set `data` to the right folder, or `party` to the right identifier",
+        path.display()
+    )]
+    OtherParty {
+        /// The data folder.
+        path: PathBuf,
+        /// The party in the configuration.
+        configured: Party,
+        /// The party that joined.
+        found: Party,
+    },
     /// The operating system's random number generator failed.
     #[error("the operating system gives no random numbers")]
     Random,
@@ -73,6 +100,31 @@ impl Home {
         Ok(Self {
             path: path.to_owned(),
         })
+    }
+
+    /// The data folder of a configured process, if it is that of the network and party that the configuration names.
+    ///
+    /// # Errors
+    /// [`HomeError`].
+    pub fn of(config: &Config) -> Result<Self, HomeError> {
+        let home = Self::at(&config.data)?;
+        let path = home.path.clone();
+        let (found, party) = (home.network()?.name, home.identity()?.leaf.party);
+        if let Some(configured) = config.network.clone().filter(|name| *name != found) {
+            return Err(HomeError::OtherNetwork {
+                path,
+                configured,
+                found,
+            });
+        }
+        if let Some(configured) = config.party.clone().filter(|name| *name != party) {
+            return Err(HomeError::OtherParty {
+                path,
+                configured,
+                found: party,
+            });
+        }
+        Ok(home)
     }
 
     /// Where it is.

@@ -1,10 +1,8 @@
-//! What the roles' HTTP servers share: starting, stopping, problem details, access tokens.
+//! What the roles' HTTP servers share: listening, problem details, access tokens.
 
-use std::future::Future;
 use std::net::SocketAddr;
 
 use api::{ErrorCode, Problem};
-use axum::Router;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tokio::net::TcpListener;
@@ -62,20 +60,6 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, RunError>
     TcpListener::bind(address)
         .await
         .map_err(|source| RunError::Listen { address, source })
-}
-
-/// Serves until `stop` is done, then finishes requests under way.
-pub(crate) async fn serve(
-    listener: TcpListener,
-    router: Router,
-    stop: impl Future<Output = ()> + Send + 'static,
-) {
-    if let Err(error) = axum::serve(listener, router)
-        .with_graceful_shutdown(stop)
-        .await
-    {
-        tracing::error!(%error, "the HTTP server ended");
-    }
 }
 
 /// An error as `application/problem+json`.

@@ -101,6 +101,11 @@ pub async fn join(application: &Application) -> Result<Network, JoinError> {
     )
     .await?;
     let reply = client.post(JOIN_PATH, codec::encode(&request)).await?;
+    if reply.status == StatusCode::PAYLOAD_TOO_LARGE {
+        return Err(JoinError::Refused(
+            "the application is too large: shorten what the parties say of themselves, or host fewer".to_owned(),
+        ));
+    }
     if reply.status != StatusCode::OK {
         return Err(JoinError::Refused(
             String::from_utf8_lossy(&reply.body).into_owned(),

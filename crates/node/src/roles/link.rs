@@ -11,7 +11,9 @@ use ledger::{Lineage, NetworkId};
 use protocol::directory::{Members, Snapshot, SnapshotError};
 use tlog::VerifierKey;
 
-use super::admission::{JoinReply, MAP_AT_PATH, MAP_PATH, NETWORK_PATH, Network, RENEW_PATH};
+use super::admission::{
+    ENDPOINT_PATH, JoinReply, MAP_AT_PATH, MAP_PATH, NETWORK_PATH, Network, RENEW_PATH,
+};
 use super::home::{Home, HomeError};
 use crate::pki::{TlsIdentity, new_request};
 use crate::transport::{
@@ -59,6 +61,8 @@ pub(crate) struct Link {
     pub(crate) counters: Arc<Counters>,
     pub(crate) network: Network,
     pub(crate) map_key: VerifierKey,
+    /// Where peers are told to connect.
+    endpoint: String,
     registrar: PeerClient,
     members: RwLock<Arc<Members>>,
     asked: tokio::sync::Mutex<Instant>,
@@ -72,8 +76,12 @@ fn key(what: &'static str, text: &str) -> Result<VerifierKey, LinkError> {
 }
 
 impl Link {
-    /// Connects with what admission left in the data folder.
-    pub(crate) async fn connect(home: Home, registrar: &str) -> Result<Self, LinkError> {
+    /// Connects with what admission left in the data folder. Peers are to connect to `endpoint`.
+    pub(crate) async fn connect(
+        home: Home,
+        registrar: &str,
+        endpoint: String,
+    ) -> Result<Self, LinkError> {
         let identity = home.identity()?;
         let party = identity.leaf.party.clone();
         let credentials = Arc::new(Credentials::new(&identity)?);
@@ -107,6 +115,7 @@ impl Link {
             counters,
             network,
             map_key,
+            endpoint,
             registrar: client,
             members: RwLock::new(Arc::new(members)),
             asked: tokio::sync::Mutex::new(Instant::now()),
@@ -160,12 +169,31 @@ impl Link {
         loop {
             tokio::time::sleep(REFRESH).await;
             self.refresh(&changed).await;
+            self.announce().await;
             let now = jiff::Timestamp::now();
             if self.credentials.leaf().renewal_needed(now)
                 && let Err(reason) = self.renew().await
             {
                 tracing::warn!(%reason, "the certificate could not be renewed; trying again");
             }
+        }
+    }
+
+    /// Tells the registrar where this node is reached, if the directory says otherwise.
+    async fn announce(&self) {
+        let listed = self
+            .members()
+            .get(&self.party)
+            .map(|record| record.endpoint.clone());
+        if listed.is_some_and(|listed| listed != self.endpoint)
+            && let Err(reason) = call(
+                &self.registrar,
+                ENDPOINT_PATH,
+                codec::encode(&self.endpoint),
+            )
+            .await
+        {
+            tracing::warn!(%reason, endpoint = %self.endpoint, "members could not be told where to connect; trying again");
         }
     }
 

@@ -3,32 +3,25 @@
 //! Its files hold tokens and hashes. The bytes that a transaction publishes pass through its memory and are not kept.
 
 use std::future::Future;
-use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{Path, State};
-use axum::http::{StatusCode as HttpStatus, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use ledger::codec;
 use protocol::limits::BATCH_REQUESTS_MAX;
-use protocol::notary::store::NotaryStore as _;
 use protocol::notary::{Notary, Request, Verdict};
-use tlog::{Origin, TilePath};
+use tlog::Origin;
 use tokio::sync::oneshot;
 
 use super::engine::now_ms;
 use super::home::Home;
-use super::http::{RunError, listen, serve};
+use super::http::{RunError, listen};
+use super::http_server::serve;
 use super::link::Link;
+use super::notary_log::Shelf;
+use crate::config::{self, Config};
 use crate::store::{DataFolder, FjallNotaryStore};
-use crate::transport::{
-    Admit, Caller, PeerReply, PeerRequest, PeerServer, ServerLimits, StatusCode,
-};
+use crate::transport::{Admit, Caller, PeerReply, PeerRequest, PeerServer, StatusCode};
 
 /// Where members submit.
 pub(crate) const SUBMIT_PATH: &str = "/notary/v1/submit";
@@ -38,24 +31,10 @@ pub(crate) const CHECKPOINT_PATH: &str = "/notary/v1/checkpoint";
 const WAITING_MAX: usize = 1_024;
 const GRACE: Duration = Duration::from_secs(5);
 
-/// What a notary needs to start.
-#[derive(Clone, Debug)]
-pub struct NotarySettings {
-    /// The data folder.
-    pub data: PathBuf,
-    /// Where members connect.
-    pub peer_listen: SocketAddr,
-    /// Where the log is served to everybody.
-    pub http_listen: SocketAddr,
-    /// Where the registrar listens, `host:port`.
-    pub registrar: String,
-}
-
 type DiskNotary = Notary<FjallNotaryStore>;
 
 enum Work {
     Decide(Vec<Request>, oneshot::Sender<Vec<Verdict>>),
-    Ask(Box<dyn FnOnce(&DiskNotary) + Send>),
     Stop,
 }
 
@@ -63,13 +42,14 @@ enum Work {
 ///
 /// # Errors
 /// [`RunError`], only before the notary is up.
-pub async fn run_notary(
-    settings: NotarySettings,
+pub(super) async fn run_notary(
+    config: &Config,
+    own: &config::Notary,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), RunError> {
-    let home = Home::at(&settings.data)?;
-    let folder = DataFolder::take(&settings.data)?;
-    let link = Arc::new(Link::connect(home.clone(), &settings.registrar).await?);
+    let home = Home::of(config)?;
+    let folder = DataFolder::take(&config.data)?;
+    let link = Arc::new(Link::connect(home.clone(), &own.registrar, config.announced()).await?);
     let (_, key) = link.notary()?;
     let signer = home.log_key(key.name().as_str())?;
     let origin = Origin::new(key.name().as_str()).map_err(RunError::start)?;
@@ -79,33 +59,35 @@ pub async fn run_notary(
         Notary::open(belongs, signer.clone(), origin.clone(), store).map_err(RunError::start)
     };
     let notary = open()?;
-    let peers = listen(settings.peer_listen).await?;
-    let readers = listen(settings.http_listen).await?;
+    let peers = listen(config.peer_listen).await?;
+    let readers = listen(own.http_listen).await?;
     let (work, waiting) = sync_channel(WAITING_MAX);
+    let shelf = Shelf::new();
+    shelf.publish(notary.checkpoint(), notary.size(), notary.store().log());
     let thread = {
-        let link = Arc::clone(&link);
-        std::thread::spawn(move || run(notary, &open, &waiting, &link))
+        let (link, shelf) = (Arc::clone(&link), shelf.clone());
+        std::thread::spawn(move || run(notary, &open, &waiting, &link, &shelf))
     };
     let handler = {
-        let (work, link) = (work.clone(), Arc::clone(&link));
-        move |request: PeerRequest| answer(work.clone(), Arc::clone(&link), request)
+        let (work, link, shelf) = (work.clone(), Arc::clone(&link), shelf.clone());
+        move |request: PeerRequest| answer(work.clone(), Arc::clone(&link), shelf.clone(), request)
     };
     let server = PeerServer::start(
         peers,
         &link.credentials,
         Admit::Members,
-        ServerLimits::default(),
+        config.limits.server,
         Arc::clone(&link.counters),
         handler,
     )
     .map_err(RunError::start)?;
     let fresh = tokio::spawn(Arc::clone(&link).keep_fresh(|_| {}));
     let (stopping, mut stopped) = tokio::sync::watch::channel(());
-    let http = tokio::spawn(serve(readers, log_router(work.clone()), async move {
+    let http = tokio::spawn(serve(readers, shelf.router(), async move {
         // The sender going away means the same as its message.
         let _ = stopped.changed().await;
     }));
-    tracing::info!(members = %settings.peer_listen, log = %settings.http_listen, "notary is up");
+    tracing::info!(members = %config.peer_listen, log = %own.http_listen, "notary is up");
     stop.await;
     fresh.abort();
     drop(stopping);
@@ -117,15 +99,17 @@ pub async fn run_notary(
     Ok(())
 }
 
-async fn answer(work: SyncSender<Work>, link: Arc<Link>, request: PeerRequest) -> PeerReply {
+async fn answer(
+    work: SyncSender<Work>,
+    link: Arc<Link>,
+    shelf: Shelf,
+    request: PeerRequest,
+) -> PeerReply {
     if !matches!(request.caller, Caller::Member(_)) {
         return PeerReply::new(StatusCode::FORBIDDEN, "members only");
     }
     if request.path == CHECKPOINT_PATH {
-        return match ask(&work, |notary| notary.checkpoint().to_owned()).await {
-            Some(note) => PeerReply::ok(note),
-            None => PeerReply::new(StatusCode::SERVICE_UNAVAILABLE, "the notary is busy"),
-        };
+        return PeerReply::ok(shelf.checkpoint());
     }
     if request.path != SUBMIT_PATH {
         return PeerReply::new(StatusCode::NOT_FOUND, "nothing here");
@@ -157,6 +141,40 @@ async fn answer(work: SyncSender<Work>, link: Arc<Link>, request: PeerRequest) -
     }
 }
 
+/// What goes into one round.
+struct Round {
+    /// Requests, and for each caller how many of them are its own.
+    requests: Vec<Request>,
+    callers: Vec<(usize, oneshot::Sender<Vec<Verdict>>)>,
+    stop: bool,
+}
+
+/// Takes what is waiting, up to a batch: every item counts, so that no stream of small ones puts off the decision.
+fn gather(first: Work, waiting: &Receiver<Work>) -> Round {
+    let mut round = Round {
+        requests: Vec::new(),
+        callers: Vec::new(),
+        stop: false,
+    };
+    let mut next = Some(first);
+    while let Some(work) = next.take() {
+        match work {
+            Work::Decide(given, reply) => {
+                round.callers.push((given.len(), reply));
+                round.requests.extend(given);
+            }
+            Work::Stop => {
+                round.stop = true;
+                return round;
+            }
+        }
+        if round.requests.len().max(round.callers.len()) < BATCH_REQUESTS_MAX {
+            next = waiting.try_recv().ok();
+        }
+    }
+    round
+}
+
 /// Decides whatever is waiting as one batch: one sync and one signature for all of it. After a failed batch nobody knows what
 /// reached the disk, so the notary is opened again before it decides anything else.
 fn run(
@@ -164,120 +182,82 @@ fn run(
     open: &impl Fn() -> Result<DiskNotary, RunError>,
     waiting: &Receiver<Work>,
     link: &Link,
+    shelf: &Shelf,
 ) {
+    let show = |notary: &DiskNotary| {
+        shelf.publish(notary.checkpoint(), notary.size(), notary.store().log());
+    };
     let mut open_notary = Some(notary);
     while let Ok(first) = waiting.recv() {
         if open_notary.is_none() {
             open_notary = open()
                 .inspect_err(|error| tracing::error!(%error, "the notary can't be opened again"))
+                .inspect(show)
                 .ok();
         }
-        let mut requests = Vec::new();
-        let mut callers = Vec::new();
-        let mut next = Some(first);
-        while let Some(work) = next.take() {
-            match (work, &open_notary) {
-                (Work::Stop, _) => return,
-                (Work::Decide(given, reply), Some(_)) => {
-                    callers.push((given.len(), reply));
-                    requests.extend(given);
+        let round = gather(first, waiting);
+        // Whoever has no notary to decide learns from its dropped reply that there is no answer now.
+        if let Some(notary) = &mut open_notary
+            && !round.callers.is_empty()
+        {
+            match notary.apply(now_ms(), link.members().pin(), &round.requests) {
+                Ok(verdicts) => {
+                    show(notary);
+                    let mut verdicts = verdicts.into_iter();
+                    for (count, reply) in round.callers {
+                        // Whoever asked may have gone away; asking again gives the same answer.
+                        drop(reply.send(verdicts.by_ref().take(count).collect()));
+                    }
                 }
-                (Work::Ask(question), Some(notary)) => question(notary),
-                // Dropping a question, or a reply, tells whoever waits that there is no answer now.
-                (Work::Decide(..) | Work::Ask(_), None) => {}
-            }
-            if requests.len() < BATCH_REQUESTS_MAX {
-                next = waiting.try_recv().ok();
+                Err(error) => {
+                    tracing::error!(%error, "a batch could not be decided; opening the store again");
+                    shelf.let_go();
+                    open_notary = None;
+                }
             }
         }
-        let Some(notary) = open_notary.as_mut().filter(|_| !callers.is_empty()) else {
-            continue;
+        if round.stop {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ledger::TransactionId;
+    use ledger::digest::Digest;
+
+    use super::*;
+
+    #[test]
+    fn a_round_ends_however_small_what_arrives_is() {
+        let (work, waiting) = sync_channel(3 * BATCH_REQUESTS_MAX);
+        let decide = |count: usize| {
+            let requests = vec![Request::Status(TransactionId(Digest([0; 32]))); count];
+            Work::Decide(requests, oneshot::channel().0)
         };
-        match notary.apply(now_ms(), link.members().pin(), &requests) {
-            Ok(verdicts) => {
-                let mut verdicts = verdicts.into_iter();
-                for (count, reply) in callers {
-                    // Whoever asked may have gone away; asking again gives the same answer.
-                    drop(reply.send(verdicts.by_ref().take(count).collect()));
-                }
+        let table = [
+            ("empty", 0, BATCH_REQUESTS_MAX),
+            ("small", 1, BATCH_REQUESTS_MAX),
+            ("full", BATCH_REQUESTS_MAX, 1),
+        ];
+        for (case, size, callers) in table {
+            for _ in 0..2 * BATCH_REQUESTS_MAX {
+                work.try_send(decide(size))
+                    .unwrap_or_else(|_| panic!("{case}: room"));
             }
-            Err(error) => {
-                tracing::error!(%error, "a batch could not be decided; opening the store again");
-                drop(callers);
-                open_notary = None;
-            }
+            let first = waiting.try_recv().expect("one");
+            let round = gather(first, &waiting);
+            assert_eq!(
+                (round.callers.len(), round.stop),
+                (callers, false),
+                "{case}"
+            );
+            while waiting.try_recv().is_ok() {}
         }
-    }
-}
-
-/// The log as C2SP static files: checkpoint and tiles.
-fn log_router(work: SyncSender<Work>) -> Router {
-    Router::new()
-        .route("/checkpoint", get(checkpoint))
-        .route("/tile/{*path}", get(tile))
-        .route("/health", get(checkpoint))
-        .with_state(work)
-}
-
-async fn ask<T: Send + 'static>(
-    work: &SyncSender<Work>,
-    question: impl FnOnce(&DiskNotary) -> T + Send + 'static,
-) -> Option<T> {
-    let (reply, answer) = oneshot::channel();
-    let question = Work::Ask(Box::new(move |notary| drop(reply.send(question(notary)))));
-    work.try_send(question).ok()?;
-    answer.await.ok()
-}
-
-async fn checkpoint(State(work): State<SyncSender<Work>>) -> Response {
-    match ask(&work, |notary| notary.checkpoint().to_owned()).await {
-        Some(note) => (
-            [
-                (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
-                (header::CACHE_CONTROL, "no-cache"),
-            ],
-            note,
-        )
-            .into_response(),
-        None => HttpStatus::SERVICE_UNAVAILABLE.into_response(),
-    }
-}
-
-async fn tile(State(work): State<SyncSender<Work>>, Path(path): Path<String>) -> Response {
-    let Ok(path) = TilePath::parse(&format!("tile/{path}")) else {
-        return HttpStatus::NOT_FOUND.into_response();
-    };
-    match ask(&work, move |notary| tile_bytes(notary, &path)).await {
-        Some(Some(bytes)) => (
-            [
-                (header::CONTENT_TYPE, "application/octet-stream"),
-                (header::CACHE_CONTROL, "max-age=31536000, immutable"),
-            ],
-            bytes,
-        )
-            .into_response(),
-        Some(None) => HttpStatus::NOT_FOUND.into_response(),
-        None => HttpStatus::SERVICE_UNAVAILABLE.into_response(),
-    }
-}
-
-fn tile_bytes(notary: &DiskNotary, path: &TilePath) -> Option<Vec<u8>> {
-    const WIDTH: u64 = tlog::limits::TILE_WIDTH as u64;
-    match path {
-        TilePath::Hashes(tile) => {
-            let level = tile.level().checked_mul(tlog::limits::TILE_HEIGHT)?;
-            let first = tile.index().checked_mul(WIDTH)?;
-            let hashes = (first..first.checked_add(u64::from(tile.width()))?)
-                .map(|index| notary.store().node(level, index).ok()?.map(tlog::Hash))
-                .collect::<Option<Vec<_>>>()?;
-            Some(tlog::Tile::encode(&hashes))
-        }
-        TilePath::Entries(bundle) => {
-            let first = bundle.index().checked_mul(WIDTH)?;
-            let entries = (first..first.checked_add(u64::from(bundle.width()))?)
-                .map(|index| notary.store().entry(index).ok()?)
-                .collect::<Option<Vec<_>>>()?;
-            tlog::encode_entries(&entries).ok()
-        }
+        drop(work.try_send(Work::Stop));
+        drop(work.try_send(decide(1)));
+        let round = gather(decide(1), &waiting);
+        assert_eq!((round.callers.len(), round.stop), (1, true));
     }
 }

@@ -1,9 +1,7 @@
 //! The public portal's process: published disclosures, the log's checkpoint, pages. It has no vault and opens none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
-use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -19,39 +17,24 @@ use protocol::message::{Disclosure, Message};
 
 use super::engine::now_ms;
 use super::home::{Home, load_contracts};
-use super::http::{RunError, listen, serve};
+use super::http::{RunError, listen};
+use super::http_server::serve;
 use super::link::Link;
 use super::notary::CHECKPOINT_PATH;
 use super::publication::{published, trust_text};
+use crate::config::{self, Config};
 use crate::portal::{
     Coverage, Description, Organisation, Portal, PortalStore, PublishedFact, router,
 };
 use crate::store::DataFolder;
 use crate::transport::{
-    Admit, Caller, MESSAGES_PATH, PeerClient, PeerReply, PeerRequest, PeerServer, ServerLimits,
-    StatusCode, decode_batch,
+    Admit, Caller, MESSAGES_PATH, PeerClient, PeerReply, PeerRequest, PeerServer, StatusCode,
+    decode_batch,
 };
 
 const GRACE: Duration = Duration::from_secs(5);
 /// How often the notary's checkpoint is looked at.
 const REFRESH: Duration = Duration::from_secs(1);
-
-/// What a portal needs to start.
-#[derive(Clone, Debug)]
-pub struct PortalSettings {
-    /// The data folder.
-    pub data: PathBuf,
-    /// Where members send what they publish.
-    pub peer_listen: SocketAddr,
-    /// Where the public reads.
-    pub http_listen: SocketAddr,
-    /// Where the registrar listens, `host:port`.
-    pub registrar: String,
-    /// The files of the contracts whose disclosures are shown.
-    pub contracts: Vec<PathBuf>,
-    /// The folder that describes the service.
-    pub service: PathBuf,
-}
 
 struct Desk {
     link: Arc<Link>,
@@ -64,24 +47,28 @@ struct Desk {
 ///
 /// # Errors
 /// [`RunError`], only before the portal is up.
-pub async fn run_portal(
-    settings: PortalSettings,
+pub(super) async fn run_portal(
+    config: &Config,
+    own: &config::Portal,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), RunError> {
-    let home = Home::at(&settings.data)?;
-    let folder = DataFolder::take(&settings.data)?;
-    let link = Arc::new(Link::connect(home, &settings.registrar).await?);
-    let trust = link.trust(load_contracts(&settings.contracts)?)?;
-    let service = settings.service.clone();
+    let home = Home::of(config)?;
+    let folder = DataFolder::take(&config.data)?;
+    let link = Arc::new(Link::connect(home, &own.registrar, config.announced()).await?);
+    let trust = link.trust(load_contracts(&own.contracts)?)?;
+    let service = own.service.clone();
     let description =
         Description::read(move |name| std::fs::read_to_string(service.join(name)).ok())
             .map_err(RunError::start)?;
-    let index = settings.data.join("portal.sqlite");
+    let index = config.data.join("portal.sqlite");
     let store =
         Arc::new(PortalStore::open(&index, Arc::new(description)).map_err(RunError::start)?);
-    let portal = Portal::new(Arc::clone(&store), coverage(&link.members(), None));
-    let peers = listen(settings.peer_listen).await?;
-    let readers = listen(settings.http_listen).await?;
+    let portal = Portal::new(
+        Arc::clone(&store),
+        coverage(&link.members(), &store.description().expected, None),
+    );
+    let peers = listen(config.peer_listen).await?;
+    let readers = listen(own.http_listen).await?;
     let trust_file = trust_text(&trust, &link.network.name);
     let desk = Arc::new(Desk {
         link: Arc::clone(&link),
@@ -93,7 +80,7 @@ pub async fn run_portal(
         peers,
         &link.credentials,
         Admit::Members,
-        ServerLimits::default(),
+        config.limits.server,
         Arc::clone(&link.counters),
         move |request: PeerRequest| answer(Arc::clone(&desk), request),
     )
@@ -120,7 +107,7 @@ pub async fn run_portal(
         // The sender going away means the same as its message.
         let _ = stopped.changed().await;
     }));
-    tracing::info!(members = %settings.peer_listen, public = %settings.http_listen, "portal is up");
+    tracing::info!(members = %config.peer_listen, public = %own.http_listen, "portal is up");
     stop.await;
     fresh.abort();
     watching.abort();
@@ -202,20 +189,20 @@ impl Desk {
     }
 }
 
-fn coverage(members: &Members, checkpoint: Option<(u64, i64)>) -> Coverage {
+fn coverage(members: &Members, expected: &BTreeSet<String>, seen: Option<(u64, i64)>) -> Coverage {
     let organisations = members
         .of_role(MemberRole::Body)
         .map(|record| Organisation {
             id: record.party.to_string(),
             name: record.name.clone(),
             role: record.services.first().cloned().unwrap_or_default(),
-            reports: record.host == record.party,
+            reports: expected.contains(record.party.as_str()),
         })
         .collect();
     Coverage {
         organisations,
-        log_size: checkpoint.map_or(0, |(size, _)| size),
-        checkpoint_at: checkpoint.map(|(_, at)| at),
+        log_size: seen.map_or(0, |(size, _)| size),
+        log_read_at: seen.map(|(_, at)| at),
         unreachable_since: None,
     }
 }
@@ -258,7 +245,7 @@ async fn watch_log(link: Arc<Link>, portal: Portal) {
         }
         portal.set_coverage(Coverage {
             unreachable_since: silent,
-            ..coverage(&members, seen)
+            ..coverage(&members, &portal.description().expected, seen)
         });
         tokio::time::sleep(REFRESH).await;
     }

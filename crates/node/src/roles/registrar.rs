@@ -1,62 +1,39 @@
 //! The registrar's process: admission by invitation, certificates, and the directory.
 
+use std::collections::BTreeSet;
 use std::future::Future;
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use deed::Party;
 use jiff::Timestamp;
+use ledger::codec;
 use ledger::digest::Digest;
 use ledger::map::{MemberRecord, MemberRole};
-use ledger::{codec, limits};
-use minicbor::{Decode, Encode};
-use protocol::registrar::Registrar;
+use protocol::limits::MEMBERS_MAX;
+use protocol::registrar::{AdmissionRefusal, Claim, Invitation, NOTARY, NOTARY_KEY, Registrar};
 use tlog::{NoteSigner, Origin};
 
 use super::admission::{
-    Applicant, JOIN_PATH, JoinReply, JoinRequest, MAP_AT_PATH, MAP_PATH, NETWORK_PATH, Network,
+    ENDPOINT_PATH, JOIN_PATH, JoinReply, JoinRequest, MAP_AT_PATH, MAP_PATH, NETWORK_PATH, Network,
     RENEW_PATH,
 };
 use super::engine::{now_ms, random_32};
 use super::home::Home;
 use super::http::{RunError, listen};
+use crate::config::{self, Config};
 use crate::files::create_folder;
+use crate::limits::CERTIFICATE_DAYS;
 use crate::pki::{Fingerprint, RegistrarRoot, Request, TlsIdentity, new_request};
 use crate::store::{DataFolder, SqliteStore, StoreOptions};
 use crate::transport::{
-    Admit, Caller, Counters, Credentials, PeerReply, PeerRequest, PeerServer, ServerLimits,
-    StatusCode,
+    Admit, Caller, Counters, Credentials, PeerReply, PeerRequest, PeerServer, StatusCode,
 };
 
 const GRACE: Duration = Duration::from_secs(5);
-/// Life of a member's certificate: short, so that ending a membership needs no list of revoked certificates.
-const CERTIFICATE_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 const INVITATIONS: &str = "invitations";
 const NAME: &str = "network name";
-const NOTARY: &str = "notary";
-const NOTARY_KEY: &str = "notary key";
-
-/// What a registrar needs to start.
-#[derive(Clone, Debug)]
-pub struct RegistrarSettings {
-    /// The data folder.
-    pub data: PathBuf,
-    /// Where members and newcomers connect.
-    pub peer_listen: SocketAddr,
-}
-
-/// A permission to join, for one party.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-struct Invitation {
-    /// Who may join with it.
-    #[cbor(n(0), with = "codec::party")]
-    party: Party,
-    /// Until when, milliseconds since 1970-01-01 UTC.
-    #[n(1)]
-    until_ms: u64,
-}
 
 type DiskRegistrar = Registrar<SqliteStore>;
 
@@ -66,18 +43,20 @@ struct Office {
     root: RegistrarRoot,
     party: Party,
     map_key: String,
+    certificate_life: Duration,
 }
 
 fn open(
     home: &Home,
     folder: &DataFolder,
     network: &str,
+    options: StoreOptions,
 ) -> Result<(DiskRegistrar, NoteSigner), RunError> {
     let origin_text = format!("{network}/map");
     let signer = home.log_key(&origin_text)?;
     let origin = Origin::new(signer.verifier_key().name().as_str())
         .map_err(|error| RunError::Start(error.to_string()))?;
-    let store = SqliteStore::open(folder, StoreOptions::default())?;
+    let store = SqliteStore::open(folder, options)?;
     let registrar = Registrar::open(store, signer.clone(), origin)
         .map_err(|e| RunError::Start(e.to_string()))?;
     Ok((registrar, signer))
@@ -104,9 +83,10 @@ pub fn found_network(
     let key = TlsIdentity::key(&home.tls()).map_err(start)?;
     let request = new_request(registrar, &key).map_err(start)?;
     let request = Request::parse(&request).map_err(start)?;
-    let certificate = root.issue(&request, now, CERTIFICATE_LIFE).map_err(start)?;
+    let life = Duration::from_hours(24 * CERTIFICATE_DAYS);
+    let certificate = root.issue(&request, now, life).map_err(start)?;
     TlsIdentity::save(&home.tls(), &certificate, root.certificate()).map_err(start)?;
-    let (mut store, signer) = open(&home, &folder, network)?;
+    let (mut store, signer) = open(&home, &folder, network, StoreOptions::default())?;
     store.set(NAME, network.as_bytes()).map_err(start)?;
     let descriptor = Network {
         name: network.to_owned(),
@@ -119,55 +99,74 @@ pub fn found_network(
     Ok(root.fingerprint())
 }
 
-/// Makes an invitation for a party and returns its code. The registrar may be running: it looks invitations up as they are
-/// used.
+/// Makes an invitation for a body in a role, with the parties that it hosts, and returns its code. The registrar may be running:
+/// it looks invitations up as they are used.
 ///
 /// # Errors
-/// [`RunError`].
-pub fn invite(data: &Path, party: &Party, valid: Duration) -> Result<String, RunError> {
+/// [`RunError`], also for an invitation that nobody could use.
+pub fn invite(
+    data: &Path,
+    party: &Party,
+    role: MemberRole,
+    hosts: &[Party],
+    valid: Duration,
+) -> Result<String, RunError> {
     let home = Home::at(data)?;
     home.network()?;
+    let all: BTreeSet<&Party> = std::iter::once(party).chain(hosts).collect();
+    if all.len() != 1 + hosts.len() || all.len() > MEMBERS_MAX {
+        return Err(RunError::Start(format!(
+            "an invitation names each party once, and at most {MEMBERS_MAX} of them"
+        )));
+    }
+    if role != MemberRole::Body && !hosts.is_empty() {
+        return Err(RunError::Start(format!(
+            "only a body's node hosts other parties: leave them out, or invite {party} as a body"
+        )));
+    }
     create_folder(&data.join(INVITATIONS)).map_err(start)?;
     let code = Digest(random_32().map_err(start)?).hex()[..32].to_owned();
-    let until_ms = now_ms() + u64::try_from(valid.as_millis()).unwrap_or(u64::MAX);
+    let until_ms = now_ms().saturating_add(u64::try_from(valid.as_millis()).unwrap_or(u64::MAX));
     let invitation = Invitation {
         party: party.clone(),
+        hosts: hosts.to_vec(),
+        role,
         until_ms,
     };
-    home.write(&invitation_file(&code), &codec::encode(&invitation))?;
+    let file = format!("{INVITATIONS}/{}", name_of(&code));
+    home.write(&file, &codec::encode(&invitation))?;
     Ok(code)
 }
 
-/// Where an invitation is kept: under the hash of its code, so that the folder gives no code away.
-fn invitation_file(code: &str) -> String {
-    format!(
-        "{INVITATIONS}/{}",
-        Digest::of(&[b"pvn invitation/1\0", code.as_bytes()])
-    )
+/// The name under which an invitation is kept: the hash of its code, so that the folder gives no code away.
+fn name_of(code: &str) -> Digest {
+    Digest::of(&[b"pvn invitation/1\0", code.as_bytes()])
 }
 
 /// Runs the registrar until `stop` is done.
 ///
 /// # Errors
 /// [`RunError`], only before the registrar is up.
-pub async fn run_registrar(
-    settings: RegistrarSettings,
+pub(super) async fn run_registrar(
+    config: &Config,
+    own: &config::Registrar,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), RunError> {
-    let home = Home::at(&settings.data)?;
-    let folder = DataFolder::take(&settings.data)?;
+    let home = Home::of(config)?;
+    let folder = DataFolder::take(&config.data)?;
     let identity = home.identity()?;
     let network = home.network()?;
-    let (registrar, _) = open(&home, &folder, &network.name)?;
+    let (registrar, _) = open(&home, &folder, &network.name, config.limits.store)?;
     let office = Arc::new(Office {
         home: home.clone(),
         registrar: Mutex::new(registrar),
         root: RegistrarRoot::load(&home.tls()).map_err(start)?,
         party: identity.leaf.party.clone(),
         map_key: network.map_key,
+        certificate_life: own.certificate_life,
     });
     let credentials = Credentials::new(&identity).map_err(start)?;
-    let listener = listen(settings.peer_listen).await?;
+    let listener = listen(config.peer_listen).await?;
     let handler = move |request: PeerRequest| {
         let office = Arc::clone(&office);
         async move { tokio::task::block_in_place(|| office.answer(&request)) }
@@ -177,12 +176,12 @@ pub async fn run_registrar(
         listener,
         &credentials,
         Admit::Strangers,
-        ServerLimits::default(),
+        config.limits.server,
         counters,
         handler,
     )
     .map_err(start)?;
-    tracing::info!(members = %settings.peer_listen, "registrar is up");
+    tracing::info!(members = %config.peer_listen, "registrar is up");
     stop.await;
     server.shutdown(GRACE).await;
     Ok(())
@@ -193,20 +192,27 @@ pub async fn run_registrar(
 enum Refusal {
     #[error("the request can't be read: {0}")]
     Unreadable(String),
-    #[error(
-        "the invitation is unknown, for another party, or has expired: ask the registrar for a new one"
-    )]
-    NotInvited,
-    #[error("the certificate request, the entries and the invitation are not for the same body")]
+    #[error("the certificate request is not for the member that asks")]
     Mismatch,
     #[error("{0} does not show that it holds the key it names")]
     NoPossession(Party),
-    #[error("{0} is a member already, with other keys")]
-    Taken(Party),
-    #[error("the network has its notary already")]
-    SecondNotary,
+    #[error(transparent)]
+    Admission(#[from] AdmissionRefusal),
     #[error("the registrar can't do this now: {0}")]
     Failed(String),
+}
+
+impl Refusal {
+    /// A stable code.
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable(_) => "request_unreadable",
+            Self::Mismatch => "another_members_certificate",
+            Self::NoPossession(_) => "key_not_held",
+            Self::Admission(refusal) => refusal.code(),
+            Self::Failed(_) => "registrar_failed",
+        }
+    }
 }
 
 impl Office {
@@ -223,6 +229,9 @@ impl Office {
             (RENEW_PATH, Caller::Member(party)) => self
                 .renew(party, &request.body)
                 .map(|reply| codec::encode(&reply)),
+            (ENDPOINT_PATH, Caller::Member(party)) => self
+                .move_endpoint(party, &request.body)
+                .map(|()| Vec::new()),
             (MAP_PATH, Caller::Member(_)) => {
                 return match self.registrar().latest() {
                     Some(snapshot) => PeerReply::ok(codec::encode(snapshot)),
@@ -241,7 +250,10 @@ impl Office {
         };
         match answered {
             Ok(body) => PeerReply::ok(body),
-            Err(refusal) => PeerReply::new(StatusCode::FORBIDDEN, refusal.to_string()),
+            Err(refusal) => {
+                tracing::warn!(path = %request.path, caller = ?request.caller, code = refusal.code(), %refusal, "refused");
+                PeerReply::new(StatusCode::FORBIDDEN, refusal.to_string())
+            }
         }
     }
 
@@ -251,7 +263,7 @@ impl Office {
             let bytes = registrar
                 .get(name)
                 .map_err(|e| Refusal::Failed(e.to_string()))?;
-            Ok(bytes.and_then(|b| String::from_utf8(b).ok()))
+            Ok::<_, Refusal>(bytes.and_then(|b| String::from_utf8(b).ok()))
         };
         Ok(Network {
             name: get(NAME)?.unwrap_or_default(),
@@ -267,75 +279,36 @@ impl Office {
             codec::decode(body).map_err(|e| Refusal::Unreadable(e.to_string()))?;
         let certificate = Request::parse(&request.certificate_request)
             .map_err(|e| Refusal::Unreadable(e.to_string()))?;
-        let now = now_ms();
-        let invited = self
+        let code = name_of(&request.code);
+        let invitation = self
             .home
-            .read(&invitation_file(&request.code))
+            .read(&format!("{INVITATIONS}/{code}"))
             .map_err(|e| Refusal::Failed(e.to_string()))?;
-        let invited: Option<Invitation> = invited.and_then(|bytes| codec::decode(&bytes).ok());
-        let invited = invited
-            .filter(|i| i.until_ms >= now && i.party == *certificate.party())
-            .ok_or(Refusal::NotInvited)?;
-        let applicants = &request.applicants;
-        let own = applicants
-            .first()
-            .filter(|a| a.record.party == invited.party)
-            .ok_or(Refusal::Mismatch)?;
-        if applicants.len() > limits::LIST_ITEMS_MAX
-            || applicants.iter().any(|a| a.record.host != invited.party)
-        {
-            return Err(Refusal::Mismatch);
+        let invitation: Invitation = invitation
+            .and_then(|bytes| codec::decode(&bytes).ok())
+            .ok_or(AdmissionRefusal::NotInvited)?;
+        if let Some(applicant) = request.applicants.iter().find(|a| !a.holds_its_key()) {
+            return Err(Refusal::NoPossession(applicant.record.party.clone()));
         }
-        let records = applicants
-            .iter()
-            .map(|a| self.entry(a, now))
-            .collect::<Result<Vec<_>, _>>()?;
-        if own.record.role == MemberRole::Notary {
-            self.take_notary(&invited.party, request.log_key.as_deref())?;
-        }
-        self.registrar()
-            .admit(records, now)
-            .map_err(|e| Refusal::Failed(e.to_string()))?;
+        let keys = request.keys(certificate.public_key());
+        let records: Vec<MemberRecord> = request.applicants.into_iter().map(|a| a.record).collect();
+        let claim = Claim {
+            invitation: &invitation,
+            code,
+            keys,
+            party: certificate.party(),
+            records,
+            log_key: request.log_key,
+        };
+        self.registrar().admit_invited(claim, now_ms())?;
         self.certify(&certificate)
     }
 
-    /// The directory's entry for an applicant.
-    fn entry(&self, applicant: &Applicant, now: u64) -> Result<MemberRecord, Refusal> {
-        let record = &applicant.record;
-        if !applicant.holds_its_key() {
-            return Err(Refusal::NoPossession(record.party.clone()));
-        }
-        let known = self.registrar().record(&record.party).cloned();
-        let admitted_ms = match &known {
-            Some(known) if known.signing_key != record.signing_key || known.host != record.host => {
-                return Err(Refusal::Taken(record.party.clone()));
-            }
-            Some(known) => known.admitted_ms,
-            None => now,
-        };
-        Ok(MemberRecord {
-            admitted_ms,
-            revoked_ms: None,
-            ..record.clone()
-        })
-    }
-
-    fn take_notary(&self, party: &Party, log_key: Option<&str>) -> Result<(), Refusal> {
-        let key = log_key
-            .and_then(|text| tlog::VerifierKey::parse(text).ok())
-            .ok_or(Refusal::Mismatch)?;
-        let mut registrar = self.registrar();
-        let failed = |error: protocol::store::StoreError| Refusal::Failed(error.to_string());
-        let known = registrar.get(NOTARY_KEY).map_err(failed)?;
-        if known.is_some_and(|known| known != key.to_string().as_bytes()) {
-            return Err(Refusal::SecondNotary);
-        }
-        registrar
-            .set(NOTARY_KEY, key.to_string().as_bytes())
-            .map_err(failed)?;
-        registrar
-            .set(NOTARY, party.as_str().as_bytes())
-            .map_err(failed)
+    /// A member's node is reached elsewhere now. TLS says who the member is.
+    fn move_endpoint(&self, party: &Party, body: &[u8]) -> Result<(), Refusal> {
+        let endpoint: String =
+            codec::decode(body).map_err(|e| Refusal::Unreadable(e.to_string()))?;
+        Ok(self.registrar().move_endpoint(party, &endpoint, now_ms())?)
     }
 
     fn renew(&self, party: &Party, body: &[u8]) -> Result<JoinReply, Refusal> {
@@ -353,7 +326,7 @@ impl Office {
     fn certify(&self, request: &Request) -> Result<JoinReply, Refusal> {
         let certificate = self
             .root
-            .issue(request, Timestamp::now(), CERTIFICATE_LIFE)
+            .issue(request, Timestamp::now(), self.certificate_life)
             .map_err(|error| Refusal::Failed(error.to_string()))?;
         Ok(JoinReply {
             certificate,

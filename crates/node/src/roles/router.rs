@@ -1,34 +1,23 @@
-//! Where a node's outputs go: to each peer's outbox, and to the notary in batches.
+//! Where a node's outputs go: to each peer's outbox, and to whoever carries them to the notary.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use deed::Party;
 use ledger::TransactionId;
-use ledger::codec;
-use protocol::limits::BATCH_REQUESTS_MAX;
 use protocol::node::Input;
-use protocol::notary::{Request, Verdict};
+use protocol::notary::Request;
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 
 use super::engine::{Engine, Outlet};
 use super::link::Link;
-use super::notary::SUBMIT_PATH;
-use crate::transport::{Outbox, OutboxStatus, PeerClient, StatusCode};
+use crate::transport::{Outbox, OutboxStatus, PeerClient};
 
 /// Stands for messages that nobody waits to have acknowledged.
 const UNNUMBERED: u64 = u64::MAX;
 /// Messages that a flow sends again by itself are dropped while so many wait for a peer.
 const WAITING_MAX: u64 = 4_096;
-/// Batches under way to the notary at once: while one syncs, the next is on its way.
-const SUBMISSIONS_MAX: usize = 4;
-/// Tries of one batch before it is left to the flows to ask again.
-const TRIES: usize = 20;
-/// Pause between two tries.
-const RETRY: Duration = Duration::from_millis(250);
-
 /// The outboxes of a node, one a peer, made when first needed.
 pub(crate) struct Outboxes {
     link: Arc<Link>,
@@ -50,6 +39,18 @@ impl Outboxes {
     /// Says where acknowledgements go.
     pub(crate) fn report_to(&self, engine: Engine) {
         *self.engine.lock().unwrap_or_else(PoisonError::into_inner) = Some(engine);
+    }
+
+    /// A peer has called: if its outbox waits because it could not be reached, it is worth another try.
+    pub(crate) fn heard_from(&self, party: &Party) {
+        let outbox = {
+            let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+            open.get(party).map(|(_, outbox)| Arc::clone(outbox))
+        };
+        if let Some(outbox) = outbox.filter(|outbox| outbox.is_out_of_reach()) {
+            // Whoever called need not wait while it is being called.
+            self.runtime.spawn(async move { outbox.heard_of().await });
+        }
     }
 
     /// How each peer's outbox stands.
@@ -128,75 +129,4 @@ impl Outlet for Router {
         // The receiving task lives as long as the process.
         drop(self.notary.send((id, request)));
     }
-}
-
-/// Carries requests to the notary, as many together as are waiting, and its verdicts back.
-pub(crate) async fn submit_all(
-    link: Arc<Link>,
-    notary: Party,
-    engine: Engine,
-    mut waiting: mpsc::UnboundedReceiver<(TransactionId, Request)>,
-) {
-    let slots = Arc::new(Semaphore::new(SUBMISSIONS_MAX));
-    let mut client: Option<(String, Arc<PeerClient>)> = None;
-    loop {
-        let Ok(slot) = Arc::clone(&slots).acquire_owned().await else {
-            return;
-        };
-        let mut batch = Vec::new();
-        if waiting
-            .recv_many(&mut batch, BATCH_REQUESTS_MAX / SUBMISSIONS_MAX)
-            .await
-            == 0
-        {
-            return;
-        }
-        let Some(address) = link
-            .members()
-            .get(&notary)
-            .map(|record| record.endpoint.clone())
-        else {
-            tracing::error!(%notary, "the notary is not in the directory");
-            continue;
-        };
-        if client.as_ref().is_none_or(|(known, _)| *known != address) {
-            let (credentials, counters) =
-                (Arc::clone(&link.credentials), Arc::clone(&link.counters));
-            let fresh = Arc::new(PeerClient::new(
-                notary.clone(),
-                address.clone(),
-                credentials,
-                counters,
-            ));
-            client = Some((address, fresh));
-        }
-        let Some((_, client)) = client.clone() else {
-            continue;
-        };
-        let engine = engine.clone();
-        tokio::spawn(async move {
-            let (ids, requests): (Vec<TransactionId>, Vec<Request>) = batch.into_iter().unzip();
-            if let Some(verdicts) = submit(&client, &requests).await {
-                drop(engine.verdicts(ids.into_iter().zip(verdicts).collect()));
-            }
-            drop(slot);
-        });
-    }
-}
-
-/// One batch, until it is answered; `None` when the notary stays silent: the flows will ask again.
-async fn submit(client: &PeerClient, requests: &Vec<Request>) -> Option<Vec<Verdict>> {
-    let body = codec::encode(requests);
-    for _ in 0..TRIES {
-        match client.post(SUBMIT_PATH, body.clone()).await {
-            Ok(reply) if reply.status == StatusCode::OK => {
-                let verdicts: Vec<Verdict> = codec::decode(&reply.body).ok()?;
-                return (verdicts.len() == requests.len()).then_some(verdicts);
-            }
-            Ok(reply) => tracing::warn!(status = %reply.status, "the notary can't answer now"),
-            Err(error) => tracing::debug!(%error, "the notary can't be reached"),
-        }
-        tokio::time::sleep(RETRY).await;
-    }
-    None
 }

@@ -8,10 +8,11 @@ use ledger::map::MemberRecord;
 use ledger::tearoff::{SeenView, ShownOutput};
 use ledger::trust::ContractBook;
 use protocol::node::records::StoredTransaction;
-use protocol::node::{MoneyTotal, PurseKey};
+use protocol::node::{MoneyTotal, Node, PurseKey};
+use protocol::registrar::role_name;
+use protocol::store::Store;
 use serde_json::{Map, Value as Json};
 
-use super::admission::role_name;
 use super::engine::DiskNode;
 
 /// Names for a sort of money.
@@ -90,7 +91,7 @@ pub(crate) fn open_work(node: &DiskNode) -> OpenWork {
 }
 
 /// Every invariant that doesn't hold.
-pub(crate) fn audit(node: &mut DiskNode) -> Vec<Finding> {
+pub(crate) fn audit<S: Store>(node: &mut Node<S>) -> Vec<Finding> {
     match node.audit() {
         Ok(findings) => findings
             .into_iter()

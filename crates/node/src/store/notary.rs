@@ -14,14 +14,33 @@ use crate::limits::{NOTARY_CACHE_BYTES, NOTARY_DISK_RESERVE_BYTES};
 const FORMAT_KEY: &str = "format";
 const FORMAT: i64 = 1;
 
+/// The log's part of a notary's store, to be read from any thread while the notary writes. As long as a copy is alive the
+/// store can't be opened again.
+#[derive(Clone)]
+pub struct NotaryLog {
+    entries: Keyspace,
+    nodes: Keyspace,
+}
+
+impl NotaryLog {
+    /// The encoded entry at `index`.
+    pub fn entry(&self, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        get(&self.entries, &index.to_be_bytes())
+    }
+
+    /// A node of the log's tree.
+    pub fn node(&self, level: u8, index: u64) -> Result<Option<Digest>, StoreError> {
+        digest("tree node", get(&self.nodes, &node_key(level, index))?)
+    }
+}
+
 /// The one process's hold on a notary's store.
 pub struct FjallNotaryStore {
     _folder: DataFolder,
     path: PathBuf,
     database: Database,
     tokens: Keyspace,
-    entries: Keyspace,
-    nodes: Keyspace,
+    log: NotaryLog,
     meta: Keyspace,
     disk_reserve_bytes: u64,
     syncs: u64,
@@ -53,6 +72,11 @@ impl FjallNotaryStore {
     /// Disk syncs waited for: one for each batch.
     pub fn syncs(&self) -> u64 {
         self.syncs
+    }
+
+    /// The log, to be read beside the notary.
+    pub fn log(&self) -> NotaryLog {
+        self.log.clone()
     }
 
     fn check_format(&self) -> Result<(), OpenError> {
@@ -95,8 +119,10 @@ fn open(folder: &DataFolder, path: &Path) -> fjall::Result<FjallNotaryStore> {
         _folder: folder.clone(),
         path: path.to_owned(),
         tokens: keyspace("tokens")?,
-        entries: keyspace("entries")?,
-        nodes: keyspace("nodes")?,
+        log: NotaryLog {
+            entries: keyspace("entries")?,
+            nodes: keyspace("nodes")?,
+        },
         meta: keyspace("meta")?,
         database,
         disk_reserve_bytes: NOTARY_DISK_RESERVE_BYTES,
@@ -110,11 +136,11 @@ impl NotaryStore for FjallNotaryStore {
     }
 
     fn entry(&self, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
-        get(&self.entries, &index.to_be_bytes())
+        self.log.entry(index)
     }
 
     fn node(&self, level: u8, index: u64) -> Result<Option<Digest>, StoreError> {
-        digest("tree node", get(&self.nodes, &node_key(level, index))?)
+        self.log.node(level, index)
     }
 
     fn meta(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
@@ -133,10 +159,10 @@ impl NotaryStore for FjallNotaryStore {
             writes.insert(&self.tokens, token, consumer);
         }
         for (index, entry) in batch.entries {
-            writes.insert(&self.entries, index.to_be_bytes(), entry);
+            writes.insert(&self.log.entries, index.to_be_bytes(), entry);
         }
         for ((level, index), hash) in batch.nodes {
-            writes.insert(&self.nodes, node_key(level, index), hash);
+            writes.insert(&self.log.nodes, node_key(level, index), hash);
         }
         for (name, value) in batch.meta {
             writes.insert(&self.meta, meta_key(&name), value);

@@ -3,7 +3,7 @@
 use std::cell::{Ref, RefCell};
 use std::path::Path;
 
-use protocol::store::{Pair, StoreError, Table};
+use protocol::store::{Pair, Store, StoreError, Table, WriteBatch};
 use rusqlite::{Connection, Transaction};
 
 use super::connection::connect;
@@ -74,6 +74,28 @@ impl SqliteReader {
         self.view(&journal).scan(table, prefix, after, limit)
     }
 
+    /// One moment of the store, however long it is looked at and whatever the writer does meanwhile. Until it is dropped, the
+    /// write-ahead log grows.
+    pub fn snapshot(self) -> Result<SqliteSnapshot, StoreError> {
+        let Self {
+            connection,
+            statements,
+            ..
+        } = self;
+        connection
+            .execute_batch("BEGIN")
+            .map_err(|error| store_error(&error))?;
+        let mut overlay = Overlay::default();
+        // The first read is the moment.
+        let settled = journal::settled(&connection)?;
+        journal::replay(&connection, settled, |batch| overlay.apply(batch))?;
+        Ok(SqliteSnapshot {
+            connection,
+            statements,
+            overlay,
+        })
+    }
+
     /// Reads every page and reports the first thing found wrong.
     pub fn examine(&self) -> Result<(), StoreError> {
         let verdict: String = self
@@ -119,5 +141,44 @@ impl SqliteReader {
                 journal::replay(&self.connection, journal.last, |batch| overlay.apply(batch))?;
         }
         Ok((moment, self.journal.borrow()))
+    }
+}
+
+/// A store as it was at one moment. It takes no writes.
+#[derive(Debug)]
+pub struct SqliteSnapshot {
+    connection: Connection,
+    statements: Statements,
+    overlay: Overlay,
+}
+
+impl SqliteSnapshot {
+    fn view(&self) -> View<'_> {
+        View {
+            connection: &self.connection,
+            statements: &self.statements,
+            overlay: &self.overlay,
+        }
+    }
+}
+
+impl Store for SqliteSnapshot {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.view().get(table, key)
+    }
+
+    fn scan(
+        &self,
+        table: Table,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<Pair>, StoreError> {
+        self.view().scan(table, prefix, after, limit)
+    }
+
+    /// Always refused.
+    fn commit(&mut self, _: WriteBatch) -> Result<(), StoreError> {
+        Err(StoreError::Io("a snapshot takes no writes".to_owned()))
     }
 }

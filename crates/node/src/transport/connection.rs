@@ -25,14 +25,14 @@ use tokio_rustls::server::TlsStream;
 use super::backoff::random_below;
 use super::counters::Counters;
 use super::server::ServerLimits;
-use super::slots::Slots;
+use super::slots::{Slot, Slots};
 use crate::limits::{
     CONNECTION_WINDOW_BYTES, DRAIN_SECONDS, HEADER_BYTES_MAX, PING_SECONDS, STREAM_WINDOW_BYTES,
 };
 use crate::pki::Leaf;
 
 /// Who sent a request, as TLS has established it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Caller {
     /// The holder of a certificate of the registrar's root.
     Member(Party),
@@ -78,18 +78,22 @@ impl PeerReply {
 /// What all connections of a server share.
 pub(super) struct Serving<H> {
     pub(super) acceptor: TlsAcceptor,
+    /// Bytes for all members' bodies together.
     pub(super) bodies: Arc<Semaphore>,
+    /// Places for members' connections.
+    pub(super) places: Arc<Semaphore>,
     pub(super) slots: Slots,
     pub(super) limits: ServerLimits,
     pub(super) counters: Arc<Counters>,
     pub(super) handler: H,
 }
 
-/// Serves one connection until it ends or the server stops.
+/// Serves one connection until it ends or the server stops. It keeps its place at the door until it has one inside.
 pub(super) async fn serve<H, F>(
     stream: TcpStream,
     serving: Arc<Serving<H>>,
     mut stop: watch::Receiver<bool>,
+    door: OwnedSemaphorePermit,
 ) where
     H: Fn(PeerRequest) -> F + Send + Sync + 'static,
     F: Future<Output = PeerReply> + Send + 'static,
@@ -100,19 +104,35 @@ pub(super) async fn serve<H, F>(
         Some(shaken) = shaking => shaken,
         else => return,
     };
-    let _slot = match &caller {
-        Caller::Stranger => None,
-        Caller::Member(party) => match serving.slots.take(party) {
-            Some(slot) => Some(slot),
-            None => return tracing::warn!(%party, "too many connections"),
-        },
+    let Some(slot) = serving.slots.take(&caller).map(Arc::new) else {
+        return tracing::warn!(?caller, "too many connections");
     };
+    let _place = match &caller {
+        Caller::Stranger => None,
+        Caller::Member(_) => {
+            let place = Arc::clone(&serving.places).acquire_owned();
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                place = place => place.ok(),
+            }
+        }
+    };
+    drop(door);
     let last_use = Arc::new(LastUse::new());
     let limits = serving.limits;
+    let age = match &caller {
+        Caller::Member(_) => limits.age,
+        Caller::Stranger => limits.stranger_age,
+    };
     let used = Arc::clone(&last_use);
     let service = service_fn(move |request| {
         used.touch();
-        let answer = answer(request, caller.clone(), Arc::clone(&serving));
+        let answer = answer(
+            request,
+            caller.clone(),
+            Arc::clone(&slot),
+            Arc::clone(&serving),
+        );
         let used = Arc::clone(&used);
         async move {
             let answer = answer.await;
@@ -126,7 +146,7 @@ pub(super) async fn serve<H, F>(
         ended = &mut connection => return log(ended),
         _ = stop.wait_for(|stop| *stop) => {}
         () = last_use.idle_for(limits.idle) => {}
-        () = sleep(jittered(limits.age)) => {}
+        () = sleep(jittered(age)) => {}
     }
     connection.as_mut().graceful_shutdown();
     if let Ok(ended) = timeout(Duration::from_secs(DRAIN_SECONDS), connection).await {
@@ -171,13 +191,14 @@ fn builder(limits: &ServerLimits) -> http2::Builder<TokioExecutor> {
 async fn answer<H, F>(
     request: Request<Incoming>,
     caller: Caller,
+    slot: Arc<Slot>,
     serving: Arc<Serving<H>>,
 ) -> Response<Full<Bytes>>
 where
     H: Fn(PeerRequest) -> F + Send + Sync + 'static,
     F: Future<Output = PeerReply> + Send + 'static,
 {
-    let reply = match read(request, caller, &serving).await {
+    let reply = match read(request, caller, &slot, &serving).await {
         Ok((request, _room)) => {
             serving.counters.request_served();
             (serving.handler)(request).await
@@ -192,12 +213,36 @@ where
     response
 }
 
-/// Reads a request whole. The permit that comes with it is the memory its body takes.
+/// The memory that a body takes: of its sender's share, and for members of what all have together.
+type Room = (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>);
+
+/// Room for a body as long as its sender says it is. Nobody can hold more than its share by saying so, and whoever waits for
+/// its own share waits there, not before others.
+async fn room<H>(
+    caller: &Caller,
+    slot: &Slot,
+    serving: &Serving<H>,
+    bytes: u32,
+) -> Result<Room, StatusCode> {
+    let take = async |from: &Arc<Semaphore>| {
+        let room = Arc::clone(from).acquire_many_owned(bytes).await;
+        room.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)
+    };
+    let own = take(&slot.bodies).await?;
+    let common = match caller {
+        Caller::Member(_) => Some(take(&serving.bodies).await?),
+        Caller::Stranger => None,
+    };
+    Ok((own, common))
+}
+
+/// Reads a request whole. What comes with it is the memory its body takes.
 async fn read<H>(
     request: Request<Incoming>,
     caller: Caller,
+    slot: &Slot,
     serving: &Serving<H>,
-) -> Result<(PeerRequest, OwnedSemaphorePermit), StatusCode> {
+) -> Result<(PeerRequest, Room), StatusCode> {
     if request.method() != Method::POST {
         return Err(StatusCode::METHOD_NOT_ALLOWED);
     }
@@ -218,10 +263,7 @@ async fn read<H>(
         .path_and_query()
         .map_or_else(String::new, |path| path.as_str().to_owned());
     let arrived = async {
-        let room = Arc::clone(&serving.bodies)
-            .acquire_many_owned(permits)
-            .await
-            .map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+        let room = room(&caller, slot, serving, permits).await?;
         let body = Limited::new(request.into_body(), length).collect().await;
         let body = body.map_err(|_| StatusCode::BAD_REQUEST)?.to_bytes();
         Ok::<_, StatusCode>((body, room))

@@ -4,8 +4,8 @@
 //! Delivery is at least once and keeps no order, so messages are idempotent and carry what order they need.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -21,7 +21,7 @@ use super::call_error::CallError;
 use super::client::PeerClient;
 use super::counters::Counters;
 use super::reach::Reach;
-use crate::limits::{BATCHES_IN_FLIGHT, MESSAGE_BYTES_MAX};
+use crate::limits::{BATCHES_IN_FLIGHT, HEARD_AGAIN_MS, MESSAGE_BYTES_MAX};
 
 /// Why a message was not queued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,6 +63,7 @@ pub struct Outbox {
     client: Arc<PeerClient>,
     queue: mpsc::UnboundedSender<Message>,
     shared: Arc<Shared>,
+    heard: Mutex<Option<Instant>>,
     stop: watch::Sender<bool>,
     sending: JoinHandle<()>,
 }
@@ -105,6 +106,7 @@ impl Outbox {
             client,
             queue,
             shared,
+            heard: Mutex::new(None),
             stop,
             sending: tokio::spawn(sender.run(incoming, stopped, acknowledged)),
         }
@@ -130,8 +132,25 @@ impl Outbox {
         })
     }
 
-    /// Tries again at once: for when the peer has been heard of.
-    pub async fn retry_now(&self) {
+    /// Whether the peer could not be reached when last called.
+    pub fn is_out_of_reach(&self) -> bool {
+        self.client.reach().failures > 0
+    }
+
+    /// The peer was heard of: if it could not be reached, it is tried again at once instead of after the pause, though not
+    /// with everything that it says. Whoever refuses messages is reached, and waited for.
+    pub async fn heard_of(&self) {
+        if !self.is_out_of_reach() {
+            return;
+        }
+        let again = Duration::from_millis(HEARD_AGAIN_MS);
+        {
+            let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+            if heard.is_some_and(|at| at.elapsed() < again) {
+                return;
+            }
+            *heard = Some(Instant::now());
+        }
         self.client.retry_now().await;
         self.shared.nudge.notify_one();
     }

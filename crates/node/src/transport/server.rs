@@ -36,14 +36,22 @@ pub struct ServerLimits {
     pub body_bytes_max: usize,
     /// Bytes of the body of a request by a caller without a certificate.
     pub stranger_body_bytes_max: usize,
-    /// Bytes of all bodies in memory at once.
+    /// Bytes of all members' bodies in memory at once.
     pub bodies_bytes_max: usize,
+    /// Bytes of one member's bodies in memory at once.
+    pub party_bodies_bytes_max: usize,
+    /// Bytes of the bodies of all callers without a certificate in memory at once.
+    pub stranger_bodies_bytes_max: usize,
     /// Requests under way on one connection.
     pub streams_max: u32,
-    /// Connections at once.
+    /// Members' connections at once.
     pub connections_max: usize,
     /// Connections of one party at once.
     pub connections_per_party_max: usize,
+    /// Connections of callers without a certificate at once.
+    pub stranger_connections_max: usize,
+    /// Connections still shaking hands at once.
+    pub handshakes_max: usize,
     /// Time for the TLS handshake.
     pub handshake: Duration,
     /// Time for a request's body to arrive.
@@ -52,6 +60,8 @@ pub struct ServerLimits {
     pub idle: Duration,
     /// Time until a connection is closed in any case.
     pub age: Duration,
+    /// The same for a caller without a certificate.
+    pub stranger_age: Duration,
 }
 
 impl Default for ServerLimits {
@@ -60,13 +70,18 @@ impl Default for ServerLimits {
             body_bytes_max: limits::BODY_BYTES_MAX,
             stranger_body_bytes_max: limits::STRANGER_BODY_BYTES_MAX,
             bodies_bytes_max: limits::BODIES_BYTES_MAX,
+            party_bodies_bytes_max: limits::PARTY_BODIES_BYTES_MAX,
+            stranger_bodies_bytes_max: limits::STRANGER_BODIES_BYTES_MAX,
             streams_max: limits::STREAMS_MAX,
             connections_max: limits::CONNECTIONS_MAX,
             connections_per_party_max: limits::CONNECTIONS_PER_PARTY_MAX,
+            stranger_connections_max: limits::STRANGER_CONNECTIONS_MAX,
+            handshakes_max: limits::HANDSHAKES_MAX,
             handshake: Duration::from_millis(limits::HANDSHAKE_MS),
             body: Duration::from_millis(limits::BODY_MS),
             idle: Duration::from_secs(limits::IDLE_SECONDS),
             age: Duration::from_secs(limits::CONNECTION_AGE_SECONDS),
+            stranger_age: Duration::from_secs(limits::STRANGER_AGE_SECONDS),
         }
     }
 }
@@ -100,8 +115,11 @@ impl PeerServer {
         let (stop, stopped) = watch::channel(false);
         let serving = Arc::new(Serving {
             acceptor: TlsAcceptor::from(Arc::new(tls)),
-            bodies: Arc::new(Semaphore::new(limits.bodies_bytes_max)),
-            slots: Slots::new(limits.connections_per_party_max),
+            bodies: Arc::new(Semaphore::new(
+                limits.bodies_bytes_max.max(limits.body_bytes_max),
+            )),
+            places: Arc::new(Semaphore::new(limits.connections_max)),
+            slots: Slots::new(limits),
             limits,
             counters,
             handler,
@@ -159,30 +177,28 @@ where
     H: Fn(PeerRequest) -> F + Send + Sync + 'static,
     F: Future<Output = PeerReply> + Send + 'static,
 {
-    let places = Arc::new(Semaphore::new(serving.limits.connections_max));
+    let doors = Arc::new(Semaphore::new(serving.limits.handshakes_max));
     let mut connections = JoinSet::new();
     let stop = stopped.clone();
     loop {
         let next = async {
             // Beyond the limit callers wait in the operating system's queue.
-            let place = Arc::clone(&places).acquire_owned().await.ok()?;
-            Some((next_connection(&listener).await, place))
+            let door = Arc::clone(&doors).acquire_owned().await.ok()?;
+            Some((next_connection(&listener).await, door))
         };
-        let (stream, place) = tokio::select! {
+        let (stream, door) = tokio::select! {
             _ = stopped.wait_for(|stopped| *stopped) => return connections,
             Some(next) = next => next,
             else => return connections,
         };
         while connections.try_join_next().is_some() {}
         let (serving, stop) = (Arc::clone(&serving), stop.clone());
-        connections.spawn(async move {
-            serve(stream, serving, stop).await;
-            drop(place);
-        });
+        connections.spawn(serve(stream, serving, stop, door));
     }
 }
 
-async fn next_connection(listener: &TcpListener) -> TcpStream {
+/// The next connection, however often the operating system refuses one.
+pub(crate) async fn next_connection(listener: &TcpListener) -> TcpStream {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => return stream,

@@ -1,43 +1,74 @@
-//! How many connections each party has open to a server.
+//! What each caller has of a server: connections, and memory for the bodies of its requests.
+//!
+//! Every member has its own share, and strangers have one, small, between them: nobody's silence or greed keeps another out.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use deed::Party;
+use tokio::sync::Semaphore;
 
-/// Open connections by party.
+use super::connection::Caller;
+use super::server::ServerLimits;
+
+/// Shares by caller, while it has connections.
 #[derive(Clone, Debug)]
 pub(super) struct Slots {
-    open: Arc<Mutex<BTreeMap<Party, usize>>>,
-    each_max: usize,
+    open: Arc<Mutex<BTreeMap<Caller, Share>>>,
+    limits: ServerLimits,
+}
+
+#[derive(Debug)]
+struct Share {
+    connections: usize,
+    bodies: Arc<Semaphore>,
 }
 
 /// One open connection; dropping it frees its place.
 #[derive(Debug)]
 pub(super) struct Slot {
     slots: Slots,
-    party: Party,
+    caller: Caller,
+    /// Bytes for bodies, of all connections of this caller.
+    pub(super) bodies: Arc<Semaphore>,
 }
 
 impl Slots {
-    pub(super) fn new(each_max: usize) -> Slots {
+    pub(super) fn new(limits: ServerLimits) -> Slots {
         Slots {
             open: Arc::default(),
-            each_max,
+            limits,
         }
     }
 
-    /// A place for one more connection of `party`, unless it has too many.
-    pub(super) fn take(&self, party: &Party) -> Option<Slot> {
+    /// A place for one more connection of `caller`, unless it has too many.
+    pub(super) fn take(&self, caller: &Caller) -> Option<Slot> {
+        let limits = &self.limits;
+        let (connections_max, bodies, one) = match caller {
+            Caller::Member(_) => (
+                limits.connections_per_party_max,
+                limits.party_bodies_bytes_max,
+                limits.body_bytes_max,
+            ),
+            Caller::Stranger => (
+                limits.stranger_connections_max,
+                limits.stranger_bodies_bytes_max,
+                limits.stranger_body_bytes_max,
+            ),
+        };
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = open.entry(party.clone()).or_default();
-        if *count >= self.each_max {
+        let share = open.entry(caller.clone()).or_insert_with(|| Share {
+            connections: 0,
+            // One body that is allowed always fits.
+            bodies: Arc::new(Semaphore::new(bodies.max(one))),
+        });
+        if share.connections >= connections_max {
             return None;
         }
-        *count += 1;
+        share.connections += 1;
         Some(Slot {
             slots: self.clone(),
-            party: party.clone(),
+            caller: caller.clone(),
+            bodies: Arc::clone(&share.bodies),
         })
     }
 }
@@ -46,10 +77,10 @@ impl Drop for Slot {
     fn drop(&mut self) {
         let open = &self.slots.open;
         let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.party) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.party);
+        if let Some(share) = open.get_mut(&self.caller) {
+            share.connections -= 1;
+            if share.connections == 0 {
+                open.remove(&self.caller);
             }
         }
     }

@@ -7,5 +7,6 @@ mod health;
 mod network;
 mod pki;
 mod portal;
+mod roles;
 mod store;
 mod transport;

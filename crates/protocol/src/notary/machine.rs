@@ -2,29 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ledger::certificate::{
-    BatchEntry, Certificate, MapPin, cancelled_on, id_paths, ids_root, spent_on, tokens_root,
-};
+use ledger::certificate::{BatchEntry, MapPin, cancelled_on, ids_root, spent_on, tokens_root};
 use ledger::codec;
 use ledger::public::PublicPart;
 use ledger::token::{self, Sort};
 use ledger::validity::{Home, check_header};
 use ledger::{Digest, Token, TransactionId};
-use minicbor::{Decode, Encode};
 use tlog::{Checkpoint, Frontier, Node, NoteSigner, Origin};
 
+use super::past::{Body, body_name, certified_key, position};
 use super::request::{NotaryRefusal, Request, Submission, Verdict};
 use super::store::{NotaryBatch, NotaryStore};
+use crate::limits::{BATCH_REQUESTS_MAX, BATCH_TOKENS_MAX};
 use crate::store::StoreError;
-
-/// The ids and spent tokens of one batch, from which its certificates can be made again.
-#[derive(Clone, Debug, Default, Encode, Decode)]
-struct Body {
-    #[n(0)]
-    ids: Vec<TransactionId>,
-    #[n(1)]
-    spent: Vec<(Token, Digest)>,
-}
 
 /// Why the notary can't go on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,42 +34,17 @@ pub enum NotaryError {
 }
 
 const FRONTIER: &str = "frontier";
-const CHECKPOINT: &str = "checkpoint";
 
 /// A notary: tokens used up, and the log of what was certified.
 pub struct Notary<S> {
     home: Home,
     signer: NoteSigner,
     origin: Origin,
-    store: S,
-    frontier: Frontier,
-    checkpoint: String,
+    pub(super) store: S,
+    pub(super) frontier: Frontier,
+    pub(super) checkpoint: String,
     time_ms: u64,
     in_doubt: bool,
-}
-
-fn body_name(height: u64) -> String {
-    format!("body/{height:016x}")
-}
-
-/// Where an id is remembered: a name of its own among the tokens, which no token can have.
-fn certified_key(id: &TransactionId) -> [u8; 32] {
-    Digest::of(&[b"certified/v1", id.bytes()]).0
-}
-
-fn position(height: u64, index: u32) -> [u8; 32] {
-    let mut place = [0; 32];
-    place[..8].copy_from_slice(&height.to_be_bytes());
-    place[8..12].copy_from_slice(&index.to_be_bytes());
-    place
-}
-
-fn height_of(place: [u8; 32]) -> (u64, u32) {
-    let mut height = [0; 8];
-    height.copy_from_slice(&place[..8]);
-    let mut index = [0; 4];
-    index.copy_from_slice(&place[8..12]);
-    (u64::from_be_bytes(height), u32::from_be_bytes(index))
 }
 
 impl<S: NotaryStore> Notary<S> {
@@ -117,7 +82,7 @@ impl<S: NotaryStore> Notary<S> {
         Ok(notary)
     }
 
-    fn entry_of(store: &S, height: u64) -> Result<BatchEntry, NotaryError> {
+    pub(super) fn entry_of(store: &S, height: u64) -> Result<BatchEntry, NotaryError> {
         let bytes = store
             .entry(height)?
             .ok_or(NotaryError::Damaged("a missing entry"))?;
@@ -151,14 +116,15 @@ impl<S: NotaryStore> Notary<S> {
         &self.store
     }
 
-    /// Decides a batch at an agreed time under a pinned map: all answers, durable when it returns.
+    /// Decides requests at an agreed time under a pinned map: all answers, durable when it returns. What is too much for one
+    /// batch of the log goes to the next.
     ///
     /// Time never runs backwards from batch to batch, whatever the clock says: what was too late once stays too late. (Over
     /// a restart it is held only to the last entry of the log.)
     ///
     /// # Errors
     /// [`NotaryError`]; no answer may leave then, and the notary must be opened again from its store, which may or may not
-    /// hold the batch.
+    /// hold the batches.
     pub fn apply(
         &mut self,
         now_ms: u64,
@@ -170,41 +136,55 @@ impl<S: NotaryStore> Notary<S> {
         }
         let now_ms = now_ms.max(self.time_ms);
         self.time_ms = now_ms;
-        let mut body = Body::default();
-        let mut fresh: BTreeMap<Token, Digest> = BTreeMap::new();
-        let mut index_of: BTreeMap<TransactionId, u32> = BTreeMap::new();
-        let mut verdicts = Vec::with_capacity(requests.len());
-        for request in requests {
-            verdicts.push(match request {
+        let mut answers = self.earlier(requests)?;
+        let mut batch = Batch::default();
+        // Where the answer is to an id that an earlier batch of these requests certified.
+        let mut done: BTreeMap<TransactionId, usize> = BTreeMap::new();
+        for (at, request) in requests.iter().enumerate() {
+            if answers[at].is_some() {
+                continue;
+            }
+            let id = request.id();
+            let known = done.get(&id).and_then(|at| answers[*at].clone());
+            if known.is_some() && !matches!(request, Request::Cancel(..)) {
+                answers[at] = known;
+                continue;
+            }
+            answers[at] = match request {
+                Request::Certify(_) | Request::Status(_) if batch.index_of.contains_key(&id) => {
+                    batch.waiting.push((at, batch.index_of[&id]));
+                    None
+                }
                 Request::Certify(submission) => {
-                    let id = submission.opening.id();
-                    let again = index_of.contains_key(&id);
-                    if again {
-                        Decision::Fresh(id)
-                    } else if let Some(certificate) = self.certificate(&id)? {
-                        Decision::Done(Verdict::Certified(certificate))
-                    } else {
-                        match self.judge(submission, &id, (now_ms, map.size), &fresh)? {
-                            Some(refusal) => Decision::Done(Verdict::Refused(refusal)),
-                            None => {
-                                let on = spent_on(&id, &submission.r);
-                                let spent = submission.opening.header.spent();
-                                fresh
-                                    .extend(spent.map(|(sort, token)| (sort.mark(token, &id), on)));
-                                index_of.insert(id, body.ids.len() as u32);
-                                body.ids.push(id);
-                                Decision::Fresh(id)
+                    match self.judge(submission, &id, (now_ms, map.size), &batch.fresh)? {
+                        Some(refusal) => Some(Verdict::Refused(refusal)),
+                        None => {
+                            let header = &submission.opening.header;
+                            let on = spent_on(&id, &submission.r);
+                            let marks = header.spent().map(|(sort, token)| sort.mark(token, &id));
+                            let marks: Vec<Token> = marks.collect();
+                            if !batch.has_room(marks.len()) {
+                                self.write(now_ms, map, &mut batch, &mut answers, &mut done)?;
                             }
+                            batch.fresh.extend(marks.into_iter().map(|mark| (mark, on)));
+                            let index = batch.ids.len() as u32;
+                            batch.index_of.insert(id, index);
+                            batch.waiting.push((at, index));
+                            batch.ids.push(id);
+                            None
                         }
                     }
                 }
-                Request::Cancel(id, secret) => {
+                Request::Cancel(_, secret) => {
                     let token = token::cancel(&secret.0);
-                    let mark = Sort::Cancel.mark(&token, id);
+                    let mark = Sort::Cancel.mark(&token, &id);
                     let cancelled = cancelled_on(&token);
-                    Decision::Done(match self.spent(&mark, &fresh)? {
+                    Some(match self.spent(&mark, &batch.fresh)? {
                         None => {
-                            fresh.insert(mark, cancelled);
+                            if !batch.has_room(1) {
+                                self.write(now_ms, map, &mut batch, &mut answers, &mut done)?;
+                            }
+                            batch.fresh.insert(mark, cancelled);
                             Verdict::Cancelled
                         }
                         Some(spent_on) if spent_on == cancelled => Verdict::Cancelled,
@@ -213,28 +193,45 @@ impl<S: NotaryStore> Notary<S> {
                         }
                     })
                 }
-                Request::Status(id) => match self.certificate(id)? {
-                    Some(certificate) => Decision::Done(Verdict::Certified(certificate)),
-                    None => Decision::Done(Verdict::Unknown(now_ms)),
-                },
-            });
+                Request::Status(_) => Some(Verdict::Unknown(now_ms)),
+            };
         }
-        if fresh.is_empty() {
-            return Ok(verdicts.into_iter().filter_map(Decision::done).collect());
+        self.write(now_ms, map, &mut batch, &mut answers, &mut done)?;
+        Ok(answers.into_iter().flatten().collect())
+    }
+
+    /// Writes what was gathered as one batch, answers those who wait for it, and begins another.
+    fn write(
+        &mut self,
+        now_ms: u64,
+        map: MapPin,
+        batch: &mut Batch,
+        answers: &mut [Option<Verdict>],
+        done: &mut BTreeMap<TransactionId, usize>,
+    ) -> Result<(), NotaryError> {
+        let Batch {
+            ids,
+            fresh,
+            waiting,
+            ..
+        } = std::mem::take(batch);
+        if fresh.is_empty() && ids.is_empty() {
+            return Ok(());
         }
-        body.spent = fresh.into_iter().collect();
+        let body = Body {
+            ids,
+            spent: fresh.into_iter().collect(),
+        };
         let entry = self.append(now_ms, map, &body)?;
-        let certificates = self.certificates(&entry, &body)?;
-        Ok(verdicts
-            .into_iter()
-            .filter_map(|decision| match decision {
-                Decision::Done(verdict) => Some(verdict),
-                Decision::Fresh(id) => {
-                    let index = *index_of.get(&id)? as usize;
-                    certificates.get(index).cloned().map(Verdict::Certified)
-                }
-            })
-            .collect())
+        let wanted = waiting.iter().map(|(_, index)| *index);
+        let certificates = self.certificates(&entry, &body, wanted)?;
+        for ((at, index), certificate) in waiting.into_iter().zip(certificates) {
+            if let Some(id) = body.ids.get(index as usize) {
+                done.insert(*id, at);
+            }
+            answers[at] = Some(Verdict::Certified(certificate));
+        }
+        Ok(())
     }
 
     /// Writes one batch: tokens, entry, tree nodes, frontier together, synced.
@@ -270,9 +267,6 @@ impl<S: NotaryStore> Notary<S> {
         batch.entries.push((height, bytes));
         batch.meta.push((body_name(height), codec::encode(body)));
         batch.meta.push((FRONTIER.to_owned(), frontier.to_bytes()));
-        batch
-            .meta
-            .push((CHECKPOINT.to_owned(), checkpoint.clone().into_bytes()));
         self.in_doubt = true;
         self.store.commit(batch)?;
         self.in_doubt = false;
@@ -392,64 +386,21 @@ impl<S: NotaryStore> Notary<S> {
         }
         None
     }
-
-    /// The certificate of an id certified earlier, under the latest checkpoint.
-    fn certificate(&self, id: &TransactionId) -> Result<Option<Certificate>, NotaryError> {
-        let Some(place) = self.store.token(&certified_key(id))? else {
-            return Ok(None);
-        };
-        let (height, index) = height_of(place);
-        let entry = Self::entry_of(&self.store, height)?;
-        let body = self
-            .store
-            .meta(&body_name(height))?
-            .ok_or(NotaryError::Damaged("a missing batch"))?;
-        let body: Body =
-            codec::decode(&body).map_err(|_| NotaryError::Damaged("an unreadable batch"))?;
-        Ok(self
-            .certificates(&entry, &body)?
-            .into_iter()
-            .nth(index as usize))
-    }
-
-    fn certificates(
-        &self,
-        entry: &BatchEntry,
-        body: &Body,
-    ) -> Result<Vec<Certificate>, NotaryError> {
-        let size = self.frontier.size();
-        let read = |node: Node| match self.store.node(node.level, node.index) {
-            Ok(Some(hash)) => Ok(tlog::Hash(hash)),
-            Ok(None) => Err(NotaryError::Damaged("a missing tree node")),
-            Err(error) => Err(NotaryError::Store(error)),
-        };
-        let log_path: Vec<Digest> = tlog::prove_inclusion(entry.height, size, read)
-            .map_err(|_| NotaryError::Damaged("the log's tree"))?
-            .into_iter()
-            .map(Digest::from)
-            .collect();
-        let certificate = |(index, path)| Certificate {
-            entry: *entry,
-            index,
-            path,
-            log_index: entry.height,
-            log_path: log_path.clone(),
-            checkpoint: self.checkpoint.clone(),
-        };
-        Ok((0u32..).zip(id_paths(&body.ids)).map(certificate).collect())
-    }
 }
 
-enum Decision {
-    Done(Verdict),
-    Fresh(TransactionId),
+/// What is gathered for the next entry of the log.
+#[derive(Default)]
+struct Batch {
+    ids: Vec<TransactionId>,
+    index_of: BTreeMap<TransactionId, u32>,
+    fresh: BTreeMap<Token, Digest>,
+    /// Which request waits for the certificate of which id.
+    waiting: Vec<(usize, u32)>,
 }
 
-impl Decision {
-    fn done(self) -> Option<Verdict> {
-        match self {
-            Self::Done(verdict) => Some(verdict),
-            Self::Fresh(_) => None,
-        }
+impl Batch {
+    /// Whether one more transaction of so many tokens fits.
+    fn has_room(&self, tokens: usize) -> bool {
+        self.ids.len() < BATCH_REQUESTS_MAX && self.fresh.len() + tokens <= BATCH_TOKENS_MAX
     }
 }

@@ -52,6 +52,15 @@ pub enum Request {
 }
 
 impl Request {
+    /// The transaction that it is about.
+    #[must_use]
+    pub fn id(&self) -> TransactionId {
+        match self {
+            Self::Certify(submission) => submission.opening.id(),
+            Self::Cancel(id, _) | Self::Status(id) => *id,
+        }
+    }
+
     /// Entries of the map's log that the notary must have seen to grant it.
     #[must_use]
     pub fn map_size(&self) -> Option<u64> {
@@ -138,6 +147,14 @@ pub enum NotaryRefusal {
         #[n(1)]
         known: u64,
     },
+    /// Not now: the notary can't read its own record of it. Nothing is decided; ask again.
+    #[n(7)]
+    #[error("the notary can't answer this now: {reason}")]
+    NotNow {
+        /// What keeps it.
+        #[n(0)]
+        reason: String,
+    },
 }
 
 impl NotaryRefusal {
@@ -152,6 +169,7 @@ impl NotaryRefusal {
             Self::NotAuthorised { .. } => "not_authorised",
             Self::NotPublished { .. } => "public_part_missing",
             Self::MapBehind { .. } => "map_behind",
+            Self::NotNow { .. } => "not_now",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The roles as state machines: a payment message by message, every write failing, the notary's every answer.
 
+mod admission;
 mod directories;
 mod faults;
 mod flows;

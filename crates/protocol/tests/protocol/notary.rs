@@ -12,6 +12,7 @@ use ledger::transaction::{FORMAT, Header, IdOpening, Terms, ViewHeader, Window};
 use ledger::validity::Home;
 use ledger::{Digest, Lineage, NetworkId, Token, TransactionId, ViewRoot, token};
 use minicbor::bytes::ByteVec;
+use protocol::limits::{BATCH_REQUESTS_MAX, BATCH_TOKENS_MAX};
 use protocol::notary::store::{MemoryNotaryStore, NotaryBatch, NotaryStore};
 use protocol::notary::{
     Authority, Notary, NotaryError, NotaryRefusal, Request, Submission, Verdict,
@@ -23,9 +24,9 @@ use crate::support::{NOON_MS, noise, note_signer};
 
 const HOUR_MS: u64 = 3_600_000;
 
-/// A disk that fails at chosen commits.
+/// A disk that fails at chosen commits, and counts the named records that are read.
 #[derive(Clone, Default)]
-struct Disk(Rc<RefCell<(MemoryNotaryStore, Option<Fault>)>>);
+struct Disk(Rc<RefCell<(MemoryNotaryStore, Option<Fault>, usize)>>);
 
 impl NotaryStore for Disk {
     fn token(&self, token: &[u8; 32]) -> Result<Option<[u8; 32]>, StoreError> {
@@ -41,7 +42,9 @@ impl NotaryStore for Disk {
     }
 
     fn meta(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        self.0.borrow().0.meta(name)
+        let mut platter = self.0.borrow_mut();
+        platter.2 += 1;
+        platter.0.meta(name)
     }
 
     fn commit(&mut self, batch: NotaryBatch) -> Result<(), StoreError> {
@@ -763,4 +766,115 @@ fn a_damaged_store_is_named_and_not_guessed_at() {
         opened.err(),
         Some(NotaryError::Damaged("an unreadable entry"))
     );
+}
+
+/// A transaction that uses up nothing but business keys, which need no authority.
+fn claims(label: &str, keys: usize) -> Submission {
+    let keys: Vec<Token> = (0..keys)
+        .map(|n| Token(noise(&format!("{label} {n}"))))
+        .collect();
+    submission_of(opening(label, &[], |h| h.views[0].keys = keys.clone()), &[])
+}
+
+#[test]
+fn what_is_too_much_for_one_batch_goes_to_the_next_and_all_of_it_can_be_read_again() {
+    let table = [
+        ("many tokens", 70, 900, BATCH_TOKENS_MAX / 901),
+        (
+            "many requests",
+            BATCH_REQUESTS_MAX + 10,
+            1,
+            BATCH_REQUESTS_MAX,
+        ),
+    ];
+    for (case, count, keys, first_batch) in table {
+        let mut notary = open(&Disk::default());
+        let all: Vec<Submission> = (0..count)
+            .map(|n| claims(&format!("{case} {n}"), keys))
+            .collect();
+        let mut requests: Vec<Request> = all.iter().map(certify).collect();
+        // The first is asked for again after its batch was full, and one of the last in the same batch.
+        requests.push(certify(&all[0]));
+        requests.push(Request::Status(all[count - 1].opening.id()));
+        let verdicts = ask_at(&mut notary, NOON_MS, &requests);
+        assert_eq!(verdicts.len(), requests.len(), "{case}");
+        let batches: Vec<u64> = requests
+            .iter()
+            .zip(&verdicts)
+            .map(|(request, verdict)| holds(verdict, &request.id()).log_index)
+            .collect();
+        let expected: Vec<u64> = (0..count)
+            .map(|n| u64::from(n >= first_batch))
+            .chain([0, 1])
+            .collect();
+        assert_eq!((notary.size(), batches), (2, expected), "{case}");
+        let status: Vec<Request> = all
+            .iter()
+            .map(|s| Request::Status(s.opening.id()))
+            .collect();
+        for (request, verdict) in status.iter().zip(ask_at(&mut notary, NOON_MS, &status)) {
+            holds(&verdict, &request.id());
+        }
+    }
+}
+
+#[test]
+fn a_batch_that_many_ask_for_is_read_once() {
+    let disk = Disk::default();
+    let mut notary = open(&disk);
+    let all = ["a", "b", "c"].map(|label| submission(label, &[]));
+    for one in &all {
+        ask(&mut notary, &certify(one));
+    }
+    let ids = all.iter().map(|one| one.opening.id());
+    let requests: Vec<Request> = ids
+        .cycle()
+        .take(BATCH_REQUESTS_MAX)
+        .map(Request::Status)
+        .collect();
+    disk.0.borrow_mut().2 = 0;
+    let verdicts = ask_at(&mut notary, NOON_MS, &requests);
+    for (request, verdict) in requests.iter().zip(&verdicts) {
+        holds(verdict, &request.id());
+    }
+    assert_eq!(
+        (verdicts.len(), disk.0.borrow().2),
+        (BATCH_REQUESTS_MAX, all.len())
+    );
+}
+
+#[test]
+fn a_damaged_record_of_a_batch_fails_those_who_ask_for_it_and_nobody_else() {
+    let table = [
+        ("nonsense", vec![0xff]),
+        // A batch of no ids and no tokens.
+        ("another batch", vec![0x82, 0x80, 0x80]),
+        (
+            "more than is read",
+            vec![0; ledger::limits::MESSAGE_BYTES_MAX + 1],
+        ),
+    ];
+    for (case, bytes) in table {
+        let disk = Disk::default();
+        let mut notary = open(&disk);
+        let [one, two, three] = ["one", "two", "three"].map(|label| submission(label, &[]));
+        ask(&mut notary, &certify(&one));
+        ask(&mut notary, &certify(&two));
+        let mut damage = NotaryBatch::new();
+        damage.meta.push((format!("body/{:016x}", 0), bytes));
+        disk.0.borrow_mut().0.commit(damage).expect("written");
+        let requests = [
+            Request::Status(one.opening.id()),
+            certify(&one),
+            Request::Status(two.opening.id()),
+            certify(&three),
+        ];
+        let verdicts = ask_at(&mut notary, NOON_MS, &requests);
+        let codes: Vec<&str> = verdicts.iter().map(code).collect();
+        assert_eq!(
+            codes,
+            ["not_now", "not_now", "certified", "certified"],
+            "{case}"
+        );
+    }
 }

@@ -122,7 +122,7 @@ pub(crate) struct Town {
     pub(crate) published: BTreeSet<Digest>,
 }
 
-fn record(name: &str, role: MemberRole) -> MemberRecord {
+pub(crate) fn record(name: &str, role: MemberRole) -> MemberRecord {
     let secret = envelope_secret(&noise(&format!("secret of {name}")).0, &party(name));
     MemberRecord {
         party: party(name),

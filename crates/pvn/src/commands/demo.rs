@@ -103,7 +103,7 @@ pub(super) fn run(args: &Demo) -> Outcome {
     };
     let mut network = runtime.block_on(async {
         if resume {
-            LocalNetwork::resume(&args.data, &spec, &mut ports, up).await
+            LocalNetwork::resume(&args.data, &spec, &mut ports, up)
         } else {
             LocalNetwork::found(&args.data, &spec, &mut ports, up).await
         }

@@ -25,7 +25,7 @@ pub(super) fn run(args: &Doctor) -> Outcome {
     for place in layout.of_kind(Kind::Node) {
         let client = layout.client(place)?;
         let findings = match client.audit() {
-            Ok(findings) => findings,
+            Ok(audit) => audit.findings,
             Err(error) => vec![Finding {
                 invariant: "node_answers".to_owned(),
                 found: error.to_string(),

@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use deed::Party;
 use node::config::Config;
+use node::files::{create_folder, write_atomically};
 use node::pki::Fingerprint;
 use node::roles::{Application, found_network};
 
 use super::{Outcome, runtime};
 use crate::cli::{Init, Invite, Join, JoinRole};
-use crate::network::{Kind, Layout, Settings, private_folder};
+use crate::network::{Kind, Settings};
+use crate::output::say;
 
 fn party(text: &str) -> Result<Party, String> {
     Party::new(text).map_err(|_| {
@@ -23,18 +25,23 @@ fn party(text: &str) -> Result<Party, String> {
 }
 
 /// Writes the configuration of a process into its data folder, and reads it back to be sure that it holds.
-fn write_config(settings: Settings) -> Result<PathBuf, Box<dyn std::error::Error>> {
+fn write_config(settings: &Settings) -> Result<PathBuf, Box<dyn std::error::Error>> {
     let path = settings.data.join("pvn.toml");
-    fs::write(&path, settings.config().to_text(&path))?;
+    let text = settings.clone().config().to_text(&path);
+    write_atomically(&path, text.as_bytes())?;
     Config::load(&path)?;
     Ok(path)
 }
 
 pub(super) fn init(args: &Init) -> Outcome {
-    let fingerprint = found_network(&args.data, &args.network, &party(&args.party)?)?;
-    let path = write_config(Settings {
+    let me = party(&args.party)?;
+    let fingerprint = found_network(&args.data, &args.network, &me)?;
+    let path = write_config(&Settings {
         kind: Kind::Registrar,
         data: fs::canonicalize(&args.data)?,
+        network: Some(args.network.clone()),
+        party: me,
+        endpoint: args.endpoint.clone(),
         peer_listen: args.listen,
         http_listen: args.listen,
         registrar: String::new(),
@@ -42,15 +49,15 @@ pub(super) fn init(args: &Init) -> Outcome {
         contracts: Vec::new(),
         service: None,
     })?;
-    println!(
+    say!(
         "Founded {}. Fingerprint of its root, which newcomers pin:\n  {fingerprint}",
         args.network
-    );
-    println!(
-        "Next: `pvn invite --data {} --party ID` for each member, the notary first,",
+    )?;
+    say!(
+        "Next: `pvn invite --data {} --party ID` for each member, the notary first (`--role notary`),",
         args.data.display()
-    );
-    println!("then `pvn run --config {}`.", path.display());
+    )?;
+    say!("then `pvn run --config {}`.", path.display())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -66,84 +73,126 @@ fn registrar_folder(data: &Path) -> PathBuf {
 
 pub(super) fn invite(args: &Invite) -> Outcome {
     let folder = registrar_folder(&args.data);
-    let valid = Duration::from_secs(args.days * 24 * 60 * 60);
-    let code = node::roles::invite(&folder, &party(&args.party)?, valid)?;
+    let valid = Duration::from_secs(args.days.saturating_mul(24 * 60 * 60));
+    let hosts = args.hosts.iter().map(|id| party(id));
+    let hosts: Vec<Party> = hosts.collect::<Result<_, _>>()?;
+    let role = kind(args.role).member_role();
+    let code = node::roles::invite(&folder, &party(&args.party)?, role, &hosts, valid)?;
     let config = Config::load(&folder.join("pvn.toml"))?;
     let fingerprint = node::roles::Home::at(&folder)?.identity()?.root;
-    println!("{} can join within {} days with:\n", args.party, args.days);
-    println!(
+    say!("{} can join within {} days with:\n", args.party, args.days)?;
+    let (role, contract) = match args.role {
+        JoinRole::Node => ("", " --contract CONTRACT.deed"),
+        JoinRole::Notary => (" --role notary", ""),
+        JoinRole::Portal => (
+            " --role portal",
+            " --contract CONTRACT.deed --service FOLDER",
+        ),
+    };
+    say!(
         "  pvn join --registrar {} --fingerprint {} \\",
-        config.peer_listen,
+        config.announced(),
         Fingerprint::of(&fingerprint)
-    );
-    println!(
-        "    --code {code} --party {} --name NAME --data FOLDER \\",
+    )?;
+    say!(
+        "    --code {code} --party {}{role} --name NAME --data FOLDER \\",
         args.party
-    );
-    println!(
-        "    --peer-listen 127.0.0.1:PORT --http-listen 127.0.0.1:PORT --contract CONTRACT.deed"
-    );
-    if Layout::exists(&args.data) {
-        println!("\nThe code is for that body alone, and no secret beyond its use.");
+    )?;
+    for hosted in &hosts {
+        say!("    --hosts {hosted}=NAME \\")?;
     }
+    say!("    --peer-listen 127.0.0.1:PORT --http-listen 127.0.0.1:PORT{contract}")?;
+    let whom = match hosts.len() {
+        0 => "for that body alone".to_owned(),
+        count => format!("for that body and the {count} that it hosts"),
+    };
+    say!(
+        "\nThe code is {whom}, and is used up when it joins. Until then, whoever has it can join as it: keep it secret."
+    )?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn kind(role: JoinRole) -> Kind {
+    match role {
+        JoinRole::Node => Kind::Node,
+        JoinRole::Notary => Kind::Notary,
+        JoinRole::Portal => Kind::Portal,
+    }
+}
+
+/// A hosted party from `ID=NAME`.
+fn hosted(text: &str) -> Result<(Party, String), String> {
+    let (id, name) = text.split_once('=').ok_or_else(|| {
+        format!("{text:?} does not say who is hosted: give its identifier, `=`, and its name")
+    })?;
+    Ok((party(id)?, name.to_owned()))
 }
 
 pub(super) fn join(args: &Join) -> Outcome {
     let me = party(&args.party)?;
-    let kind = match args.role {
-        JoinRole::Node => Kind::Node,
-        JoinRole::Notary => Kind::Notary,
-        JoinRole::Portal => Kind::Portal,
-    };
+    let kind = kind(args.role);
+    let hosts = args.hosts.iter().map(|text| hosted(text));
+    let hosts: Vec<(Party, String)> = hosts.collect::<Result<_, _>>()?;
     let fingerprint: Fingerprint = args
         .fingerprint
         .parse()
         .map_err(|_| "the fingerprint is not one: copy it whole from `pvn invite`")?;
-    private_folder(&args.data)?;
+    create_folder(&args.data)?;
     let absolute = |path: &PathBuf| {
         fs::canonicalize(path).map_err(|e| format!("{} can't be read: {e}", path.display()))
     };
-    let path = write_config(Settings {
+    let mut settings = Settings {
         kind,
         data: fs::canonicalize(&args.data)?,
+        network: None,
+        party: me.clone(),
+        endpoint: args.endpoint.clone(),
         peer_listen: args.peer_listen,
         http_listen: args.http_listen,
         registrar: args.registrar.clone(),
-        hosts: Vec::new(),
+        hosts: hosts.iter().map(|(party, _)| party.clone()).collect(),
         contracts: args
             .contracts
             .iter()
             .map(absolute)
             .collect::<Result<_, _>>()?,
         service: args.service.as_ref().map(absolute).transpose()?,
-    })?;
+    };
+    write_config(&settings)?;
     let application = Application {
         data: args.data.clone(),
         registrar: args.registrar.clone(),
         fingerprint,
         code: args.code.clone(),
-        parties: vec![(
+        parties: std::iter::once((
             me,
             args.name.clone(),
             args.services.clone(),
             args.website.clone(),
-        )],
+        ))
+        .chain(
+            hosts
+                .into_iter()
+                .map(|(party, name)| (party, name, Vec::new(), String::new())),
+        )
+        .collect(),
         role: kind.member_role(),
-        endpoint: args.peer_listen.to_string(),
+        endpoint: settings.clone().config().announced(),
         log_origin: (kind == Kind::Notary).then(|| format!("{}.log", args.party.to_lowercase())),
     };
     let network = runtime()?.block_on(node::roles::join(&application))?;
-    println!(
+    settings.network = Some(network.name.clone());
+    let path = write_config(&settings)?;
+    say!(
         "{} is a member of {}. Its keys are in {} and never left it.",
         args.name,
         network.name,
         args.data.display()
-    );
-    println!(
+    )?;
+    say!(
         "Next: `pvn run --config {}`, then `pvn status --data {}`.",
         path.display(),
         args.data.display()
-    );
+    )?;
     Ok(ExitCode::SUCCESS)
 }

@@ -3,11 +3,8 @@
 use std::future::Future;
 use std::process::ExitCode;
 
-use node::config::{Config, Role};
-use node::roles::{
-    BodySettings, NotarySettings, PortalSettings, RegistrarSettings, RunError, run_body,
-    run_notary, run_portal, run_registrar,
-};
+use node::config::Config;
+use node::roles::RunError;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -22,7 +19,7 @@ pub(super) fn run(args: &Run) -> Outcome {
         .with_ansi(false)
         .with_writer(std::io::stderr)
         .init();
-    runtime()?.block_on(play(config))?;
+    runtime()?.block_on(async { node::roles::run(&config, told_to_stop()?).await })?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -39,48 +36,4 @@ fn told_to_stop() -> Result<impl Future<Output = ()> + Send + 'static, RunError>
             _ = interrupt.recv() => {}
         }
     })
-}
-
-async fn play(config: Config) -> Result<(), RunError> {
-    let stop = told_to_stop()?;
-    let (data, peer_listen) = (config.data, config.peer_listen);
-    match config.role {
-        Role::Registrar(_) => run_registrar(RegistrarSettings { data, peer_listen }, stop).await,
-        Role::Notary(notary) => {
-            let (registrar, http_listen) = (notary.registrar, notary.http_listen);
-            run_notary(
-                NotarySettings {
-                    data,
-                    peer_listen,
-                    http_listen,
-                    registrar,
-                },
-                stop,
-            )
-            .await
-        }
-        Role::Node(node) => {
-            let settings = BodySettings {
-                data,
-                peer_listen,
-                http_listen: node.http_listen,
-                registrar: node.registrar,
-                hosted: node.hosts,
-                contracts: node.contracts,
-                window_ms: u64::try_from(node.window.as_millis()).unwrap_or(u64::MAX),
-            };
-            run_body(settings, stop).await
-        }
-        Role::Portal(portal) => {
-            let settings = PortalSettings {
-                data,
-                peer_listen,
-                http_listen: portal.http_listen,
-                registrar: portal.registrar,
-                contracts: portal.contracts,
-                service: portal.service,
-            };
-            run_portal(settings, stop).await
-        }
-    }
 }

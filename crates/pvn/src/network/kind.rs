@@ -7,12 +7,11 @@ use std::time::Duration;
 use deed::Party;
 use ledger::map::MemberRole;
 use node::config::{Config, Limits, Node, Notary, Portal, Registrar, Role};
+use node::limits::CERTIFICATE_DAYS;
 use serde::{Deserialize, Serialize};
 
 /// Windows of drafted transactions: long enough for a slow signer, short enough to free money soon.
 const WINDOW: Duration = Duration::from_millis(protocol::limits::WINDOW_MS);
-/// Life of a member's certificate.
-const CERTIFICATE_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// What a process does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +28,12 @@ pub(crate) enum Kind {
 pub(crate) struct Settings {
     pub(crate) kind: Kind,
     pub(crate) data: PathBuf,
+    /// Known once it was joined.
+    pub(crate) network: Option<String>,
+    pub(crate) party: Party,
     pub(crate) peer_listen: SocketAddr,
+    /// Where peers are told to connect, if that is elsewhere.
+    pub(crate) endpoint: Option<String>,
     pub(crate) http_listen: SocketAddr,
     pub(crate) registrar: String,
     pub(crate) hosts: Vec<Party>,
@@ -63,7 +67,10 @@ impl Settings {
         let Self {
             kind,
             data,
+            network,
+            party,
             peer_listen,
+            endpoint,
             http_listen,
             registrar,
             hosts,
@@ -72,7 +79,7 @@ impl Settings {
         } = self;
         let role = match kind {
             Kind::Registrar => Role::Registrar(Registrar {
-                certificate_life: CERTIFICATE_LIFE,
+                certificate_life: Duration::from_hours(24 * CERTIFICATE_DAYS),
             }),
             Kind::Notary => Role::Notary(Notary {
                 registrar,
@@ -94,11 +101,10 @@ impl Settings {
         };
         Config {
             data,
-            network: None,
-            party: None,
-            name: None,
+            network,
+            party: Some(party),
             peer_listen,
-            endpoint: None,
+            endpoint,
             role,
             limits: Limits::default(),
         }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use node::config::Config;
+use node::files::write_atomically;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Kind, http_of};
@@ -20,8 +21,6 @@ pub(crate) struct Place {
     pub(crate) folder: String,
     pub(crate) peer: SocketAddr,
     pub(crate) http: Option<SocketAddr>,
-    /// The invitation with which it joined.
-    pub(crate) code: Option<String>,
 }
 
 /// A local network.
@@ -93,7 +92,6 @@ impl Layout {
             folder: String::new(),
             peer: config.peer_listen,
             http: http_of(&config),
-            code: None,
         };
         Ok(Self {
             network: String::new(),
@@ -106,7 +104,8 @@ impl Layout {
     pub(crate) fn save(&self) -> Result<(), LayoutError> {
         let path = self.folder.join(Self::FILE);
         let text = serde_json::to_string_pretty(self).unwrap_or_default();
-        fs::write(&path, text).map_err(|source| LayoutError::File { path, source })
+        write_atomically(&path, text.as_bytes())
+            .map_err(|source| LayoutError::File { path, source })
     }
 
     /// The data folder of a process.

@@ -2,12 +2,12 @@
 
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpStream};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use deed::Party;
+use node::files::{create_folder, write_atomically};
 use node::pki::Fingerprint;
 use node::roles::{Application, JoinError, RunError, found_network, invite, join};
 use rustix::process::{Pid, Signal, kill_process};
@@ -15,6 +15,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::kind::{Kind, Settings};
 use super::layout::{Layout, LayoutError, Place};
 use super::ports::{Ports, is_free};
+use crate::output::complain;
 
 /// How long a process may take to come up.
 const START: Duration = Duration::from_secs(30);
@@ -22,7 +23,8 @@ const START: Duration = Duration::from_secs(30);
 const STOP: Duration = Duration::from_secs(15);
 /// Pause between two looks at a process.
 const LOOK: Duration = Duration::from_millis(20);
-const INVITATION: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// How long the invitations are good for that are used at once.
+const INVITATION: Duration = Duration::from_secs(60 * 60);
 
 /// One member of a local network.
 #[derive(Clone, Debug)]
@@ -72,20 +74,14 @@ pub(crate) enum NetworkError {
     NotUp { name: String, log: PathBuf },
     #[error("the network's fingerprint is damaged")]
     Fingerprint,
+    #[error("{0:?} in the network's list of processes is not a party identifier")]
+    Party(String),
 }
 
 /// The processes of a local network, as this process started them. Dropping it ends them.
 pub(crate) struct LocalNetwork {
     pub(crate) layout: Layout,
     pub(crate) children: Vec<(usize, Child)>,
-}
-
-/// Makes a folder that its owner alone can look into, unless it is there.
-pub(crate) fn private_folder(path: &Path) -> std::io::Result<()> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
 }
 
 fn file(path: &Path) -> impl FnOnce(std::io::Error) -> NetworkError + '_ {
@@ -103,14 +99,10 @@ impl LocalNetwork {
         ports: &mut Ports,
         mut started: impl FnMut(&Place, u32),
     ) -> Result<Self, NetworkError> {
-        fs::create_dir_all(folder).map_err(file(folder))?;
+        create_folder(folder).map_err(file(folder))?;
         let folder = fs::canonicalize(folder).map_err(file(folder))?;
         let registrar = folder.join("registrar");
         let fingerprint = found_network(&registrar, &spec.name, &spec.registrar)?;
-        let mut codes = Vec::new();
-        for member in &spec.members {
-            codes.push(invite(&registrar, &member.party, INVITATION)?);
-        }
         let mut processes = vec![Place {
             kind: Kind::Registrar,
             party: spec.registrar.to_string(),
@@ -120,9 +112,8 @@ impl LocalNetwork {
                 .take(&spec.registrar_name)
                 .ok_or(NetworkError::NoPort)?,
             http: None,
-            code: None,
         }];
-        for (member, code) in spec.members.iter().zip(codes) {
+        for member in &spec.members {
             processes.push(Place {
                 kind: member.kind,
                 party: member.party.to_string(),
@@ -130,7 +121,6 @@ impl LocalNetwork {
                 folder: member.folder.clone(),
                 peer: ports.take(&member.name).ok_or(NetworkError::NoPort)?,
                 http: Some(ports.take(&member.name).ok_or(NetworkError::NoPort)?),
-                code: Some(code),
             });
         }
         let layout = Layout {
@@ -156,7 +146,8 @@ impl LocalNetwork {
     }
 
     /// Starts a network that was founded before, at its old ports or, where they are taken, at new ones.
-    pub(crate) async fn resume(
+    /// Each member tells the registrar itself where it is reached now.
+    pub(crate) fn resume(
         folder: &Path,
         spec: &NetworkSpec,
         ports: &mut Ports,
@@ -164,17 +155,15 @@ impl LocalNetwork {
     ) -> Result<Self, NetworkError> {
         let folder = fs::canonicalize(folder).map_err(file(folder))?;
         let mut layout = Layout::load(&folder)?;
-        let mut moved = false;
         for place in &mut layout.processes {
             let name = place.name.clone();
             for address in std::iter::once(&mut place.peer).chain(&mut place.http) {
                 if !is_free(*address) {
-                    eprintln!(
+                    complain!(
                         "Port {} is in use by another program; {name} moves.",
                         address.port()
                     );
                     *address = ports.take(&name).ok_or(NetworkError::NoPort)?;
-                    moved = true;
                 }
             }
         }
@@ -185,10 +174,7 @@ impl LocalNetwork {
         network.write_configs(spec)?;
         network.layout.save()?;
         network.start_one(0, &mut started)?;
-        for (index, member) in (1..).zip(&spec.members) {
-            if moved {
-                network.admit(index, member).await?;
-            }
+        for index in 1..network.layout.processes.len() {
             network.start_one(index, &mut started)?;
         }
         network.wait_up(&mut started)?;
@@ -204,10 +190,14 @@ impl LocalNetwork {
                 .iter()
                 .find(|m| m.party.as_str() == place.party);
             let data = self.layout.data(place);
-            private_folder(&data).map_err(file(&data))?;
+            create_folder(&data).map_err(file(&data))?;
             let settings = Settings {
                 kind: place.kind,
                 data: data.clone(),
+                network: Some(self.layout.network.clone()),
+                party: Party::new(&place.party)
+                    .map_err(|_| NetworkError::Party(place.party.clone()))?,
+                endpoint: None,
                 peer_listen: place.peer,
                 http_listen: place.http.unwrap_or(place.peer),
                 registrar: registrar.clone(),
@@ -218,14 +208,23 @@ impl LocalNetwork {
                 service: spec.service.clone(),
             };
             let path = data.join("pvn.toml");
-            fs::write(&path, settings.config().to_text(&path)).map_err(file(&path))?;
+            let text = settings.config().to_text(&path);
+            write_atomically(&path, text.as_bytes()).map_err(file(&path))?;
         }
         Ok(())
     }
 
-    /// Lets a member join, or tell the registrar its new address.
+    /// Invites a member and lets it join.
     async fn admit(&self, index: usize, member: &MemberSpec) -> Result<(), NetworkError> {
         let place = &self.layout.processes[index];
+        let registrar = self.layout.data(&self.layout.processes[0]);
+        let hosts: Vec<Party> = member
+            .hosts
+            .iter()
+            .map(|(party, ..)| party.clone())
+            .collect();
+        let role = member.kind.member_role();
+        let code = invite(&registrar, &member.party, role, &hosts, INVITATION)?;
         let own = (
             member.party.clone(),
             member.name.clone(),
@@ -240,11 +239,11 @@ impl LocalNetwork {
                 .fingerprint
                 .parse::<Fingerprint>()
                 .map_err(|_| NetworkError::Fingerprint)?,
-            code: place.code.clone().unwrap_or_default(),
+            code,
             parties: std::iter::once(own)
                 .chain(member.hosts.iter().cloned())
                 .collect(),
-            role: member.kind.member_role(),
+            role,
             endpoint: place.peer.to_string(),
             log_origin: (member.kind == Kind::Notary)
                 .then(|| format!("{}/log", self.layout.network)),

@@ -7,5 +7,5 @@ mod ports;
 
 pub(crate) use kind::{Kind, Settings};
 pub(crate) use layout::{Layout, Place};
-pub(crate) use local::{LocalNetwork, MemberSpec, NetworkSpec, private_folder};
+pub(crate) use local::{LocalNetwork, MemberSpec, NetworkSpec};
 pub(crate) use ports::Ports;

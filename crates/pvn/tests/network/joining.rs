@@ -1,5 +1,8 @@
 //! A new member joins a running demonstration, as the README says, receives money and spends it.
 
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
 use serde_json::json;
 
 use crate::support::alone;
@@ -11,6 +14,23 @@ use crate::support::patience::{LONG, until};
 use crate::support::process::{Running, Said, pvn, run, text};
 use crate::support::town::is_quiet;
 use crate::support::{first_port, public_money};
+
+/// Files and folders, from one downwards, that others than their owner may read or change.
+fn open_to_others(path: &Path) -> Vec<PathBuf> {
+    let about = std::fs::metadata(path).expect("is there");
+    let mode = about.permissions().mode();
+    let mut open: Vec<PathBuf> = (mode & 0o077 != 0)
+        .then(|| path.to_owned())
+        .into_iter()
+        .collect();
+    if about.is_dir() {
+        let entries = std::fs::read_dir(path).expect("a folder");
+        for entry in entries {
+            open.extend(open_to_others(&entry.expect("an entry").path()));
+        }
+    }
+    open
+}
 
 const NEWCOMER: &str = "PVN-NEWTOWN";
 
@@ -146,5 +166,10 @@ fn a_new_member_joins_a_running_demonstration_and_takes_part() {
         doctor.out
     );
     assert_eq!(process.stop(), Some(0));
+    assert_eq!(open_to_others(&demo.folder), Vec::<PathBuf>::new());
+    let mut open = open_to_others(&data);
+    // The test wrote that file, not the node.
+    open.retain(|path| *path != data.join("process.log"));
+    assert_eq!(open, Vec::<PathBuf>::new());
     demo.stop();
 }

@@ -147,9 +147,9 @@ fn assert_equal(demo: &Demo, books: &BTreeMap<FileName, Sums>) {
 
     let mut status = demo.status();
     let mut published = status["published"].take();
-    assert!(published["figures_up_to"].take().is_string());
+    assert!(published["log_read_at"].take().is_string());
     let mut expected = totals.clone();
-    expected["figures_up_to"].take();
+    expected["log_read_at"].take();
     assert_eq!(published, expected, "pvn status");
     // What the bodies hold themselves, by holder and state.
     let mut held: BTreeMap<(String, String), i64> = BTreeMap::new();

@@ -68,10 +68,9 @@ pub(super) fn log_append_only(
             }
             oracles.entries.push(bytes.clone());
         }
-        let note = batch.meta.iter().find(|(name, _)| name == "checkpoint");
-        let note = note.ok_or("a batch without a checkpoint")?;
-        let note = std::str::from_utf8(&note.1).map_err(|e| e.to_string())?;
-        let new = checkpoint(world, note)?;
+        let frontier = batch.meta.iter().find(|(name, _)| name == "frontier");
+        let frontier = frontier.ok_or("a batch without a frontier")?;
+        let new = tlog::Frontier::from_bytes(&frontier.1).map_err(|e| e.to_string())?;
         let before = oracles
             .roots
             .last_key_value()
@@ -88,7 +87,7 @@ pub(super) fn log_append_only(
         }
         if new.size() != oracles.entries.len() as u64 {
             return Err(format!(
-                "a checkpoint of {} for {} entries",
+                "a frontier of {} for {} entries",
                 new.size(),
                 oracles.entries.len()
             ));

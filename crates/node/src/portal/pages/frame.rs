@@ -1,4 +1,4 @@
-//! What is around every page: title, navigation, and up to when and whom its figures cover.
+//! What is around every page: title, navigation, and of when and whom its figures are.
 
 use std::borrow::Borrow;
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::problem::PageError;
+use crate::portal::as_of::AsOf;
 use crate::portal::dates;
 use crate::portal::description::Description;
 use crate::portal::figures::{End, PaidRow, Sum, ends_in_order, line_tone};
@@ -46,8 +47,8 @@ pub(crate) struct Frame {
     /// Number of the last fact that the page shows.
     pub(crate) last: u64,
     pub(crate) coverage: Coverage,
-    /// Up to when the figures are complete, Unix milliseconds.
-    pub(crate) up_to: Option<i64>,
+    /// Of when the figures are; None when nothing can be read.
+    pub(crate) as_of: Option<AsOf>,
     /// Party ids of those that have published payments.
     pub(crate) payers: Vec<String>,
 }
@@ -60,12 +61,15 @@ impl Frame {
         title: &str,
     ) -> Result<Self, PageError> {
         let coverage = portal.coverage();
-        let up_to = coverage.checkpoint_at.max(snapshot.latest_at);
+        let as_of = AsOf {
+            newest_at: snapshot.latest_at,
+            log_read_at: coverage.log_read_at,
+        };
         Ok(Self {
             room,
             title: title.to_owned(),
             last: snapshot.last,
-            up_to,
+            as_of: Some(as_of),
             payers: snapshot.payers()?,
             coverage,
             portal,
@@ -79,7 +83,7 @@ impl Frame {
             room: Room::None,
             title: title.to_owned(),
             last: 0,
-            up_to: None,
+            as_of: None,
             payers: Vec::new(),
             coverage,
             portal,
@@ -200,8 +204,9 @@ impl Frame {
             .map_or_else(|| choice.to_owned(), |step| step.name.clone())
     }
 
-    pub(crate) fn up_to_words(&self) -> Option<String> {
-        self.up_to.as_ref().map(|at| self.moment(at))
+    /// "Newest transaction shown: … List of transactions last read: …"
+    pub(crate) fn as_of_words(&self) -> Option<String> {
+        self.as_of?.words(&self.description().service.time_zone)
     }
 
     pub(crate) fn unreachable_words(&self) -> Option<String> {

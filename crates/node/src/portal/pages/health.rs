@@ -17,7 +17,8 @@ struct Health {
     facts: u64,
     set_aside: u64,
     log_size: u64,
-    figures_up_to: Option<String>,
+    newest_transaction_at: Option<String>,
+    log_read_at: Option<String>,
     unreachable_since: Option<String>,
 }
 
@@ -40,7 +41,8 @@ pub(crate) async fn health(State(portal): State<Portal>) -> Response {
         facts,
         set_aside,
         log_size: coverage.log_size,
-        figures_up_to: coverage.checkpoint_at.max(latest_at).map(machine),
+        newest_transaction_at: latest_at.map(machine),
+        log_read_at: coverage.log_read_at.map(machine),
         unreachable_since: coverage.unreachable_since.map(machine),
     };
     (code, Json(health)).into_response()

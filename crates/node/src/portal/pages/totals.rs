@@ -15,7 +15,8 @@ use crate::portal::store::{Snapshot, SpendRow};
 
 #[derive(Serialize)]
 struct Totals {
-    figures_up_to: Option<String>,
+    newest_transaction_at: Option<String>,
+    log_read_at: Option<String>,
     organisations_reporting: Vec<String>,
     organisations_expected: Vec<String>,
     currency: String,
@@ -81,7 +82,8 @@ impl Totals {
                 .unwrap_or_default()
         };
         Ok(Self {
-            figures_up_to: frame.up_to.map(machine),
+            newest_transaction_at: snapshot.latest_at.map(machine),
+            log_read_at: frame.coverage.log_read_at.map(machine),
             organisations_reporting: frame.payers.clone(),
             organisations_expected: frame
                 .coverage

@@ -16,7 +16,6 @@ fn a_short_file_is_filled_up_with_sensible_defaults() {
         data: folder.join("data"),
         network: None,
         party: None,
-        name: None,
         peer_listen: peer.parse().unwrap(),
         endpoint: endpoint.map(str::to_owned),
         role,
@@ -57,9 +56,8 @@ fn a_short_file_is_filled_up_with_sensible_defaults() {
 const WHOLE: &str = r#"
 role = "node"
 data = "/var/lib/pvn"
-network = "public money"
+network = "a \"quoted\" network"
 party = "GB-GOR-D1196"
-name = "A \"quoted\" body"
 peer_listen = "0.0.0.0:7400"
 endpoint = "node.example:443"
 http_listen = "[::1]:7480"
@@ -81,9 +79,8 @@ fn every_setting_is_taken() {
     let config = parse(WHOLE, folder.path()).unwrap();
     let expected = Config {
         data: "/var/lib/pvn".into(),
-        network: Some("public money".to_owned()),
+        network: Some("a \"quoted\" network".to_owned()),
         party: Some(party("GB-GOR-D1196")),
-        name: Some("A \"quoted\" body".to_owned()),
         peer_listen: "0.0.0.0:7400".parse().unwrap(),
         endpoint: Some("node.example:443".to_owned()),
         role: Role::Node(Node {
@@ -161,4 +158,12 @@ fn reading_touches_nothing() {
     parse(NODE, folder.path()).unwrap();
     parse("role = 7", folder.path()).unwrap_err();
     assert_eq!(names(), before);
+}
+
+#[test]
+fn peers_are_told_the_endpoint_or_else_where_it_listens() {
+    let folder = folder();
+    let told = |text| parse(text, folder.path()).unwrap().announced();
+    assert_eq!(told(PORTAL), "portal.example:7600");
+    assert_eq!(told(NODE), "127.0.0.1:7400");
 }

@@ -32,6 +32,28 @@ fn the_service_of_this_repository_has_one() {
 }
 
 #[test]
+fn who_is_expected_to_publish_is_said_and_nobody_is_when_it_is_not() {
+    let expected = ["GB-GOR-D15", "GB-GOR-D2", "GB-LAE-LDS"].map(str::to_owned);
+    assert_eq!(fixture::description().expected, expected.into());
+    let unsaid = read_with(|text| {
+        let mut lines = Vec::new();
+        let mut within = false;
+        for line in text.lines() {
+            within = if line.starts_with('[') {
+                line == "[coverage]"
+            } else {
+                within
+            };
+            if !within {
+                lines.push(line);
+            }
+        }
+        lines.join("\n")
+    });
+    assert_eq!(unsaid.unwrap().expected, [].into());
+}
+
+#[test]
 fn each_fault_has_its_name() {
     let says = |text: &str, error: &DescriptionError| assert_eq!(error.to_string(), text);
     says(

@@ -97,7 +97,7 @@ pub(crate) fn coverage() -> Coverage {
             member(AUDITOR, "Audits government for Parliament.", false),
         ],
         log_size: 460,
-        checkpoint_at: Some(NOW),
+        log_read_at: Some(NOW),
         unreachable_since: None,
     }
 }

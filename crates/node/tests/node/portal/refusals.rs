@@ -101,7 +101,7 @@ async fn figures_carry_their_time_and_their_coverage() {
         let source = source.unwrap_or_else(|| panic!("{address} names no source"));
         assert!(
             source.contains(
-                "Figures up to 9:41am on 20 November 2026. 3 of 4 organisations reporting."
+                "Newest transaction shown: 9:38am on 20 November 2026. List of transactions last read: 9:41am on 20 November 2026. 3 of 4 organisations reporting."
             ),
             "{address}: {source}"
         );

@@ -1,8 +1,8 @@
 use std::os::unix::fs::PermissionsExt;
 
-use node::store::{DataFolder, SqliteStore, StoreOptions};
+use node::store::{DataFolder, SqliteReader, SqliteStore, StoreOptions};
 use proptest::prelude::*;
-use protocol::store::{MemoryStore, Store, Table, WriteBatch};
+use protocol::store::{MemoryStore, Store, StoreError, Table, WriteBatch};
 
 use super::{open, put};
 
@@ -185,4 +185,51 @@ proptest! {
             prop_assert_eq!(&follower.get(table, &prefix), &expected);
         }
     }
+}
+
+#[test]
+fn a_snapshot_stays_at_its_moment_and_takes_no_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    // Small enough for rows to leave the journal for their tables in between.
+    let options = StoreOptions {
+        unsettled_bytes: 64,
+        ..StoreOptions::default()
+    };
+    let data = DataFolder::take(folder.path()).unwrap();
+    let mut store = SqliteStore::open(&data, options).unwrap();
+    let write = |store: &mut SqliteStore, value: &str| {
+        for key in ["a", "b", "c"] {
+            store.commit(put(Table::Facts, key, value)).unwrap();
+        }
+    };
+    write(&mut store, "before");
+    let snapshot = || {
+        SqliteReader::open(folder.path())
+            .unwrap()
+            .snapshot()
+            .unwrap()
+    };
+    let mut first = snapshot();
+    for round in 0..50 {
+        write(&mut store, &format!("round {round}"));
+    }
+    store.commit(put(Table::Facts, "d", "new")).unwrap();
+    let all = |value: &str, keys: &[&str]| {
+        let pair = |key: &&str| (key.as_bytes().to_vec(), value.as_bytes().to_vec());
+        Ok(keys.iter().map(pair).collect::<Vec<_>>())
+    };
+    assert_eq!(
+        first.scan(Table::Facts, b"", None, 9),
+        all("before", &["a", "b", "c"])
+    );
+    assert_eq!(first.get(Table::Facts, b"d"), Ok(None));
+    let refused = StoreError::Io("a snapshot takes no writes".to_owned());
+    assert_eq!(first.commit(put(Table::Facts, "a", "mine")), Err(refused));
+    let second = snapshot();
+    assert_eq!(
+        second.scan(Table::Facts, b"", None, 3),
+        all("round 49", &["a", "b", "c"])
+    );
+    assert_eq!(second.get(Table::Facts, b"d"), Ok(Some(b"new".to_vec())));
+    assert_eq!(first.get(Table::Facts, b"a"), Ok(Some(b"before".to_vec())));
 }

@@ -10,7 +10,9 @@ use hyper::client::conn::http2::{self, SendRequest};
 use hyper::{Method, Request};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use node::pki::TlsIdentity;
-use node::transport::{Admit, PeerReply, PeerServer, ServerLimits, StatusCode};
+use node::transport::{
+    AdmissionClient, Admit, Counters, PeerReply, PeerServer, ServerLimits, StatusCode,
+};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
@@ -18,7 +20,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::{client, echo, serve_with};
-use crate::network::Network;
+use crate::network::{Network, REGISTRAR};
 
 const SOON: Duration = Duration::from_millis(100);
 const WAIT: Duration = Duration::from_secs(20);
@@ -232,5 +234,78 @@ async fn idle_and_old_connections_are_closed_and_made_again_unnoticed() {
         };
         timeout(WAIT, closed).await.unwrap();
         client.post("/", "x").await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn who_announces_bodies_and_sends_nothing_holds_up_nobody_else() {
+    let network = Network::new();
+    let limits = ServerLimits {
+        body_bytes_max: 40,
+        bodies_bytes_max: 100,
+        party_bodies_bytes_max: 40,
+        // Longer than any test: nobody is saved by the clock.
+        body: Duration::from_secs(3_600),
+        ..ServerLimits::default()
+    };
+    let server = serve_with(&network.credentials("B"), Admit::Members, limits, echo).await;
+    let greedy = network.identity("A");
+    let mut connections = Vec::new();
+    for _ in 0..4 {
+        let mut requests = rude(&server, &greedy).await;
+        let silent = Odd {
+            declared: Some(40),
+            sent: None,
+            ends: false,
+        };
+        let waiting = tokio::spawn(requests.send_request(request(Method::POST, silent)));
+        // The server has seen the request before it when it answers the next one.
+        let empty = Odd {
+            declared: Some(0),
+            sent: None,
+            ends: true,
+        };
+        let answer = requests.send_request(request(Method::GET, empty)).await;
+        assert_eq!(answer.unwrap().status(), StatusCode::METHOD_NOT_ALLOWED);
+        connections.push((requests, waiting));
+    }
+    let other = client("B", &server, &network.credentials("C"));
+    let answer = timeout(WAIT, other.post("/", vec![b'x'; 40])).await;
+    assert_eq!(answer.unwrap().unwrap().status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn strangers_have_few_places_and_none_of_the_members() {
+    let network = Network::new();
+    let limits = ServerLimits {
+        connections_max: 1,
+        stranger_connections_max: 2,
+        ..ServerLimits::default()
+    };
+    let server = serve_with(
+        &network.credentials(REGISTRAR),
+        Admit::Strangers,
+        limits,
+        echo,
+    )
+    .await;
+    let root = network.root.fingerprint();
+    let stranger = async || {
+        let counters = Counters::default();
+        let mut client =
+            AdmissionClient::connect(&server.address().to_string(), root, &counters).await?;
+        client.post("/", "x").await.map(|reply| (client, reply))
+    };
+    let first = stranger().await.unwrap();
+    let second = stranger().await.unwrap();
+    assert_eq!(second.1, PeerReply::ok("Stranger / x"));
+    assert!(stranger().await.is_err(), "there is no third place");
+    let member = client(REGISTRAR, &server, &network.credentials("A"));
+    let answer = timeout(WAIT, member.post("/", "x")).await.unwrap().unwrap();
+    assert_eq!(answer, PeerReply::ok("Member(Party(\"A\")) / x"));
+    drop(first);
+    // Its place is free once the server has noticed.
+    while stranger().await.is_err() {
+        tokio::task::yield_now().await;
     }
 }

@@ -162,7 +162,7 @@ async fn messages_for_a_peer_that_is_down_wait_for_it() {
         sending.outbox.push(seq, "message").unwrap();
     }
     let failed = async {
-        while sending.outbox.status().reach.failures < 2 {
+        while sending.outbox.status().reach.failures < 5 {
             tokio::task::yield_now().await;
         }
     };
@@ -187,7 +187,8 @@ async fn messages_for_a_peer_that_is_down_wait_for_it() {
         },
     )
     .unwrap();
-    sending.outbox.retry_now().await;
+    // So many failures are followed by a pause of seconds.
+    sending.outbox.heard_of().await;
     assert_eq!(sending.acknowledged(10).await, (0..10).collect());
     let status = sending.outbox.status();
     assert_eq!((status.queued, status.reach.failures), (0, 0));
@@ -210,6 +211,10 @@ async fn a_peer_that_refuses_is_asked_again_and_shown() {
     timeout(WAIT, refused).await.unwrap();
     let status = sending.outbox.status();
     assert_eq!(status.refused, Some(StatusCode::SERVICE_UNAVAILABLE));
+    // It was reached: hearing of it is no reason to press it.
+    for _ in 0..100 {
+        sending.outbox.heard_of().await;
+    }
     assert_eq!(sending.acknowledged(1).await, [7].into());
     assert_eq!(sending.outbox.status().refused, None);
     assert_eq!(inbox.posts.load(Ordering::Relaxed), 4);

@@ -25,7 +25,7 @@ const PER_REQUEST: usize = 32;
 
 pub(super) fn run(args: &BenchFlow) -> Outcome {
     let folder = std::env::temp_dir().join(format!("pvn-bench-{}", std::process::id()));
-    std::fs::create_dir_all(&folder)?;
+    node::files::create_folder(&folder)?;
     let outcome = measure(args, &folder);
     // Left-over measurements are of no use to anybody.
     let _ = std::fs::remove_dir_all(&folder);

@@ -32,7 +32,7 @@ pub(super) fn newcomers_that_are_refused(folder: &Path, demo: &Demo) {
         .and_then(|l| l.local_addr())
         .expect("a port")
         .to_string();
-    let refusal = "pvn: the registrar refuses: the invitation is unknown, for another party, or has expired: ask the registrar for a new one\n";
+    let refusal = "pvn: the registrar refuses: the invitation is unknown or for another party: ask the registrar for a new one\n";
     let unreachable = |fingerprint: &str, at: &str| {
         format!(
             "pvn: no registrar with the root {fingerprint} answers at {at}: check both with the registrar's operator\n"
@@ -90,6 +90,6 @@ pub(super) fn newcomers_that_are_refused(folder: &Path, demo: &Demo) {
     // Whoever got hold of the code later can't become Ann with keys of their own.
     fs::rename(folder.join("PVN-ANN"), folder.join("real")).expect("a folder");
     let said = join(&ann);
-    let expected = "pvn: the registrar refuses: PVN-ANN is a member already, with other keys\n";
+    let expected = "pvn: the registrar refuses: the invitation has been used already, with other keys: ask the registrar for a new one\n";
     assert_eq!((said.code, said.err.as_str()), (1, expected));
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use api::{
-    Finding, Instruction, InstructionStatus, Instructions, InstructionsStatus, Member, NodeStatus,
-    State,
+    Audit, Finding, Instruction, InstructionStatus, Instructions, InstructionsStatus, Member,
+    NodeStatus, State,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
@@ -136,7 +136,7 @@ impl Client {
         let answer = self
             .try_post("/v1/audit", "null")
             .expect("a node that answers");
-        answer.read()
+        answer.read::<Audit>().findings
     }
 
     /// How instructions stand after they were sent (again); none while the node can't take them.

@@ -170,15 +170,17 @@ impl Town {
         }
     }
 
-    /// An invitation for a party.
-    pub(crate) fn invite(&self, party: &str) -> Invitation {
+    /// An invitation for a newcomer.
+    pub(crate) fn invite(&self, newcomer: &Newcomer<'_>) -> Invitation {
         Invitation::of(
             &run([
                 "invite",
                 "--data",
                 text(&self.place(Self::REGISTRAR).data),
                 "--party",
-                party,
+                newcomer.party,
+                "--role",
+                newcomer.role,
             ])
             .done(),
         )
@@ -209,7 +211,7 @@ impl Town {
 
     /// Invites a body, lets it join and starts its process.
     pub(crate) fn let_in(&mut self, newcomer: &Newcomer<'_>) {
-        let invitation = self.invite(newcomer.party);
+        let invitation = self.invite(newcomer);
         let (mut command, place) = self.join(newcomer, &invitation);
         Said::by(&mut command).done();
         self.places.push(place);

@@ -1,0 +1,173 @@
+//! What was certified earlier, and certificates made again from it.
+
+use std::collections::BTreeMap;
+
+use ledger::certificate::{BatchEntry, Certificate, id_paths};
+use ledger::codec;
+use ledger::{Digest, Token, TransactionId};
+use minicbor::{Decode, Encode};
+use tlog::Node;
+
+use super::machine::{Notary, NotaryError};
+use super::request::{NotaryRefusal, Request, Verdict};
+use super::store::NotaryStore;
+use crate::limits::{BATCH_REQUESTS_MAX, BATCH_TOKENS_MAX};
+use crate::store::StoreError;
+
+/// The ids and spent tokens of one batch, from which its certificates can be made again.
+#[derive(Clone, Debug, Default, Encode, Decode)]
+pub(super) struct Body {
+    #[n(0)]
+    pub(super) ids: Vec<TransactionId>,
+    #[n(1)]
+    pub(super) spent: Vec<(Token, Digest)>,
+}
+
+/// Bytes of an id in a body, and of a token with what it was spent on: digests with their heads.
+const ID_BYTES: usize = 34;
+const SPENT_BYTES: usize = 1 + 2 * 34;
+// A body that was written can be read: the limits of a batch keep it below what is decoded.
+const _: () = assert!(
+    16 + BATCH_REQUESTS_MAX * ID_BYTES + BATCH_TOKENS_MAX * SPENT_BYTES
+        <= ledger::limits::MESSAGE_BYTES_MAX
+);
+// One transaction always fits.
+const _: () = assert!(ledger::limits::TOKENS_MAX <= BATCH_TOKENS_MAX);
+
+pub(super) fn body_name(height: u64) -> String {
+    format!("body/{height:016x}")
+}
+
+/// Where an id is remembered: a name of its own among the tokens, which no token can have.
+pub(super) fn certified_key(id: &TransactionId) -> [u8; 32] {
+    Digest::of(&[b"certified/v1", id.bytes()]).0
+}
+
+pub(super) fn position(height: u64, index: u32) -> [u8; 32] {
+    let mut place = [0; 32];
+    place[..8].copy_from_slice(&height.to_be_bytes());
+    place[8..12].copy_from_slice(&index.to_be_bytes());
+    place
+}
+
+fn height_of(place: [u8; 32]) -> (u64, u32) {
+    let mut height = [0; 8];
+    height.copy_from_slice(&place[..8]);
+    let mut index = [0; 4];
+    index.copy_from_slice(&place[8..12]);
+    (u64::from_be_bytes(height), u32::from_be_bytes(index))
+}
+
+impl<S: NotaryStore> Notary<S> {
+    /// The answers to requests about ids that were certified in earlier batches, under the latest checkpoint. Each batch is
+    /// read once, however many ask for it. A damaged one fails those who ask for it, and nobody else.
+    ///
+    /// # Errors
+    /// [`NotaryError::Store`].
+    pub(super) fn earlier(
+        &self,
+        requests: &[Request],
+    ) -> Result<Vec<Option<Verdict>>, NotaryError> {
+        let mut wanted: BTreeMap<u64, Vec<(usize, u32)>> = BTreeMap::new();
+        for (at, request) in requests.iter().enumerate() {
+            if matches!(request, Request::Cancel(..)) {
+                continue;
+            }
+            if let Some(place) = self.store.token(&certified_key(&request.id()))? {
+                let (height, index) = height_of(place);
+                wanted.entry(height).or_default().push((at, index));
+            }
+        }
+        let mut answers = vec![None; requests.len()];
+        for (height, asked) in wanted {
+            match self.made_again(height, &asked) {
+                Ok(certificates) => {
+                    for ((at, _), certificate) in asked.into_iter().zip(certificates) {
+                        answers[at] = Some(Verdict::Certified(certificate));
+                    }
+                }
+                Err(
+                    error @ (NotaryError::Damaged(_) | NotaryError::Store(StoreError::Corrupt(_))),
+                ) => {
+                    for (at, _) in asked {
+                        let reason = error.to_string();
+                        answers[at] = Some(Verdict::Refused(NotaryRefusal::NotNow { reason }));
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(answers)
+    }
+
+    fn made_again(
+        &self,
+        height: u64,
+        asked: &[(usize, u32)],
+    ) -> Result<Vec<Certificate>, NotaryError> {
+        let entry = Self::entry_of(&self.store, height)?;
+        let body = self
+            .store
+            .meta(&body_name(height))?
+            .ok_or(NotaryError::Damaged("a missing batch"))?;
+        let body: Body =
+            codec::decode(&body).map_err(|_| NotaryError::Damaged("an unreadable batch"))?;
+        self.certificates(&entry, &body, asked.iter().map(|(_, index)| *index))
+    }
+
+    /// The certificates of ids in a batch, by their indexes in it.
+    pub(super) fn certificates(
+        &self,
+        entry: &BatchEntry,
+        body: &Body,
+        wanted: impl Iterator<Item = u32>,
+    ) -> Result<Vec<Certificate>, NotaryError> {
+        let size = self.frontier.size();
+        let read = |node: Node| match self.store.node(node.level, node.index) {
+            Ok(Some(hash)) => Ok(tlog::Hash(hash)),
+            Ok(None) => Err(NotaryError::Damaged("a missing tree node")),
+            Err(error) => Err(NotaryError::Store(error)),
+        };
+        let log_path: Vec<Digest> = tlog::prove_inclusion(entry.height, size, read)
+            .map_err(|_| NotaryError::Damaged("the log's tree"))?
+            .into_iter()
+            .map(Digest::from)
+            .collect();
+        let paths = id_paths(&body.ids);
+        wanted
+            .map(|index| {
+                let path = paths.get(index as usize);
+                Ok(Certificate {
+                    entry: *entry,
+                    index,
+                    path: path
+                        .ok_or(NotaryError::Damaged("a batch without an id of its own"))?
+                        .clone(),
+                    log_index: entry.height,
+                    log_path: log_path.clone(),
+                    checkpoint: self.checkpoint.clone(),
+                })
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_batch_can_be_read_again() {
+        let digest = |n: usize| Digest::of(&[&n.to_be_bytes()]);
+        let body = Body {
+            ids: (0..BATCH_REQUESTS_MAX)
+                .map(|n| TransactionId(digest(n)))
+                .collect(),
+            spent: (0..BATCH_TOKENS_MAX)
+                .map(|n| (Token(digest(n)), digest(n)))
+                .collect(),
+        };
+        let read: Body = codec::decode(&codec::encode(&body)).expect("reads");
+        assert_eq!((read.ids, read.spent), (body.ids, body.spent));
+    }
+}
