@@ -16,6 +16,7 @@ pub mod fact;
 pub mod limits;
 pub mod map;
 pub mod public;
+mod public_key;
 pub mod signature;
 pub mod tearoff;
 pub mod token;

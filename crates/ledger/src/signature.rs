@@ -8,18 +8,16 @@
 //! A node under load signs many transactions at one stroke: what is signed is the root over all of them, and each
 //! signature carries the path from its own. The others are hashes over random identifiers and say nothing.
 
-use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
-
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{self, EcdsaKeyPair, KeyPair as _, ParsedPublicKey};
+use aws_lc_rs::signature::{self, EcdsaKeyPair, KeyPair as _};
 use deed::Party;
 use minicbor::{Decode, Encode};
 
 use crate::codec;
 use crate::digest::{Digest, NetworkId, TransactionId, ViewRoot};
 use crate::fact::{merkle_path, root, root_from_path};
-use crate::limits::{PARSED_KEYS_MAX, SIGNED_TOGETHER_MAX, VERIFIED_STROKES_MAX};
+use crate::limits::SIGNED_TOGETHER_MAX;
+pub use crate::public_key::PublicKey;
 
 /// ECDSA P-256 with SHA-256, fixed-length signatures.
 pub const SUITE_P256: u8 = 1;
@@ -83,11 +81,6 @@ pub struct StrokePlace {
     pub path: Vec<Digest>,
 }
 
-/// A signing key's public half: uncompressed P-256 point, 65 bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Encode, Decode)]
-#[cbor(transparent)]
-pub struct PublicKey(#[cbor(n(0), with = "minicbor::bytes")] pub Vec<u8>);
-
 /// Why a key can't be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
@@ -116,7 +109,7 @@ impl SigningKey {
     /// The public half.
     #[must_use]
     pub fn public(&self) -> PublicKey {
-        PublicKey(self.0.public_key().as_ref().to_vec())
+        PublicKey::new(self.0.public_key().as_ref().to_vec())
     }
 
     /// Signs arbitrary bytes that carry their own domain tag.
@@ -188,50 +181,6 @@ impl SigningKey {
     }
 }
 
-thread_local! {
-    /// Keys seen by this thread: reading one costs a fifth of a verification, and members sign again and again.
-    static PARSED: RefCell<HashMap<Vec<u8>, ParsedPublicKey>> = RefCell::default();
-    /// Strokes that this thread has verified, by key, root and signature.
-    static VERIFIED: RefCell<HashSet<Digest>> = RefCell::default();
-}
-
-impl PublicKey {
-    /// Whether the signature over what was signed at one stroke verifies: looked up for all but the first of them.
-    fn verified_stroke(&self, root: &Digest, signature: &[u8]) -> bool {
-        let stroke = Digest::of(&[&self.0, &root.0, signature]);
-        if VERIFIED.with_borrow(|verified| verified.contains(&stroke)) {
-            return true;
-        }
-        let verifies = self.verifies(&self::stroke(root), signature);
-        if verifies {
-            VERIFIED.with_borrow_mut(|verified| {
-                if verified.len() >= VERIFIED_STROKES_MAX {
-                    verified.clear();
-                }
-                verified.insert(stroke);
-            });
-        }
-        verifies
-    }
-
-    /// Whether the signature over bytes that carry their own domain tag verifies.
-    #[must_use]
-    pub fn verifies(&self, message: &[u8], bytes: &[u8]) -> bool {
-        PARSED.with_borrow_mut(|parsed| {
-            if !parsed.contains_key(&self.0) {
-                let key = ParsedPublicKey::new(&signature::ECDSA_P256_SHA256_FIXED, &self.0);
-                let Ok(key) = key else { return false };
-                if parsed.len() >= PARSED_KEYS_MAX {
-                    parsed.clear();
-                }
-                parsed.insert(self.0.clone(), key);
-            }
-            let key = parsed.get(&self.0);
-            key.is_some_and(|key| key.verify_sig(message, bytes).is_ok())
-        })
-    }
-}
-
 impl ScopedSignature {
     /// Whether it is this party's signature, under `key`, of this transaction.
     #[must_use]
@@ -245,7 +194,7 @@ impl ScopedSignature {
         }
         let leaf = leaf(network, id, &self.party, &self.scope);
         let root = root_from_path(STROKE, leaf, *index, *count, path);
-        root.is_some_and(|root| key.verified_stroke(&root, &self.signature))
+        root.is_some_and(|root| key.verifies_again(&stroke(&root), &self.signature))
     }
 
     /// Whether the view is covered in this role.

@@ -208,9 +208,9 @@ fn signed_samples_still_verify() {
     let id = draft.transaction(net()).opening().id();
     assert_eq!(
         line(file, "public key of TOWN-BANK"),
-        hex(&signing_key("TOWN-BANK").public().0)
+        hex(signing_key("TOWN-BANK").public().bytes())
     );
-    let key = PublicKey(bytes(line(file, "public key of TOWN-BANK")));
+    let key = PublicKey::new(bytes(line(file, "public key of TOWN-BANK")));
     let signature: ScopedSignature =
         codec::decode(&bytes(line(file, "scoped signature"))).expect("canonical");
     assert!(signature.verifies(&key, &network, &id));
@@ -250,7 +250,7 @@ fn print_new_signed_samples() {
     });
     println!(
         "public key of TOWN-BANK: {}",
-        hex(&signing_key("TOWN-BANK").public().0)
+        hex(signing_key("TOWN-BANK").public().bytes())
     );
     println!("scoped signature: {}", cbor(&signature));
     println!(

@@ -2,6 +2,7 @@
 
 use ledger::certificate::MapPin;
 use ledger::map::{MapProof, MemberProof, MemberRecord, map_entry};
+use ledger::signature::PublicKey;
 
 use crate::support::{NOON_MS, net, record};
 
@@ -23,7 +24,11 @@ fn every_member_of_a_directory_of_any_size_is_proven_and_no_other() {
             for tweak in [
                 |p: &mut MemberProof| p.record.name.push('!'),
                 |p: &mut MemberProof| p.record.endpoint.push('1'),
-                |p: &mut MemberProof| p.record.signing_key.0[9] ^= 1,
+                |p: &mut MemberProof| {
+                    let mut bytes = p.record.signing_key.bytes().to_vec();
+                    bytes[9] ^= 1;
+                    p.record.signing_key = PublicKey::new(bytes);
+                },
                 |p: &mut MemberProof| p.record.revoked_ms = Some(1),
                 |p: &mut MemberProof| p.record.host = crate::support::party("MALLORY"),
                 |p: &mut MemberProof| p.index += 1,

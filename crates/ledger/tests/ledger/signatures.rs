@@ -275,6 +275,6 @@ fn a_signature_of_somebody_unknown_or_of_nobody_needed_changes_nothing() {
 fn a_key_that_is_not_p256_is_refused() {
     assert!(SigningKey::from_pkcs8(b"not a key").is_err());
     let (signature, _, network, id) = signed(vec![scope("a", Role::Signer)]);
-    assert!(!signature.verifies(&PublicKey(vec![4; 65]), &network, &id));
-    assert!(!signature.verifies(&PublicKey(Vec::new()), &network, &id));
+    assert!(!signature.verifies(&PublicKey::new(vec![4; 65]), &network, &id));
+    assert!(!signature.verifies(&PublicKey::new(Vec::new()), &network, &id));
 }
