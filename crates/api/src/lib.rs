@@ -14,8 +14,6 @@ pub use contract::{Action, Contract, Param};
 pub use instruction::{Instruction, InstructionStatus, Instructions, InstructionsStatus, State};
 pub use openapi::openapi;
 pub use problem::{ErrorCode, Problem};
-pub use status::{
-    Audit, Finding, Holding, Member, NodeStatus, OpenWork, Peer, SignatureFigures, Total,
-};
+pub use status::{Audit, Figures, Finding, Holding, Member, NodeStatus, OpenWork, Peer, Total};
 pub use transaction::{KnownFact, Transaction};
 pub use value::json;

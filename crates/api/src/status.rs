@@ -29,7 +29,7 @@ pub struct NodeStatus {
     /// Peers.
     pub peers: Vec<Peer>,
     /// Durable syncs, and TLS handshakes, since the process started.
-    pub figures: SignatureFigures,
+    pub figures: Figures,
 }
 
 /// What is not finished.
@@ -92,12 +92,12 @@ pub struct Peer {
 
 /// Counters since the process started.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct SignatureFigures {
+pub struct Figures {
     /// Durable syncs of the store.
     pub syncs: u64,
     /// TLS handshakes.
     pub handshakes: u64,
-    /// Organisations' signatures made.
+    /// Signatures made with the organisations' keys: one stands for all transactions of a step, 64 at most.
     pub signatures: u64,
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::{
-    Audit, Contract, ErrorCode, Instruction, InstructionStatus, Instructions, InstructionsStatus,
-    Member, NodeStatus, OpenWork, Peer, SignatureFigures, State as InstructionPhase, Transaction,
+    Audit, Contract, ErrorCode, Figures, Instruction, InstructionStatus, Instructions,
+    InstructionsStatus, Member, NodeStatus, OpenWork, Peer, State as InstructionPhase, Transaction,
 };
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -244,7 +244,7 @@ async fn instruction(
 async fn status(State(api): State<Api>, headers: HeaderMap) -> Result<Json<NodeStatus>, Failure> {
     authorised(&headers, &api.token)?;
     let book = Arc::clone(&api.book);
-    let (open, held, observed, attested, syncs) = api
+    let (open, held, observed, attested, (syncs, signatures)) = api
         .engine
         .ask(move |node| {
             (
@@ -252,7 +252,7 @@ async fn status(State(api): State<Api>, headers: HeaderMap) -> Result<Json<NodeS
                 holdings(node, &book),
                 totals(node.observed_totals().rows(), &book),
                 totals(node.attested_totals().rows(), &book),
-                node.store().syncs(),
+                (node.store().syncs(), node.strokes()),
             )
         })
         .await?;
@@ -286,10 +286,10 @@ async fn status(State(api): State<Api>, headers: HeaderMap) -> Result<Json<NodeS
         observed,
         attested,
         peers,
-        figures: SignatureFigures {
+        figures: Figures {
             syncs,
             handshakes: api.link.counters.figures().handshakes,
-            signatures: 0,
+            signatures,
         },
     }))
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use api::{Instruction, State};
+use api::{Figures, Instruction, State};
 use deed::Party;
 use serde_json::json;
 
@@ -207,8 +207,9 @@ fn load(args: &BenchFlow, layout: &Layout) -> Outcome {
                 "one_client_latency_p50_ms": one_p50,
                 "transactions": count,
                 "seconds": seconds,
-                "syncs": after.0 - before.0,
-                "handshakes": after.1,
+                "syncs": after.syncs - before.syncs,
+                "handshakes": after.handshakes,
+                "signatures": after.signatures - before.signatures,
                 "signatures_per_transaction": { "parties": 2, "attestor": 1, "controllers": 1 },
                 "settings": { "clients": threads * PER_REQUEST, "instructions_per_request": PER_REQUEST, "processes": 5,
                     "durability": "full", "tls": "1.3 mutual", "views_per_transaction": 2 },
@@ -226,16 +227,17 @@ fn load(args: &BenchFlow, layout: &Layout) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Durable syncs and handshakes of all nodes so far.
-fn figures(layout: &Layout) -> Result<(u64, u64), String> {
-    let mut sum = (0, 0);
+/// Durable syncs, handshakes and organisations' signatures of all nodes so far. A signature stands for all transactions of a step.
+fn figures(layout: &Layout) -> Result<Figures, String> {
+    let mut sum = Figures::default();
     for place in layout.of_kind(Kind::Node) {
         let status = layout
             .client(place)
             .and_then(|c| c.status())
             .map_err(|error| error.to_string())?;
-        sum.0 += status.figures.syncs;
-        sum.1 += status.figures.handshakes;
+        sum.syncs += status.figures.syncs;
+        sum.handshakes += status.figures.handshakes;
+        sum.signatures += status.figures.signatures;
     }
     Ok(sum)
 }
