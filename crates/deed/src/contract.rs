@@ -129,6 +129,13 @@ impl Contract {
         eval::apply(&self.program, call)
     }
 
+    /// The parties without whose agreement no action issues this kind of money: those that each such action names as signers
+    /// by constant.
+    #[must_use]
+    pub fn issuers(&self, money: u16) -> Vec<Party> {
+        money::issuers(&self.program, money)
+    }
+
     /// Checks a money view: nothing is made or lost, and every due is discharged once and in full.
     ///
     /// # Errors

@@ -144,6 +144,8 @@ pub struct Proven {
     pub kind: String,
     /// Shown fields by name, in the kind's order.
     pub fields: Vec<(String, Value)>,
+    /// Names of the fields that whoever shows the proof keeps hidden, in the kind's order: not the same as absent ones.
+    pub hidden: Vec<String>,
     /// Where it was created.
     pub at: FactRef,
     /// When the notary certified it, milliseconds since 1970-01-01 UTC.
@@ -319,12 +321,14 @@ impl ProofBundle {
         let (attestors, needed) = attestors(schema, &self.fact).ok_or(BundleError::Fact)?;
         let attested_by = self.verify_signatures(trust, &id, &root, &attestors, needed)?;
         let names = schema.fields.iter().map(|f| f.name.clone()).enumerate();
+        let hidden = names.clone().filter(|(i, _)| self.fact.field(*i).is_none());
         Ok(Proven {
             contract: contract.name().to_owned(),
             kind: schema.name.clone(),
             fields: names
                 .filter_map(|(i, name)| Some((name, self.fact.field(i)?.clone())))
                 .collect(),
+            hidden: hidden.map(|(_, name)| name).collect(),
             at: FactRef {
                 transaction: id,
                 view: self.place.view,

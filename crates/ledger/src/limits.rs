@@ -26,3 +26,5 @@ pub const SHEET_ADDRESSES_MAX: u32 = 256;
 pub const CONTROL_KEYS_MAX: usize = 8;
 /// Hashes in one Merkle path: enough for 2^40 entries.
 pub const PATH_MAX: usize = 64;
+/// Members' keys that a thread keeps ready for use; a few kilobytes each.
+pub const PARSED_KEYS_MAX: usize = 1_024;

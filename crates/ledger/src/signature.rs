@@ -5,13 +5,17 @@
 //! one. Suite 1 is ECDSA P-256 with SHA-256 (FIPS 186-5), 64-byte signatures. ECDSA is malleable: no signature is an
 //! identifier.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{self, EcdsaKeyPair, KeyPair as _, UnparsedPublicKey};
+use aws_lc_rs::signature::{self, EcdsaKeyPair, KeyPair as _, ParsedPublicKey};
 use deed::Party;
 use minicbor::{Decode, Encode};
 
 use crate::codec;
 use crate::digest::{NetworkId, TransactionId, ViewRoot};
+use crate::limits::PARSED_KEYS_MAX;
 
 /// ECDSA P-256 with SHA-256, fixed-length signatures.
 pub const SUITE_P256: u8 = 1;
@@ -130,13 +134,27 @@ impl SigningKey {
     }
 }
 
+thread_local! {
+    /// Keys seen by this thread: reading one costs a fifth of a verification, and members sign again and again.
+    static PARSED: RefCell<HashMap<Vec<u8>, ParsedPublicKey>> = RefCell::default();
+}
+
 impl PublicKey {
     /// Whether the signature over bytes that carry their own domain tag verifies.
     #[must_use]
     pub fn verifies(&self, message: &[u8], bytes: &[u8]) -> bool {
-        UnparsedPublicKey::new(&signature::ECDSA_P256_SHA256_FIXED, &self.0)
-            .verify(message, bytes)
-            .is_ok()
+        PARSED.with_borrow_mut(|parsed| {
+            if !parsed.contains_key(&self.0) {
+                let key = ParsedPublicKey::new(&signature::ECDSA_P256_SHA256_FIXED, &self.0);
+                let Ok(key) = key else { return false };
+                if parsed.len() >= PARSED_KEYS_MAX {
+                    parsed.clear();
+                }
+                parsed.insert(self.0.clone(), key);
+            }
+            let key = parsed.get(&self.0);
+            key.is_some_and(|key| key.verify_sig(message, bytes).is_ok())
+        })
     }
 }
 

@@ -164,6 +164,17 @@ pub struct Audience {
     pub creditors: BTreeMap<u32, BTreeSet<Party>>,
 }
 
+impl Audience {
+    /// Whether any of the viewers sees anything of the view.
+    #[must_use]
+    pub fn shows(&self, viewers: &BTreeSet<Party>) -> bool {
+        let outputs = self.owners.values().chain(self.creditors.values());
+        std::iter::once(&self.whole)
+            .chain(outputs)
+            .any(|some| !some.is_disjoint(viewers))
+    }
+}
+
 impl Transaction {
     /// The transaction as `viewers` (the parties of one node) together may see it.
     #[must_use]

@@ -15,7 +15,7 @@ pub use checked::{Checked, Requirement};
 pub use checking::{Home, Standing, check, check_header, check_opened};
 pub use meaning::{Meaning, audiences, fact_value, input_token};
 pub use refusal::Invalid;
-pub use requirements::opened_value;
+pub use requirements::{issue_requirements, opened_value};
 pub use sealing::{ENVELOPE_INFO, envelopes};
 
 use deed::Party;

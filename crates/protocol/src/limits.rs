@@ -8,10 +8,19 @@ pub const CLOCK_SKEW_MS: u64 = 30_000;
 pub const LATE_MS: u64 = 2 * CLOCK_SKEW_MS;
 /// Flows that one node drives at a time: bounds memory and the money that is locked.
 pub const FLOWS_MAX: usize = 512;
+/// Flows that wait for one node: should it keep quiet, the others go on.
+pub const FLOWS_PER_PEER: usize = FLOWS_MAX / 4 * 3;
+/// Proposals of one peer that are signed and whose outcome is open: enough for all of its flows, and for those whose outcome
+/// is on its way.
+pub const SIGNED_MAX: usize = 4 * FLOWS_MAX;
 /// One-time keys in a sheet given to one peer.
 pub const SHEET_KEYS: u32 = 64;
-/// Sheets for one party that may be outstanding with one peer before it gets no more in one step.
+/// Sheets given for one request.
 pub const SHEETS_PER_REQUEST: u32 = 4;
+/// Requests for keys that one peer is granted a second: keys for two thousand payments.
+pub const SHEET_REQUESTS_PER_SECOND: u32 = 8;
+/// Sheets of one party that are kept before more are dropped.
+pub const SHEETS_KEPT: usize = 4 * SHEETS_PER_REQUEST as usize;
 /// Into how many facts a holder's money of one sort is divided, so that payments needn't wait for each other's change.
 pub const FAN_OUT: usize = 192;
 /// Divided again when fewer than this many facts are left, and only by one payment at a time: otherwise every payment

@@ -6,7 +6,7 @@ use ledger::bundle::{Place, ProofBundle};
 use ledger::certificate::Certificate;
 use ledger::codec;
 use ledger::envelope::Envelope;
-use ledger::fact::Opening;
+use ledger::fact::{FactRef, Opening};
 use ledger::signature::ScopedSignature;
 use ledger::tearoff::TearOff;
 use ledger::transaction::IdOpening;
@@ -28,9 +28,14 @@ pub enum Message {
     /// The receiver's proposal is checked and signed; or, to another signer whose driver keeps quiet, all signatures known.
     #[n(3)]
     Signed(#[n(0)] TransactionId, #[n(1)] Vec<ScopedSignature>),
-    /// The receiver's proposal is refused: the rule's code, and the reason with its figures.
+    /// The receiver's proposal is refused: the rule's code, the reason with its figures, and the input that it is about.
     #[n(4)]
-    Declined(#[n(0)] TransactionId, #[n(1)] String, #[n(2)] String),
+    Declined(
+        #[n(0)] TransactionId,
+        #[n(1)] String,
+        #[n(2)] String,
+        #[n(3)] Option<FactRef>,
+    ),
     /// A transaction was certified.
     #[n(5)]
     Final(#[n(0)] Finality),

@@ -31,11 +31,11 @@ pub(crate) enum Command {
     Run(Run),
     /// Start a whole network on this machine and play published figures through it.
     Demo(Demo),
-    /// Read a publisher's file: report what it adds up to, or send its rows to a node.
+    /// Read a publisher's file: report what it adds up to, send its rows to a node, or make the tables that are shipped.
     Import(Import),
     /// Verify a proof offline, from a trust file.
     Verify(Verify),
-    /// Check a running network: every invariant at every node, and the totals against each other.
+    /// Check a running network: what each node keeps, all over again, and the totals of all against each other.
     Doctor(Doctor),
     /// Show what a running network holds.
     Status(Status),
@@ -189,11 +189,14 @@ pub(crate) struct Demo {
 
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    /// The publisher's file.
+    /// The publisher's file; with --ship, the folder with all files that the service's importers name.
     pub(crate) file: PathBuf,
     /// Which of the service's importers reads it, such as `pesa-2025-table-1-5`.
-    #[arg(long)]
-    pub(crate) source: String,
+    #[arg(long, required_unless_present = "ship")]
+    pub(crate) source: Option<String>,
+    /// Make the tables in the service's `data` folder, and their manifest, again from the publishers' files.
+    #[arg(long, conflicts_with_all = ["source", "dry_run", "node"])]
+    pub(crate) ship: bool,
     /// The service's folder.
     #[arg(long)]
     pub(crate) service: Option<PathBuf>,
@@ -201,7 +204,7 @@ pub(crate) struct Import {
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Data folder of the payer's node, whose API gets the rows.
-    #[arg(long, required_unless_present = "dry_run")]
+    #[arg(long, required_unless_present_any = ["dry_run", "ship"])]
     pub(crate) node: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]

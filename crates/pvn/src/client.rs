@@ -4,7 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use api::{Audit, Instruction, Instructions, InstructionsStatus, Member, NodeStatus, Problem};
+use api::{
+    Audit, Contract, Instruction, Instructions, InstructionsStatus, Member, NodeStatus, Problem,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -81,6 +83,11 @@ impl Client {
     /// The directory.
     pub(crate) fn members(&self) -> Result<Vec<Member>, ClientError> {
         self.get("/v1/members")
+    }
+
+    /// The contracts that the node accepts.
+    pub(crate) fn contracts(&self) -> Result<Vec<Contract>, ClientError> {
+        self.get("/v1/contracts")
     }
 
     /// Every invariant that doesn't hold.

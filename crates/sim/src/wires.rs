@@ -187,7 +187,7 @@ fn said(message: &Message) -> String {
             let names: Vec<&str> = signatures.iter().map(|s| s.party.as_str()).collect();
             format!("signed {} as {}", short(id), names.join(", "))
         }
-        Message::Declined(id, code, _) => format!("declined {}: {code}", short(id)),
+        Message::Declined(id, code, ..) => format!("declined {}: {code}", short(id)),
         Message::Final(finality) => format!("{} is certified", short(&finality.id)),
         Message::Disclose(disclosure) => format!("publish {} facts", disclosure.facts.len()),
         Message::Observe(observation) => {

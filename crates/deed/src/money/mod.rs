@@ -2,7 +2,9 @@
 
 mod draft;
 mod holding;
+mod issue;
 mod settle;
 
 pub(crate) use draft::draft;
+pub(crate) use issue::issuers;
 pub(crate) use settle::settle;

@@ -6,6 +6,7 @@ use deed::Party;
 
 use crate::digest::{NetworkId, TransactionId, ViewRoot};
 use crate::envelope::Envelope;
+use crate::limits::SIGNATURES_MAX;
 use crate::signature::{Role, Scope, ScopedSignature};
 use crate::transaction::IdOpening;
 
@@ -43,15 +44,28 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// The scopes that `party` can sign after this check.
+    /// The scopes that `party` can sign after this check. To agree to a view, or to vouch for it, one must have seen it whole:
+    /// shown in part, it only says whose signatures to wait for.
     #[must_use]
     pub fn scopes(&self, party: &Party) -> Vec<Scope> {
         let mine = self.required.iter().filter(|r| r.parties.contains(party));
-        mine.map(|r| Scope {
-            view: r.view,
-            role: r.role.clone(),
-        })
-        .collect()
+        mine.filter(|r| self.saw(r))
+            .map(|r| Scope {
+                view: r.view,
+                role: r.role.clone(),
+            })
+            .collect()
+    }
+
+    fn saw(&self, requirement: &Requirement) -> bool {
+        let whole = self.meanings.get(requirement.ordinal as usize);
+        matches!(requirement.role, Role::Receiver(_)) || whole.is_some_and(Option::is_some)
+    }
+
+    /// The requirements on a party that it can't fulfil, because it was not shown the view.
+    pub fn unseen<'a>(&'a self, party: &'a Party) -> impl Iterator<Item = &'a Requirement> {
+        let mine = self.required.iter().filter(|r| r.parties.contains(party));
+        mine.filter(|r| !self.saw(r))
     }
 
     /// Everyone whose signature may be needed.
@@ -63,27 +77,59 @@ impl Checked {
             .collect()
     }
 
-    /// Checks that every required signature is there, verifies and covers the view; others are not looked at.
-    /// Those in `known` were verified before.
+    /// One signature of each party that gives what is asked of it, after checking that they are all that is required. Others
+    /// are not looked at. Those in `known` were verified before.
     ///
     /// # Errors
-    /// [`Invalid::NotSigned`], [`Invalid::BadSignature`], [`Invalid::NotAMember`].
-    pub fn signed(
+    /// [`Invalid::Limit`], [`Invalid::NotSigned`], [`Invalid::BadSignature`], [`Invalid::NotAMember`].
+    pub fn relied_on(
         &self,
         network: &NetworkId,
         signatures: &[ScopedSignature],
         known: &[ScopedSignature],
         directory: &dyn Directory,
-    ) -> Result<(), Invalid> {
-        self.covered(signatures)?;
-        let signatories = self.signatories();
-        let relied_on = signatures
-            .iter()
-            .filter(|s| signatories.contains(&s.party) && !known.contains(s));
-        for signature in relied_on {
-            self.verify(network, signature, directory)?;
+    ) -> Result<Vec<ScopedSignature>, Invalid> {
+        if signatures.len() > SIGNATURES_MAX {
+            return Err(Invalid::Limit {
+                what: "signatures",
+                count: signatures.len(),
+                limit: SIGNATURES_MAX,
+            });
         }
-        Ok(())
+        let mut kept: Vec<ScopedSignature> = Vec::new();
+        let mut wrong = None;
+        for party in self.signatories() {
+            let gives = |s: &&ScopedSignature| {
+                let mut mine = self.required.iter().filter(|r| r.parties.contains(&party));
+                s.party == party && mine.any(|r| s.covers(&r.view, &r.role))
+            };
+            let mut theirs: Vec<&ScopedSignature> = signatures.iter().filter(gives).collect();
+            theirs.sort_by_key(|s| std::cmp::Reverse(self.given(s)));
+            for signature in theirs {
+                let verified = known.contains(signature)
+                    || self
+                        .verify(network, signature, directory)
+                        .map_err(|error| wrong.get_or_insert(error).clone())
+                        .is_ok();
+                if verified {
+                    kept.push(signature.clone());
+                    break;
+                }
+            }
+        }
+        match (self.covered(&kept), wrong) {
+            (Ok(()), _) => Ok(kept),
+            (Err(_), Some(wrong)) => Err(wrong),
+            (Err(missing), None) => Err(missing),
+        }
+    }
+
+    /// How many requirements a signature fulfils.
+    #[must_use]
+    pub fn given(&self, signature: &ScopedSignature) -> usize {
+        let mine = self.required.iter();
+        mine.filter(|r| r.parties.contains(&signature.party) && signature.covers(&r.view, &r.role))
+            .count()
     }
 
     /// Checks one signature.
@@ -113,7 +159,32 @@ impl Checked {
     /// # Errors
     /// [`Invalid::NotSigned`].
     pub fn covered(&self, signatures: &[ScopedSignature]) -> Result<(), Invalid> {
-        for requirement in &self.required {
+        match self.uncovered(signatures).next() {
+            None => Ok(()),
+            Some(requirement) => Err(Invalid::NotSigned {
+                parties: requirement.parties.clone(),
+                view: requirement.ordinal,
+            }),
+        }
+    }
+
+    /// Whether everybody who must agree has, those aside who are `about_to`: who vouches for a transaction signs after them.
+    #[must_use]
+    pub fn agreed(
+        &self,
+        signatures: &[ScopedSignature],
+        about_to: impl Fn(&Party) -> bool,
+    ) -> bool {
+        self.uncovered(signatures)
+            .all(|r| r.role == Role::Attestor || r.parties.iter().all(&about_to))
+    }
+
+    /// The requirements that the signatures don't fulfil.
+    pub fn uncovered<'a>(
+        &'a self,
+        signatures: &'a [ScopedSignature],
+    ) -> impl Iterator<Item = &'a Requirement> {
+        self.required.iter().filter(|requirement| {
             let signers: BTreeSet<&Party> = signatures
                 .iter()
                 .filter(|s| {
@@ -122,13 +193,7 @@ impl Checked {
                 })
                 .map(|s| &s.party)
                 .collect();
-            if signers.len() < usize::from(requirement.needed) {
-                return Err(Invalid::NotSigned {
-                    parties: requirement.parties.clone(),
-                    view: requirement.ordinal,
-                });
-            }
-        }
-        Ok(())
+            signers.len() < usize::from(requirement.needed)
+        })
     }
 }

@@ -1,5 +1,7 @@
 //! Checking a transaction as far as it is seen.
 
+use std::collections::BTreeSet;
+
 use deed::Party;
 
 use crate::digest::{Lineage, NetworkId};
@@ -16,7 +18,7 @@ use super::checked::Checked;
 use super::discharge::check_discharged;
 use super::meaning::{Meaning, contract_of, input_token, meanings};
 use super::refusal::Invalid;
-use super::requirements::{agreed, output_requirements, whole_requirements};
+use super::requirements::{agreed, issue_requirements, output_requirements, whole_requirements};
 use super::sealing::envelopes;
 /// In what capacity somebody checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +77,13 @@ pub fn check_header(header: &Header, home: &Home) -> Result<(), Invalid> {
     }
     let spent = header.spent().count();
     limit("tokens", spent + header.referenced().count(), TOKENS_MAX)?;
+    let all = header
+        .spent()
+        .map(|(_, token)| token)
+        .chain(header.referenced());
+    if all.collect::<BTreeSet<_>>().len() < spent + header.referenced().count() {
+        return Err(Invalid::TokenTwice);
+    }
     if spent == 0 {
         return Err(Invalid::Limit {
             what: "tokens used up",
@@ -159,7 +168,12 @@ pub fn check_opened(
                         whole_requirements(seen, view, meaning, root, home, directory)?
                     }
                     // Whose keys the facts are under is between their owners and those who vouch for the view.
-                    Standing::Observer => agreed(view.ordinal, meaning, root),
+                    Standing::Observer => {
+                        let contract = contract_of(book, view)?;
+                        let mut required = agreed(view.ordinal, meaning, root);
+                        required.extend(issue_requirements(view, contract, &checked.opening.roots));
+                        required
+                    }
                 };
                 checked.required.extend(required);
             }

@@ -34,6 +34,9 @@ pub enum Invalid {
         "the time window is empty, longer than {WINDOW_MS_MAX} ms or does not contain the effective date"
     )]
     Window,
+    /// One token serves two inputs.
+    #[error("one token serves two inputs")]
+    TokenTwice,
     /// Nobody here accepts this contract.
     #[error("the contract {0} is not accepted here")]
     UnknownContract(Digest),
@@ -117,6 +120,7 @@ impl Invalid {
             Self::Foreign { .. } => "other_network_notary_or_format",
             Self::Limit { .. } => "limit_exceeded",
             Self::Window => "window_not_allowed",
+            Self::TokenTwice => "token_twice",
             Self::UnknownContract(_) => "contract_not_accepted",
             Self::Misplaced { .. } => "view_out_of_place",
             Self::NotComputed { .. } => "does_not_follow_from_contract",

@@ -1,17 +1,16 @@
 //! Which signatures a view needs before anybody who sees it relies on it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use deed::{FactRoles, FactValue, Party};
+use deed::{Contract, FactRoles, FactValue, Party};
 
-use crate::address::Voucher;
 use crate::control::{Control, Shape};
 use crate::digest::{ContractId, ViewRoot};
 use crate::fact::{Fact, Opening};
 use crate::signature::Role;
-use crate::tearoff::{SeenOutputs, ShownOutput, TearOff};
+use crate::tearoff::{SeenOutputs, ShownOutput, TearOff, Vouched};
 use crate::trust::ContractBook;
-use crate::view::View;
+use crate::view::{Command, View};
 
 use super::Directory;
 use super::checked::Requirement;
@@ -30,6 +29,42 @@ pub(super) fn agreed(ordinal: u32, meaning: &Meaning, root: ViewRoot) -> Vec<Req
     let created = meaning.created.iter();
     let attested = created.filter_map(|roles| attestation(ordinal, root, roles));
     signers.chain(attested).collect()
+}
+
+/// Who must have agreed to the making of money, wherever what it is made for is stated: an observer that isn't shown that can
+/// still see who signed it.
+#[must_use]
+pub fn issue_requirements(
+    view: &View,
+    contract: &Contract,
+    roots: &[ViewRoot],
+) -> Vec<Requirement> {
+    let Command::Move(money) = view.command else {
+        return Vec::new();
+    };
+    if !view.consumed.is_empty() {
+        return Vec::new();
+    }
+    let stated: BTreeSet<u32> = view
+        .created
+        .iter()
+        .filter_map(|fact| Some(fact.due?.view))
+        .collect();
+    let issuers = contract.issuers(money);
+    let agrees = |ordinal: u32| {
+        let root = roots.get(ordinal as usize).copied();
+        let issuers = issuers.iter().cloned();
+        issuers.filter_map(move |party| {
+            Some(Requirement {
+                ordinal,
+                view: root?,
+                role: Role::Signer,
+                parties: vec![party],
+                needed: 1,
+            })
+        })
+    };
+    stated.into_iter().flat_map(agrees).collect()
 }
 
 pub(super) fn whole_requirements(
@@ -167,15 +202,9 @@ pub(super) fn vouched(
     else {
         return Ok(false);
     };
-    let mut vouchers = seen
-        .vouchers
-        .iter()
-        .filter(|v| v.view == view && v.output == output);
-    let Some(Voucher { .. }) = vouchers
-        .clone()
-        .map(|v| &v.voucher)
-        .find(|v| v.party == *party)
-    else {
+    let mut vouchers = seen.vouchers.iter();
+    let theirs = |v: &&Vouched| v.view == view && v.output == output && v.voucher.party == *party;
+    let Some(Vouched { voucher, .. }) = vouchers.find(theirs) else {
         return Ok(false);
     };
     let owner = directory
@@ -183,8 +212,7 @@ pub(super) fn vouched(
         .ok_or_else(|| Invalid::NotAMember {
             party: party.clone(),
         })?;
-    if vouchers.any(|v| v.voucher.party == *party && v.voucher.verifies(key, &owner, &home.network))
-    {
+    if voucher.verifies(key, &owner, &home.network) {
         Ok(true)
     } else {
         Err(Invalid::HijackedController {

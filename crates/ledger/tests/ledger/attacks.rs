@@ -401,10 +401,16 @@ fn a_header_that_commits_something_else_is_refused() {
     }
 }
 
+fn tokens(count: usize) -> Vec<Token> {
+    (0..count)
+        .map(|i| Token(noise(&format!("token {i}"))))
+        .collect()
+}
+
 #[test]
 fn a_header_belongs_somewhere_and_has_limits() {
     type Attack = (&'static str, fn(&mut Header), &'static str);
-    let attacks: [Attack; 16] = [
+    let attacks: [Attack; 18] = [
         ("the honest header", |_| {}, "valid"),
         (
             "another format",
@@ -470,13 +476,26 @@ fn a_header_belongs_somewhere_and_has_limits() {
         ),
         (
             "as many tokens as allowed",
-            |h| h.cancel = vec![Token(Digest::default()); TOKENS_MAX - 1],
+            |h| h.cancel = tokens(TOKENS_MAX - 1),
             "valid",
         ),
         (
             "a token too many",
-            |h| h.cancel = vec![Token(Digest::default()); TOKENS_MAX],
+            |h| h.cancel = tokens(TOKENS_MAX),
             "limit_exceeded",
+        ),
+        (
+            "one token twice",
+            |h| h.cancel.push(h.cancel[0]),
+            "token_twice",
+        ),
+        (
+            "a token consumed and referred to",
+            |h| {
+                let token = h.views[1].consumed[0];
+                h.views[0].referenced.push(token);
+            },
+            "token_twice",
         ),
         (
             "too many observers",

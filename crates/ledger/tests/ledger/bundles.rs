@@ -50,6 +50,7 @@ fn a_proof_says_who_paid_whom_what_when_and_on_whose_authority() {
             "number: 1"
         ]
     );
+    assert_eq!(said.hidden, Vec::<String>::new());
     assert_eq!(attested, ["The TOWN-BANK", "The ALICE"]);
     assert_eq!((said.time_ms, said.log_index), (NOON_MS, 2));
     let transaction = payment(net()).transaction(net()).opening().id();
@@ -76,6 +77,10 @@ fn any_field_can_be_hidden_but_those_that_name_the_attestors() {
     assert_eq!(
         said.fields,
         [("payer".to_owned(), Value::Party(party("ALICE")))]
+    );
+    assert_eq!(
+        said.hidden,
+        ["payee", "member", "amount", "purpose", "note", "number"]
     );
     let bytes = codec::encode(&least);
     assert!(

@@ -95,10 +95,18 @@ fn a_payment_counts_only_with_every_signature_it_needs() {
     let draft = payment(net);
     let seen = draft.seen(net, &["TOWN-BANK"]);
     let checked = found(net, &seen, Standing::Party).expect("valid");
-    let all = signatures(net, &draft, &["TOWN-BANK", "ALICE", "BOB"]);
+    let all = signatures(net, &draft, &["ALICE", "BOB", "TOWN-BANK"]);
     let holds =
-        |signatures: &[ScopedSignature]| checked.signed(&net.home.network, signatures, &[], net);
-    assert_eq!(holds(&all), Ok(()));
+        |signatures: &[ScopedSignature]| checked.relied_on(&net.home.network, signatures, &[], net);
+    assert_eq!(holds(&all).as_ref(), Ok(&all));
+    // What comes twice, or doubtful besides the true one, is dropped: nobody passes it on.
+    let mut doubled = all.clone();
+    doubled.extend(all.clone());
+    doubled[3].signature[0] ^= 1;
+    assert_eq!(holds(&doubled).as_ref(), Ok(&all));
+    let too_many = vec![all[0].clone(); ledger::limits::SIGNATURES_MAX + 1];
+    let refused = holds(&too_many).map_err(|e| e.code().to_owned());
+    assert_eq!(refused, Err("limit_exceeded".to_owned()));
     let by = |name: &str| {
         all.iter()
             .position(|s| s.party == party(name))
@@ -167,7 +175,7 @@ fn a_signature_lent_from_another_view_or_transaction_is_refused() {
     let own = std::mem::replace(&mut all[0], elsewhere);
     assert_eq!(
         checked
-            .signed(&net.home.network, &all, &[], net)
+            .relied_on(&net.home.network, &all, &[], net)
             .map_err(|e| e.code().to_owned()),
         Err("signature_missing".to_owned()),
         "another transaction's views"
@@ -186,7 +194,10 @@ fn a_signature_lent_from_another_view_or_transaction_is_refused() {
         parties: vec![party("TOWN-BANK")],
         view: 1,
     });
-    assert_eq!(checked.signed(&net.home.network, &all, &[], net), missing);
+    assert_eq!(
+        checked.relied_on(&net.home.network, &all, &[], net),
+        missing
+    );
 
     // Relabelled to cover the hidden view: then it is no signature any more.
     let mut relabelled = all[0].clone();
@@ -197,7 +208,7 @@ fn a_signature_lent_from_another_view_or_transaction_is_refused() {
     relabelled.scope.sort();
     all[0] = relabelled;
     assert_eq!(
-        checked.signed(&net.home.network, &all, &[], net),
+        checked.relied_on(&net.home.network, &all, &[], net),
         Err(Invalid::BadSignature {
             party: party("TOWN-BANK")
         })
@@ -209,12 +220,16 @@ fn a_signature_of_somebody_unknown_or_of_nobody_needed_changes_nothing() {
     let net = net();
     let draft = payment(net);
     let checked = found(net, &draft.seen(net, &["TOWN-BANK"]), Standing::Party).expect("valid");
-    let mut all = signatures(net, &draft, &["TOWN-BANK", "ALICE", "BOB"]);
+    let needed = signatures(net, &draft, &["ALICE", "BOB", "TOWN-BANK"]);
+    let mut all = needed.clone();
     let mut stray = all[0].clone();
     stray.party = party("NOBODY-KNOWN");
     stray.signature = Digest::of(&[b"junk"]).0.to_vec();
     all.push(stray);
-    assert_eq!(checked.signed(&net.home.network, &all, &[], net), Ok(()));
+    assert_eq!(
+        checked.relied_on(&net.home.network, &all, &[], net),
+        Ok(needed)
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Backup of a node's store while it runs, and restoring one into a fresh folder.
 //!
-//! A backup holds what the store holds, keys included, in one file readable by its owner alone. Secrets kept in
-//! other files of the data folder are not in it.
+//! A backup holds what the store holds, in one file readable by its owner alone. Signing keys, and the secret from which
+//! one-time keys are derived, are in other files of the data folder and not in it.
 
 use std::path::{Path, PathBuf};
 

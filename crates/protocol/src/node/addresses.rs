@@ -7,7 +7,8 @@ use ledger::address::{Sheet, Voucher};
 use ledger::control::OneTimeKey;
 
 use super::core::{Node, NodeError};
-use crate::limits::{SHEET_KEYS, SHEETS_PER_REQUEST};
+use super::waiting::Cause;
+use crate::limits::{SHEET_KEYS, SHEET_REQUESTS_PER_SECOND, SHEETS_KEPT, SHEETS_PER_REQUEST};
 use crate::message::Message;
 use crate::store::{Store, Table};
 
@@ -16,9 +17,21 @@ use crate::store::{Store, Table};
 pub(crate) struct Addresses {
     sheets: BTreeMap<Party, VecDeque<(Sheet, u32)>>,
     asked: BTreeMap<Party, u64>,
+    /// Requests granted to each peer in the second in which it asked last.
+    granted: BTreeMap<Party, (u64, u32)>,
 }
 
 impl Addresses {
+    /// Whether a peer may have more keys now: each costs a row for ever.
+    fn may_give(&mut self, to: &Party, now_ms: u64) -> bool {
+        let (second, count) = self.granted.entry(to.clone()).or_default();
+        if *second != now_ms / 1_000 {
+            (*second, *count) = (now_ms / 1_000, 0);
+        }
+        *count += 1;
+        *count <= SHEET_REQUESTS_PER_SECOND
+    }
+
     /// Keeps a verified sheet.
     pub(crate) fn add(&mut self, sheet: Sheet) {
         self.asked.remove(&sheet.party);
@@ -65,7 +78,7 @@ impl Addresses {
 impl<S: Store> Node<S> {
     /// Gives one-time keys of a party hosted here to a peer.
     pub(crate) fn give_addresses(&mut self, from: &Party, party: &Party) -> Result<(), NodeError> {
-        if !self.hosts(party) {
+        if !self.hosts(party) || !self.addresses.may_give(from, self.now_ms) {
             return Ok(());
         }
         for _ in 0..SHEETS_PER_REQUEST {
@@ -91,7 +104,9 @@ impl<S: Store> Node<S> {
         let genuine = record.is_some_and(|r| {
             r.host == *from && sheet.verifies(&r.signing_key, &self.setup.home.network)
         });
-        if genuine {
+        let room = self.addresses.left(&sheet.party) < SHEETS_KEPT * SHEET_KEYS as usize;
+        if genuine && room {
+            self.waiting.wake(&Cause::Party(sheet.party.clone()));
             self.addresses.add(sheet);
         }
     }

@@ -6,7 +6,7 @@ use ledger::TransactionId;
 use ledger::tearoff::SeenView;
 use ledger::validity::{Standing, check};
 
-use super::core::{ATTESTED, Node, NodeError};
+use super::core::{ATTESTED, LOST, Node, NodeError};
 use super::observe::Totals;
 use super::pending::{all, pairs};
 use super::purse::{Purse, PurseKey};
@@ -87,7 +87,8 @@ impl<S: Store> Node<S> {
     /// Flows driven, proposals signed whose outcome is open, and instructions waiting.
     #[must_use]
     pub fn open_counts(&self) -> (usize, usize, usize) {
-        (self.flows.len(), self.signed.len(), self.queue.len())
+        let waiting = self.queue.len() + self.waiting.len();
+        (self.flows.len(), self.signed.len(), waiting)
     }
 
     /// An instruction by its key.
@@ -135,7 +136,7 @@ impl<S: Store> Node<S> {
                     continue;
                 }
             };
-            if let Err(invalid) = checked.signed(
+            if let Err(invalid) = checked.relied_on(
                 &self.setup.home.network,
                 &stored.signatures,
                 &[],
@@ -185,6 +186,13 @@ impl<S: Store> Node<S> {
         for key in consumed.keys() {
             current.remove(key);
             attested.remove(key);
+        }
+        for (key, _) in pairs(&self.store, Table::Index, LOST)? {
+            let key = &key[LOST.len()..];
+            let at = fact_of_key(key).map_or_else(String::new, |at| at.to_string());
+            let what = "was used up by a transaction that is unknown here: was the node restored from an old backup?";
+            finding("fact_used_up_elsewhere", format!("{at} {what}"));
+            current.remove(key);
         }
         let vault: BTreeMap<Vec<u8>, ledger::fact::Fact> =
             all::<StoredFact>(&self.store, Table::Facts, &[])?

@@ -10,11 +10,12 @@ use ledger::map::MemberRole;
 use ledger::public::{PublicFact, PublicPart};
 use ledger::signature::{Role, ScopedSignature};
 use ledger::tearoff::{Audience, SeenView, TearOff};
-use ledger::validity::{Checked, Meaning, Standing, audiences, check};
+use ledger::validity::{Checked, Meaning, Requirement, Standing, check, issue_requirements};
 use ledger::view::View;
 use ledger::{Digest, TransactionId};
 
 use super::core::{ATTESTED, Flow, Node, NodeError, SIGNED, Signed, under};
+use super::initiate::concerning;
 use super::purse::PurseKey;
 use super::records::{StoredFact, StoredTransaction, fact_key};
 use super::respond::{created, created_at};
@@ -30,15 +31,13 @@ impl<S: Store> Node<S> {
     ) -> Result<(), NodeError> {
         let Flow {
             stored,
+            audiences,
             checked,
             signatures,
             ..
         } = flow;
         let signatures: Vec<ScopedSignature> = signatures.into_values().collect();
         let transaction = stored.transaction;
-        let Ok(audiences) = audiences(&transaction, &self.setup.book) else {
-            return Ok(());
-        };
         let signatories = checked.signatories();
         for (host, parties) in self.parts(&audiences) {
             let asked = parties.iter().any(|party| signatories.contains(party));
@@ -47,7 +46,7 @@ impl<S: Store> Node<S> {
             let finality = Finality {
                 id: checked.id,
                 seen,
-                signatures: signatures.clone(),
+                signatures: concerning(&signatures, &checked, &audiences, &parties),
                 certificate: certificate.clone(),
             };
             self.post(&host, &Message::Final(finality));
@@ -85,10 +84,13 @@ impl<S: Store> Node<S> {
             signatures,
             certificate,
         } = finality;
-        if self.transaction(&id)?.is_some() {
-            return Ok(());
-        }
         let shown = seen.filter(|seen| seen.id() == id);
+        if let Some(known) = self.transaction(&id)? {
+            return match shown {
+                Some(shown) => self.shown_more(known, shown, &signatures),
+                None => Ok(()),
+            };
+        }
         let signed = self.signed.get(&id).map(|signed| &signed.stored.seen);
         let Some(terms) = signed
             .or(shown.as_ref())
@@ -103,14 +105,74 @@ impl<S: Store> Node<S> {
             Some(signed) => (Some(signed), None),
             None => (None, shown),
         };
-        let Some((seen, checked)) = self.relied_on(id, signed, seen, &signatures) else {
+        let Some((seen, checked, signatures)) = self.relied_on(id, signed, seen, &signatures)
+        else {
             return Ok(());
         };
+        // Not asked to sign, it concerns this node only by what it brings.
+        let asked = self
+            .pending
+            .bytes(&self.store, Table::Flows, &under(SIGNED, id.bytes()))?;
+        if asked.is_none() && self.brought(&id, &seen, &checked).is_empty() {
+            return Ok(());
+        }
         self.pending.delete(Table::Flows, under(SIGNED, id.bytes()));
         self.conclude(seen, &checked, signatures, certificate, false)
     }
 
-    /// What is seen of a certified transaction, once it is checked that everybody needed has signed it. A proposal signed here
+    /// A certified transaction is shown again, with more facts for parties hosted here than before: whoever came first need not
+    /// have been honest.
+    fn shown_more(
+        &mut self,
+        known: StoredTransaction,
+        shown: TearOff,
+        signatures: &[ScopedSignature],
+    ) -> Result<(), NodeError> {
+        let (id, book, home) = (shown.id(), &self.setup.book, &self.setup.home);
+        let checked = |seen| check(seen, Standing::Party, book, home, &self.members);
+        let (Ok(before), Ok(now)) = (checked(&known.seen), checked(&shown)) else {
+            return Ok(());
+        };
+        let Ok(signatures) = now.relied_on(&home.network, signatures, &[], &self.members) else {
+            return Ok(());
+        };
+        let before = self.brought(&id, &known.seen, &before);
+        let now = self.brought(&id, &shown, &now);
+        if now.len() <= before.len() || before.keys().any(|at| !now.contains_key(at)) {
+            return Ok(());
+        }
+        for (at, fact) in now {
+            if !before.contains_key(&at) {
+                self.keep(fact, at)?;
+            }
+        }
+        let stored = StoredTransaction {
+            seen: shown,
+            signatures,
+            certificate: known.certificate,
+        };
+        self.pending.put(Table::Transactions, *id.bytes(), &stored);
+        Ok(())
+    }
+
+    /// The facts that a transaction, as far as it is seen, gives to parties hosted here.
+    fn brought(
+        &self,
+        id: &TransactionId,
+        seen: &TearOff,
+        checked: &Checked,
+    ) -> BTreeMap<FactRef, Fact> {
+        let views = (0u32..).zip(&seen.views).zip(&checked.meanings);
+        let facts = views.flat_map(|((ordinal, view), meaning)| {
+            let facts = created(view, meaning.as_ref(), &self.setup.book);
+            created_at(id, ordinal, view).into_iter().zip(facts)
+        });
+        let ours =
+            facts.filter(|(_, (_, controllers))| controllers.iter().any(|party| self.hosts(party)));
+        ours.map(|(at, (fact, _))| (at, fact.clone())).collect()
+    }
+
+    /// What is seen of a certified transaction, with one signature of everybody needed. A proposal signed here
     /// that isn't what it claims to be is kept: its true outcome may still come.
     fn relied_on(
         &mut self,
@@ -118,24 +180,27 @@ impl<S: Store> Node<S> {
         signed: Option<Signed>,
         seen: Option<TearOff>,
         signatures: &[ScopedSignature],
-    ) -> Option<(TearOff, Checked)> {
+    ) -> Option<(TearOff, Checked, Vec<ScopedSignature>)> {
         let (book, home) = (&self.setup.book, &self.setup.home);
         let network = &home.network;
         let fresh = |seen: &TearOff| check(seen, Standing::Party, book, home, &self.members).ok();
         let Some(mut signed) = signed else {
             let seen = seen?;
             let checked = fresh(&seen)?;
-            let holds = checked.signed(network, signatures, &[], &self.members);
-            return holds.is_ok().then_some((seen, checked));
+            let kept = checked
+                .relied_on(network, signatures, &[], &self.members)
+                .ok()?;
+            return Some((seen, checked, kept));
         };
         let checked = signed.checked.take().or_else(|| fresh(&signed.stored.seen));
         let known = signed.stored.known();
-        let holds = checked
+        let all: Vec<ScopedSignature> = signatures.iter().chain(&known).cloned().collect();
+        let kept = checked
             .as_ref()
-            .is_some_and(|c| c.signed(network, signatures, &known, &self.members).is_ok());
-        match checked {
-            Some(checked) if holds => Some((signed.stored.seen, checked)),
-            checked => {
+            .and_then(|c| c.relied_on(network, &all, &known, &self.members).ok());
+        match (checked, kept) {
+            (Some(checked), Some(kept)) => Some((signed.stored.seen, checked, kept)),
+            (checked, _) => {
                 signed.checked = checked;
                 self.signed.insert(id, signed);
                 None
@@ -164,12 +229,9 @@ impl<S: Store> Node<S> {
                     self.publish(ordinal, whole, checked, &signatures, &certificate)?;
                 }
             }
-            let facts = created(view, meaning.as_ref(), &self.setup.book);
-            for ((fact, controllers), at) in facts.into_iter().zip(created_at(&id, ordinal, view)) {
-                if controllers.iter().any(|party| self.hosts(party)) {
-                    self.keep(fact.clone(), at)?;
-                }
-            }
+        }
+        for (at, fact) in self.brought(&id, &seen, checked) {
+            self.keep(fact, at)?;
         }
         let stored = StoredTransaction {
             seen,
@@ -180,7 +242,7 @@ impl<S: Store> Node<S> {
         self.unpark(&id)
     }
 
-    fn forget(&mut self, at: &FactRef, fact: &Fact) {
+    pub(crate) fn forget(&mut self, at: &FactRef, fact: &Fact) {
         self.pending.delete(Table::Facts, fact_key(at));
         let contract = self.setup.book.get(&fact.contract);
         if let Some((key, minor)) = contract.and_then(|c| PurseKey::of(fact, c)) {
@@ -316,7 +378,15 @@ impl<S: Store> Node<S> {
                 by_host.entry(host.clone()).or_default().push(sealed);
             }
         }
-        let of_view = |s: &&ScopedSignature| s.scope.iter().any(|scope| scope.view == root);
+        let issued = self.setup.book.get(&view.contract);
+        let issued = issued
+            .map(|c| issue_requirements(view, c, &opening.roots))
+            .unwrap_or_default();
+        let of_view = |s: &&ScopedSignature| {
+            let agrees =
+                |r: &Requirement| r.parties.contains(&s.party) && s.covers(&r.view, &r.role);
+            s.scope.iter().any(|scope| scope.view == root) || issued.iter().any(agrees)
+        };
         for (host, envelopes) in by_host {
             let observation = Observation {
                 opening: opening.clone(),

@@ -1,6 +1,6 @@
 //! A node: the parties that it hosts, their facts, and the flows that they take part in.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use deed::Party;
@@ -11,6 +11,7 @@ use ledger::control::OneTimeSecret;
 use ledger::digest::hmac_sha256;
 use ledger::fact::FactRef;
 use ledger::signature::{KeyError, SigningKey};
+use ledger::tearoff::Audience;
 use ledger::transaction::Terms;
 use ledger::trust::ContractBook;
 use ledger::validity::{Checked, Home};
@@ -25,6 +26,7 @@ use super::records::{
     Instruction, InstructionState, StoredFact, StoredFlow, StoredInstruction, StoredMessage,
     StoredSigned, fact_of_key,
 };
+use super::waiting::{Cause, Waiting};
 use crate::directory::Members;
 use crate::message::{Entropy, Message, Proposal};
 use crate::notary::{Request, Verdict};
@@ -134,6 +136,8 @@ pub(crate) const SIGNED: &[u8] = b"signed/";
 pub(crate) const OPEN: &[u8] = b"open/";
 /// Prefix of facts that this node attested and that are current.
 pub(crate) const ATTESTED: &[u8] = b"attested/";
+/// Prefix of facts that the notary knows to be used up by a transaction unknown here.
+pub(crate) const LOST: &[u8] = b"lost/";
 /// Prefix of business keys that this node, as attestor, has let be used.
 pub(crate) const UNIQUE: &[u8] = b"unique/";
 
@@ -145,8 +149,13 @@ pub(crate) fn under(prefix: &[u8], id: &[u8]) -> Vec<u8> {
 /// A flow that this node drives, ready to hand.
 pub(crate) struct Flow {
     pub(crate) stored: StoredFlow,
+    pub(crate) audiences: Vec<Audience>,
     pub(crate) checked: Checked,
     pub(crate) signatures: BTreeMap<Party, ledger::signature::ScopedSignature>,
+    /// The nodes whose signatures it waits for.
+    pub(crate) asked: BTreeSet<Party>,
+    /// Whether all have agreed, and those who vouch have been asked.
+    pub(crate) vouching: bool,
     pub(crate) submitted: bool,
     /// A signer knows of a newer directory than this was drafted under.
     pub(crate) behind: bool,
@@ -180,6 +189,7 @@ pub struct Node<S> {
     pub(crate) flows: BTreeMap<TransactionId, Flow>,
     pub(crate) signed: BTreeMap<TransactionId, Signed>,
     pub(crate) queue: VecDeque<StoredInstruction>,
+    pub(crate) waiting: Waiting,
     pub(crate) sequence: u64,
     sequence_written: u64,
     pub(crate) arrivals: u64,
@@ -216,6 +226,7 @@ impl<S: Store> Node<S> {
             flows: BTreeMap::new(),
             signed: BTreeMap::new(),
             queue: VecDeque::new(),
+            waiting: Waiting::default(),
             sequence: 0,
             sequence_written: 0,
             arrivals: 0,
@@ -334,7 +345,9 @@ impl<S: Store> Node<S> {
             }
             Message::Propose(proposal) => self.proposed(from, proposal),
             Message::Signed(id, signatures) => self.countersigned(from, &id, signatures),
-            Message::Declined(id, code, reason) => self.declined(from, &id, &code, &reason),
+            Message::Declined(id, code, reason, input) => {
+                self.declined(from, &id, (&code, &reason), input)
+            }
             Message::Final(finality) => self.finalised(finality),
             Message::Observe(observation) => self.observed(observation),
             // Only portals publish; a node that holds facts has no use for others' disclosures.
@@ -343,6 +356,7 @@ impl<S: Store> Node<S> {
     }
 
     fn tick(&mut self) -> Result<(), NodeError> {
+        self.waiting.wake_all();
         self.chase_signatures()?;
         self.chase_outcomes()
     }
@@ -419,6 +433,7 @@ impl<S: Store> Node<S> {
     pub(crate) fn index_money(&mut self, stored: &StoredFact, at: FactRef) {
         let contract = self.setup.book.get(&stored.fact.contract);
         if let Some((key, minor)) = contract.and_then(|c| PurseKey::of(&stored.fact, c)) {
+            self.waiting.wake(&Cause::Money(key.clone()));
             self.purse.add(key, minor, at);
         }
     }

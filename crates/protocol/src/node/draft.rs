@@ -15,10 +15,11 @@ use ledger::validity::{Invalid, audiences, envelopes, fact_value, input_token};
 use ledger::view::{Command, Input, View};
 use ledger::{ContractId, Digest, Token};
 
-use super::core::{Node, NodeError};
+use super::core::{Flow, Node, NodeError};
 use super::purse::PurseKey;
 use super::records::{Instruction, StoredFact, fact_key};
-use crate::limits::{CLOCK_SKEW_MS, RETRY_MS};
+use super::waiting::Cause;
+use crate::limits::{CLOCK_SKEW_MS, FLOWS_PER_PEER, RETRY_MS};
 use crate::message::Message;
 use crate::store::{Store, Table};
 
@@ -30,12 +31,14 @@ pub(crate) struct Draft {
     pub(crate) divides: Option<PurseKey>,
     /// The money facts used, to be locked.
     pub(crate) money: Vec<(PurseKey, i64, FactRef)>,
+    /// Who sees what of each view.
+    pub(crate) audiences: Vec<Audience>,
 }
 
 /// Why there is no draft.
 pub(crate) enum Stop {
-    /// Something is on its way: try again when anything changes.
-    Wait,
+    /// Something is on its way.
+    Wait(Cause),
     /// It can't be done.
     Refuse(Refusal),
     /// The node itself failed.
@@ -169,6 +172,7 @@ impl<S: Store> Node<S> {
             vouchers: making.vouchers,
             divides,
             money,
+            audiences,
         })
     }
 
@@ -259,7 +263,18 @@ impl<S: Store> Node<S> {
         {
             self.send(&host, &Message::WantAddresses(party.clone()));
         }
-        self.addresses.take(party).ok_or(Stop::Wait)
+        if self.keeps_waiting(&host) {
+            return Err(Stop::Wait(Cause::Party(party.clone())));
+        }
+        let key = self.addresses.take(party);
+        key.ok_or_else(|| Stop::Wait(Cause::Party(party.clone())))
+    }
+
+    /// Whether so much waits for the signatures of a node that nothing more is begun with it: the rest is for others.
+    fn keeps_waiting(&self, host: &Party) -> bool {
+        let waits = |flow: &&Flow| !flow.submitted && flow.asked.contains(host);
+        self.flows.len() >= FLOWS_PER_PEER
+            && self.flows.values().filter(waits).count() >= FLOWS_PER_PEER
     }
 
     fn head(

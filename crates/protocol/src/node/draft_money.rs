@@ -9,6 +9,7 @@ use ledger::view::Input;
 use super::core::{Node, Signed};
 use super::draft::{Making, Stop, refusal};
 use super::purse::PurseKey;
+use super::waiting::Cause;
 use crate::limits::{FAN_OUT, FAN_OUT_MIN, WINDOW_MS};
 use crate::store::Store;
 
@@ -85,7 +86,7 @@ impl<S: Store> Node<S> {
         let (free, locked, _) = self.purse.held(key);
         let coming = locked + self.expected(key);
         if coming > 0 && free + coming >= i128::from(needed) {
-            return Err(Stop::Wait);
+            return Err(Stop::Wait(Cause::Money(key.clone())));
         }
         if free >= i128::from(needed) {
             return Err(refusal(

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use deed::Party;
-use ledger::TransactionId;
-use ledger::signature::ScopedSignature;
-use ledger::tearoff::{SeenView, TearOff};
+use ledger::fact::FactRef;
+use ledger::signature::{Role, ScopedSignature};
+use ledger::tearoff::{Audience, SeenView, TearOff};
 use ledger::transaction::Transaction;
 use ledger::validity::{Checked, Standing, audiences, check};
+use ledger::{TransactionId, ViewRoot};
 
 use super::business_keys::Claim;
 use super::core::{DRIVEN, Flow, Node, NodeError, Output, SENT, under};
@@ -15,7 +16,8 @@ use super::draft::Draft;
 use super::instruct::refused;
 use super::purse::PurseKey;
 use super::records::{InstructionState, StoredFlow, StoredInstruction};
-use super::respond::MAP_BEHIND;
+use super::respond::{MAP_BEHIND, NOT_AUTHENTIC};
+use super::waiting::Cause;
 use crate::limits::RETRY_MS;
 use crate::message::{Message, Proposal};
 use crate::notary::Request;
@@ -33,6 +35,7 @@ impl<S: Store> Node<S> {
             vouchers,
             divides,
             money,
+            audiences,
         } = draft;
         let seen = whole(&transaction, vouchers.clone());
         let key = instruction.instruction.key.clone();
@@ -63,9 +66,9 @@ impl<S: Store> Node<S> {
             self.pending
                 .put_bytes(Table::Index, key, id.bytes().to_vec());
         }
-        let own = self.sign_for_hosted(&checked)?;
+        let own = self.sign_for_hosted(&checked, true)?;
         for (pocket, minor, at) in money {
-            self.purse.lock(&pocket, minor, at, id);
+            self.purse.lock(&pocket, minor, at);
         }
         if let Some(pocket) = divides {
             self.dividing.insert(id, pocket);
@@ -85,7 +88,7 @@ impl<S: Store> Node<S> {
         };
         self.pending
             .put(Table::Flows, under(DRIVEN, id.bytes()), &stored);
-        self.drive(stored, checked, None)?;
+        self.drive(stored, audiences, checked, None)?;
         Ok(None)
     }
 
@@ -116,20 +119,24 @@ impl<S: Store> Node<S> {
                 return self.progress(&stored.instruction, InstructionState::Queued);
             }
         };
+        let Ok(audiences) = audiences(&stored.transaction, &self.setup.book) else {
+            return Ok(());
+        };
         for view in &stored.transaction.views {
             for input in &view.consumed {
                 let contract = self.setup.book.get(&input.fact.contract);
                 if let Some((key, minor)) = contract.and_then(|c| PurseKey::of(&input.fact, c)) {
-                    self.purse.lock(&key, minor, input.at, checked.id);
+                    self.purse.lock(&key, minor, input.at);
                 }
             }
         }
-        self.drive(stored, checked, sent)
+        self.drive(stored, audiences, checked, sent)
     }
 
     pub(super) fn drive(
         &mut self,
         stored: StoredFlow,
+        audiences: Vec<Audience>,
         checked: Checked,
         sent: Option<Vec<ScopedSignature>>,
     ) -> Result<(), NodeError> {
@@ -142,8 +149,11 @@ impl<S: Store> Node<S> {
             .collect();
         let flow = Flow {
             stored,
+            audiences,
             checked,
             signatures,
+            asked: BTreeSet::new(),
+            vouching: false,
             submitted,
             behind: false,
             refusal: None,
@@ -157,14 +167,17 @@ impl<S: Store> Node<S> {
         self.submit_if_complete(&id)
     }
 
-    /// Signs, in the name of each party hosted here, what was checked.
+    /// Signs what was checked, in the name of each party hosted here: agreeing to it and, if they are to `vouch`, everything else
+    /// that is asked of them.
     pub(crate) fn sign_for_hosted(
         &self,
         checked: &Checked,
+        vouch: bool,
     ) -> Result<Vec<ScopedSignature>, NodeError> {
         let mut own = Vec::new();
         for hosted in &self.setup.hosted {
-            let scopes = checked.scopes(&hosted.party);
+            let mut scopes = checked.scopes(&hosted.party);
+            scopes.retain(|scope| vouch || scope.role != Role::Attestor);
             if !scopes.is_empty() {
                 own.push(hosted.key.sign(
                     &hosted.party,
@@ -177,41 +190,50 @@ impl<S: Store> Node<S> {
         Ok(own)
     }
 
-    /// Asks every node whose signatures are missing, and shows it what all its parties may see: it keeps that.
+    /// Asks every node whose signatures are missing, and shows it what all its parties may see: it keeps that. Those who agree
+    /// are asked before those who vouch.
     pub(super) fn propose(&mut self, id: &TransactionId) {
         let Some(flow) = self.flows.get(id) else {
             return;
         };
-        let signatories = flow.checked.signatories();
-        let missing: BTreeSet<&Party> = signatories
-            .iter()
-            .filter(|party| !flow.signatures.contains_key(party))
-            .filter_map(|party| self.members.host(party))
+        let signatures: Vec<ScopedSignature> = flow.signatures.values().cloned().collect();
+        let agreed = flow.checked.agreed(&signatures, |_| false);
+        let missing: BTreeSet<Party> = flow
+            .checked
+            .uncovered(&signatures)
+            .filter(|r| agreed || r.role != Role::Attestor)
+            .flat_map(|r| r.parties.iter().map(move |party| (r, party)))
+            .filter(|(r, party)| {
+                let given = flow.signatures.get(party);
+                !given.is_some_and(|s| s.covers(&r.view, &r.role))
+            })
+            .filter_map(|(_, party)| self.members.host(party).cloned())
             .collect();
-        let Ok(audiences) = audiences(&flow.stored.transaction, &self.setup.book) else {
-            return;
-        };
-        let proposals: Vec<(Party, Message)> = self
-            .parts(&audiences)
-            .into_iter()
-            .filter(|(host, _)| missing.contains(host))
+        let parts = self.parts(&flow.audiences);
+        let asked = parts.into_iter().filter(|(host, _)| missing.contains(host));
+        let proposals: Vec<(Party, Message)> = asked
             .map(|(host, parties)| {
-                let seen =
-                    flow.stored
-                        .transaction
-                        .tear_off(&audiences, &parties, &flow.stored.vouchers);
-                (
-                    host,
-                    Message::Propose(Proposal {
-                        seen,
-                        evidence: Vec::new(),
-                        signatures: flow.stored.own.clone(),
-                    }),
-                )
+                let stored = &flow.stored;
+                let seen = stored
+                    .transaction
+                    .tear_off(&flow.audiences, &parties, &stored.vouchers);
+                let signatures = match agreed {
+                    true => concerning(&signatures, &flow.checked, &flow.audiences, &parties),
+                    false => stored.own.clone(),
+                };
+                let proposal = Proposal {
+                    seen,
+                    evidence: Vec::new(),
+                    signatures,
+                };
+                (host, Message::Propose(proposal))
             })
             .collect();
         for (host, message) in proposals {
             self.send(&host, &message);
+        }
+        if let Some(flow) = self.flows.get_mut(id) {
+            (flow.asked, flow.vouching) = (missing, agreed);
         }
     }
 
@@ -225,20 +247,33 @@ impl<S: Store> Node<S> {
         let Some(flow) = self.flows.get_mut(id) else {
             return self.learn_signatures(from, id, signatures);
         };
+        let checked = &flow.checked;
+        let mut learned = false;
         for signature in signatures {
             let expected = self.members.host(&signature.party) == Some(from);
-            let fresh = !flow.signatures.contains_key(&signature.party);
-            if expected
-                && fresh
-                && flow
-                    .checked
-                    .verify(&self.setup.home.network, &signature, &self.members)
-                    .is_ok()
-            {
+            let before = flow.signatures.get(&signature.party);
+            let more = checked.given(&signature) > before.map_or(0, |s| checked.given(s));
+            let network = &self.setup.home.network;
+            if expected && more && checked.verify(network, &signature, &self.members).is_ok() {
                 flow.signatures.insert(signature.party.clone(), signature);
+                learned = true;
             }
         }
+        if learned && !flow.submitted {
+            self.ask_those_who_vouch(id);
+        }
         self.submit_if_complete(id)
+    }
+
+    /// As soon as everybody has agreed, those who vouch are asked; once, whatever answers come.
+    fn ask_those_who_vouch(&mut self, id: &TransactionId) {
+        let Some(flow) = self.flows.get(id) else {
+            return;
+        };
+        let signatures: Vec<ScopedSignature> = flow.signatures.values().cloned().collect();
+        if !flow.vouching && flow.checked.agreed(&signatures, |_| false) {
+            self.propose(id);
+        }
     }
 
     pub(super) fn submit_if_complete(&mut self, id: &TransactionId) -> Result<(), NodeError> {
@@ -272,8 +307,8 @@ impl<S: Store> Node<S> {
         &mut self,
         from: &Party,
         id: &TransactionId,
-        code: &str,
-        reason: &str,
+        (code, reason): (&str, &str),
+        input: Option<FactRef>,
     ) -> Result<(), NodeError> {
         let Some(flow) = self.flows.get_mut(id) else {
             return Ok(());
@@ -289,6 +324,22 @@ impl<S: Store> Node<S> {
         if code == MAP_BEHIND {
             flow.behind = true;
             return self.draft_again_what_is_behind();
+        }
+        // Who vouches for a fact knows whether it is current.
+        let roles = flow
+            .checked
+            .meanings
+            .iter()
+            .flatten()
+            .flat_map(|m| &m.consumed);
+        let mut attestors = roles.flat_map(|roles| &roles.attestors);
+        let vouches = attestors.any(|party| self.members.host(party) == Some(from));
+        if code == NOT_AUTHENTIC
+            && vouches
+            && let Some(at) = input
+            && self.set_aside(id, |input, _| input.at == at)
+        {
+            return self.abandon(id, InstructionState::Queued);
         }
         let name = self
             .members
@@ -318,7 +369,9 @@ impl<S: Store> Node<S> {
         self.release(&seen, &flow.checked);
         for view in &flow.stored.transaction.views {
             for input in &view.consumed {
-                self.purse.unlock(&input.at);
+                if let Some(key) = self.purse.unlock(&input.at) {
+                    self.waiting.wake(&Cause::Money(key));
+                }
             }
         }
         self.progress(&flow.stored.instruction, state)
@@ -365,6 +418,22 @@ impl<S: Store> Node<S> {
         }
         Ok(())
     }
+}
+
+/// The signatures over views of which the viewers see something: who else signed is not for them to know.
+pub(super) fn concerning(
+    signatures: &[ScopedSignature],
+    checked: &Checked,
+    audiences: &[Audience],
+    viewers: &BTreeSet<Party>,
+) -> Vec<ScopedSignature> {
+    let roots = checked.opening.roots.iter().zip(audiences);
+    let seen: Vec<&ViewRoot> = roots
+        .filter(|(_, audience)| audience.shows(viewers))
+        .map(|(root, _)| root)
+        .collect();
+    let concerns = |s: &&ScopedSignature| s.scope.iter().any(|scope| seen.contains(&&scope.view));
+    signatures.iter().filter(concerns).cloned().collect()
 }
 
 /// A transaction as its drafter sees it.

@@ -5,11 +5,12 @@ use ledger::codec;
 use super::core::{Node, NodeError, OPEN, Output, under};
 use super::draft::Stop;
 use super::records::{Instruction, InstructionState, StoredInstruction};
+use super::waiting::Cause;
 use crate::limits::{FLOWS_MAX, KEY_BYTES_MAX};
 use crate::store::{Store, Table};
 
-/// Instructions looked at in one go before the rest must wait: a blocked one doesn't block all.
-const LOOK_AHEAD: usize = 64;
+/// Instructions in one line that are tried and found to wait still, before the rest of the line is left for the next time.
+const LOOK_AHEAD: usize = 8;
 
 impl<S: Store> Node<S> {
     /// Accepts an instruction once, however often it is sent.
@@ -86,31 +87,56 @@ impl<S: Store> Node<S> {
         Ok(())
     }
 
-    /// Starts as many queued instructions as money, keys and limits allow.
+    /// Starts as many instructions as money, keys and limits allow: first those whose cause to wait has changed.
     pub(crate) fn pump(&mut self) -> Result<(), NodeError> {
-        let mut waiting = Vec::new();
-        while self.flows.len() < FLOWS_MAX && waiting.len() < LOOK_AHEAD {
+        while self.flows.len() < FLOWS_MAX
+            && let Some(cause) = self.waiting.woken()
+        {
+            let mut still = Vec::new();
+            while self.flows.len() < FLOWS_MAX && still.len() < LOOK_AHEAD {
+                let Some(stored) = self.waiting.pop(&cause) else {
+                    break;
+                };
+                match self.start(stored)? {
+                    Some((now, stored)) if now == cause => still.push(stored),
+                    Some((other, stored)) => self.waiting.push(other, stored),
+                    None => {}
+                }
+            }
+            self.waiting.give_back(&cause, still);
+        }
+        while self.flows.len() < FLOWS_MAX {
             let Some(stored) = self.queue.pop_front() else {
                 break;
             };
-            match self.draft(&stored.instruction) {
-                Ok(draft) => waiting.extend(self.begin(stored, draft)?),
-                Err(Stop::Wait) => waiting.push(stored),
-                Err(Stop::Refuse(refusal)) => {
-                    let law = refusal
-                        .law
-                        .map(|law| format!(" ({law})"))
-                        .unwrap_or_default();
-                    let state = InstructionState::Refused(refusal.rule, refusal.message + &law);
-                    self.progress(&stored.instruction.key, state)?;
-                }
-                Err(Stop::Fail(error)) => return Err(error),
+            if let Some((cause, stored)) = self.start(stored)? {
+                self.waiting.push(cause, stored);
             }
         }
-        for stored in waiting.into_iter().rev() {
-            self.queue.push_front(stored);
-        }
         Ok(())
+    }
+
+    /// Starts an instruction; gives it back with what it waits for.
+    fn start(
+        &mut self,
+        stored: StoredInstruction,
+    ) -> Result<Option<(Cause, StoredInstruction)>, NodeError> {
+        match self.draft(&stored.instruction) {
+            Ok(draft) => Ok(self
+                .begin(stored, draft)?
+                .map(|stored| (Cause::Outcome, stored))),
+            Err(Stop::Wait(cause)) => Ok(Some((cause, stored))),
+            Err(Stop::Refuse(refusal)) => {
+                let law = refusal
+                    .law
+                    .map(|law| format!(" ({law})"))
+                    .unwrap_or_default();
+                let state = InstructionState::Refused(refusal.rule, refusal.message + &law);
+                self.progress(&stored.instruction.key, state)?;
+                Ok(None)
+            }
+            Err(Stop::Fail(error)) => Err(error),
+        }
     }
 }
 

@@ -19,6 +19,7 @@ mod pending;
 mod purse;
 pub mod records;
 mod respond;
+mod waiting;
 
 pub use audit::{Finding, Holding};
 pub use core::{Hosted, Input, Node, NodeError, Output, Setup};

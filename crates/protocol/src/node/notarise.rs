@@ -3,10 +3,11 @@
 use ledger::certificate::{cancelled_on, spent_on};
 use ledger::public::PublicPart;
 use ledger::validity::input_token;
-use ledger::{Digest, TransactionId, codec, token};
+use ledger::view::Input;
+use ledger::{Digest, Lineage, TransactionId, codec, token};
 use minicbor::bytes::ByteVec;
 
-use super::core::{DRIVEN, Node, NodeError, Output, SENT, under};
+use super::core::{DRIVEN, LOST, Node, NodeError, Output, SENT, under};
 use super::draft::cancel_secret;
 use super::instruct::refused;
 use super::records::{InstructionState, StoredFact, fact_key};
@@ -94,6 +95,28 @@ impl<S: Store> Node<S> {
         })))
     }
 
+    /// Sets a consumed fact aside that others know to be used up and this node doesn't, as after a restore from an old backup:
+    /// it would be tried again for every instruction. False if the flow consumes no such fact.
+    pub(super) fn set_aside(
+        &mut self,
+        id: &TransactionId,
+        used: impl Fn(&Input, &Lineage) -> bool,
+    ) -> bool {
+        let views = self
+            .flows
+            .get(id)
+            .map(|flow| &flow.stored.transaction.views);
+        let mut inputs = views.into_iter().flatten().flat_map(|view| &view.consumed);
+        let used = inputs.find(|input| used(input, &self.setup.home.notary));
+        let Some(Input { at, fact }) = used.cloned() else {
+            return false;
+        };
+        self.pending
+            .put(Table::Index, under(LOST, &fact_key(&at)), &fact);
+        self.forget(&at, &fact);
+        true
+    }
+
     /// The notary's answer.
     pub(crate) fn verdict(
         &mut self,
@@ -145,7 +168,17 @@ impl<S: Store> Node<S> {
                 self.abandon(id, state)
             }
             Verdict::Refused(refusal) => {
-                self.abandon(id, refused(refusal.code(), refusal.to_string()))
+                let state = match &refusal {
+                    NotaryRefusal::TokenUsed { token, .. }
+                        if self.set_aside(id, |input, notary| {
+                            input_token(input, notary) == *token
+                        }) =>
+                    {
+                        InstructionState::Queued
+                    }
+                    refusal => refused(refusal.code(), refusal.to_string()),
+                };
+                self.abandon(id, state)
             }
             Verdict::Cancelled => {
                 let state = flow.refusal.take().unwrap_or_else(cancelled);

@@ -214,27 +214,18 @@ impl<S: Store> Node<S> {
         ) else {
             return Ok(());
         };
-        let signed = checked.signed(
-            &self.setup.home.network,
-            &observation.signatures,
-            &[],
-            &self.members,
-        );
-        if signed.is_err()
-            || self
-                .certified(
-                    &id,
-                    &observation.opening.header.terms,
-                    &observation.certificate,
-                )
-                .is_err()
-        {
+        let (network, signatures) = (&self.setup.home.network, &observation.signatures);
+        let Ok(signatures) = checked.relied_on(network, signatures, &[], &self.members) else {
+            return Ok(());
+        };
+        let (terms, certificate) = (&observation.opening.header.terms, observation.certificate);
+        if self.certified(&id, terms, &certificate).is_err() {
             return Ok(());
         }
         let stored = StoredTransaction {
             seen,
-            signatures: observation.signatures,
-            certificate: observation.certificate,
+            signatures,
+            certificate,
         };
         for (ordinal, view) in (0u32..).zip(&stored.seen.views) {
             if let SeenView::Whole(view) = view {

@@ -63,7 +63,7 @@ impl<S: Store> Node<S> {
             // After the window, by the notary's own time: it can't happen any more.
             Verdict::Unknown(at_ms) if at_ms > until_ms => {
                 self.forget_signed(id);
-                Ok(())
+                self.unpark(id)
             }
             Verdict::Unknown(_) | Verdict::Cancelled | Verdict::Refused(_) => Ok(()),
         }
@@ -123,13 +123,16 @@ impl<S: Store> Node<S> {
         let mut learned = false;
         if let Some(checked) = &checked {
             for signature in signatures {
+                let same = |s: &ScopedSignature| s.party == signature.party;
                 let known = signed.stored.known();
-                let fresh = known.iter().all(|s| s.party != signature.party);
+                let before = known.iter().filter(|s| same(s)).map(|s| checked.given(s));
+                let more = checked.given(&signature) > before.max().unwrap_or(0);
                 let network = &self.setup.home.network;
-                if fresh
-                    && gives_all(checked, &signature)
+                if more
+                    && !self.hosts(&signature.party)
                     && checked.verify(network, &signature, &self.members).is_ok()
                 {
+                    signed.stored.theirs.retain(|s| !same(s));
                     signed.stored.theirs.push(signature);
                     learned = true;
                 }
@@ -183,14 +186,4 @@ impl<S: Store> Node<S> {
             self.release(&stored.seen, &checked);
         }
     }
-}
-
-/// Whether a signature gives all that is asked of its party, and something is.
-fn gives_all(checked: &Checked, signature: &ScopedSignature) -> bool {
-    let mut asked = checked
-        .required
-        .iter()
-        .filter(|r| r.parties.contains(&signature.party))
-        .peekable();
-    asked.peek().is_some() && asked.all(|r| signature.covers(&r.view, &r.role))
 }

@@ -74,6 +74,7 @@ pub(crate) fn encode_values(values: &[Value]) -> Vec<u8> {
 #[derive(Debug, Default)]
 struct Pocket {
     free: BTreeSet<(i64, FactRef)>,
+    free_minor: i128,
     locked: usize,
     locked_minor: i128,
 }
@@ -82,49 +83,52 @@ struct Pocket {
 #[derive(Debug, Default)]
 pub struct Purse {
     pockets: BTreeMap<PurseKey, Pocket>,
-    locked: BTreeMap<FactRef, (PurseKey, i64, TransactionId)>,
+    locked: BTreeMap<FactRef, (PurseKey, i64)>,
 }
 
 impl Purse {
     /// Adds a money fact that became current.
     pub fn add(&mut self, key: PurseKey, minor: i64, at: FactRef) {
-        self.pockets
-            .entry(key)
-            .or_default()
-            .free
-            .insert((minor, at));
+        let pocket = self.pockets.entry(key).or_default();
+        if pocket.free.insert((minor, at)) {
+            pocket.free_minor += i128::from(minor);
+        }
     }
 
     /// Removes a money fact that was used up.
     pub fn remove(&mut self, key: &PurseKey, minor: i64, at: &FactRef) {
         self.unlock(at);
-        if let Some(pocket) = self.pockets.get_mut(key) {
-            pocket.free.remove(&(minor, *at));
+        if let Some(pocket) = self.pockets.get_mut(key)
+            && pocket.free.remove(&(minor, *at))
+        {
+            pocket.free_minor -= i128::from(minor);
         }
     }
 
     /// Locks a fact for a flow.
-    pub fn lock(&mut self, key: &PurseKey, minor: i64, at: FactRef, flow: TransactionId) {
+    pub fn lock(&mut self, key: &PurseKey, minor: i64, at: FactRef) {
         if let Some(pocket) = self
             .pockets
             .get_mut(key)
             .filter(|p| p.free.contains(&(minor, at)))
         {
             pocket.free.remove(&(minor, at));
+            pocket.free_minor -= i128::from(minor);
             pocket.locked += 1;
             pocket.locked_minor += i128::from(minor);
-            self.locked.insert(at, (key.clone(), minor, flow));
+            self.locked.insert(at, (key.clone(), minor));
         }
     }
 
-    /// Frees a locked fact again.
-    pub fn unlock(&mut self, at: &FactRef) {
-        if let Some((key, minor, _)) = self.locked.remove(at) {
-            let pocket = self.pockets.entry(key).or_default();
-            pocket.locked -= 1;
-            pocket.locked_minor -= i128::from(minor);
-            pocket.free.insert((minor, *at));
-        }
+    /// Frees a locked fact again, and says of which sort it is.
+    pub fn unlock(&mut self, at: &FactRef) -> Option<PurseKey> {
+        let (key, minor) = self.locked.remove(at)?;
+        let pocket = self.pockets.entry(key.clone()).or_default();
+        pocket.locked -= 1;
+        pocket.locked_minor -= i128::from(minor);
+        pocket.free_minor += i128::from(minor);
+        pocket.free.insert((minor, *at));
+        Some(key)
     }
 
     /// Free facts that together can give `minor`: the smallest single one that suffices, else the largest ones. Empty when
@@ -162,12 +166,7 @@ impl Purse {
     #[must_use]
     pub fn held(&self, key: &PurseKey) -> (i128, i128, usize) {
         self.pockets.get(key).map_or((0, 0, 0), |pocket| {
-            let free = pocket
-                .free
-                .iter()
-                .map(|(minor, _)| i128::from(*minor))
-                .sum();
-            (free, pocket.locked_minor, pocket.free.len())
+            (pocket.free_minor, pocket.locked_minor, pocket.free.len())
         })
     }
 

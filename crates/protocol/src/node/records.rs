@@ -121,7 +121,7 @@ pub struct StoredSigned {
     /// This node's signatures.
     #[n(2)]
     pub own: Vec<ScopedSignature>,
-    /// Those of the parties of whoever drives it.
+    /// Those that came with it or later.
     #[n(3)]
     pub theirs: Vec<ScopedSignature>,
 }

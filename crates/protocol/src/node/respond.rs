@@ -5,17 +5,20 @@ use std::collections::BTreeSet;
 use deed::Party;
 use ledger::fact::{Fact, FactRef};
 use ledger::limits::SIGNATURES_MAX;
-use ledger::tearoff::{SeenView, ShownOutput};
+use ledger::signature::ScopedSignature;
+use ledger::tearoff::{SeenOutputs, SeenView, ShownOutput};
 use ledger::transaction::IdOpening;
 use ledger::trust::Trust;
-use ledger::validity::{Checked, Invalid, Meaning, Requirement, Standing, check_opened};
+use ledger::validity::{
+    Checked, Invalid, Meaning, Requirement, Standing, check_opened, opened_value,
+};
 use ledger::view::{Input, View};
 use ledger::{Digest, TransactionId};
 
 use super::business_keys::Claim;
-use super::core::{ATTESTED, Node, NodeError, SIGNED, Signed, under};
+use super::core::{ATTESTED, Hosted, Node, NodeError, SIGNED, Signed, under};
 use super::records::{StoredFact, StoredSigned, StoredTransaction, fact_key};
-use crate::limits::{CLOCK_SKEW_MS, FLOWS_MAX, LATE_MS};
+use crate::limits::{CLOCK_SKEW_MS, FLOWS_MAX, LATE_MS, SIGNED_MAX};
 use crate::message::{Message, Proposal};
 use crate::store::{Store, Table};
 
@@ -23,10 +26,18 @@ use crate::store::{Store, Table};
 /// signers in that one might not find them.
 pub(crate) const MAP_BEHIND: &str = "map_behind";
 
+/// The code with which an attestor declines what its signers have not signed yet.
+pub(crate) const SIGNERS_SIGN_FIRST: &str = "signers_sign_first";
+
+/// The code with which a signer declines an input that is unknown, or used up already.
+pub(crate) const NOT_AUTHENTIC: &str = "input_not_authentic";
+
 /// Why a proposal isn't signed.
 enum No {
     /// It never will be: the rule's code, and the reason with its figures.
     Decline(String, String),
+    /// An input is not known as current to those who vouch for it.
+    NotAuthentic(FactRef),
     /// Not now. Nothing is said: the driver asks again.
     Later,
     /// Not before this transaction, signed here, has its outcome: it is looked at again then.
@@ -48,10 +59,14 @@ impl<S: Store> Node<S> {
     pub(crate) fn proposed(&mut self, from: &Party, proposal: Proposal) -> Result<(), NodeError> {
         let opening = proposal.seen.opening();
         let id = opening.id();
-        if let Some(signed) = self.signed.get(&id) {
-            let own = signed.stored.own.clone();
-            self.send(from, &Message::Signed(id, own));
-            return Ok(());
+        if let Some(Signed { stored, .. }) = self.signed.get(&id) {
+            // More signatures may be what a party hosted here waits for before it vouches.
+            let known = |s: &ScopedSignature| stored.theirs.iter().any(|t| t.party == s.party);
+            if proposal.signatures.iter().all(known) {
+                let own = stored.own.clone();
+                self.send(from, &Message::Signed(id, own));
+                return Ok(());
+            }
         }
         if let Some(done) = self.transaction(&id)? {
             let own = done
@@ -68,11 +83,26 @@ impl<S: Store> Node<S> {
             // Whoever is unknown here may be in the directory that the driver has seen already.
             Err(No::Decline(..)) if ahead => {}
             Err(No::After(awaited)) => self.park(awaited, from, proposal),
+            Err(No::NotAuthentic(at)) if !ahead => {
+                let reason =
+                    format!("the fact {at} is not one that was attested, or it is used up already");
+                let code = NOT_AUTHENTIC.to_owned();
+                self.send(from, &Message::Declined(id, code, reason, Some(at)));
+            }
+            Err(No::NotAuthentic(_)) => {}
             Err(No::Decline(code, reason)) => {
-                self.send(from, &Message::Declined(id, code, reason));
+                self.send(from, &Message::Declined(id, code, reason, None));
             }
             Ok(checked) => {
-                let own = self.sign_for_hosted(&checked)?;
+                // Nobody vouches for what is not agreed yet.
+                let vouch = checked.agreed(&proposal.signatures, |party| self.hosts(party));
+                let own = self.sign_for_hosted(&checked, vouch)?;
+                if own.is_empty() {
+                    let reason = "those who agree to it sign before those who vouch for it";
+                    let code = SIGNERS_SIGN_FIRST.to_owned();
+                    self.send(from, &Message::Declined(id, code, reason.to_owned(), None));
+                    return Ok(());
+                }
                 for key in self.business_keys(&proposal.seen, &checked) {
                     self.pending
                         .put_bytes(Table::Index, key, id.bytes().to_vec());
@@ -102,8 +132,8 @@ impl<S: Store> Node<S> {
 
     /// Keeps a proposal until another transaction has its outcome, in memory only: its driver asks again after a restart.
     fn park(&mut self, awaited: TransactionId, from: &Party, proposal: Proposal) {
-        let parked: usize = self.parked.values().map(Vec::len).sum();
-        if parked < FLOWS_MAX {
+        let parked = self.parked.values().flatten();
+        if parked.filter(|(by, _)| by == from).count() < FLOWS_MAX {
             let waiting = self.parked.entry(awaited).or_default();
             waiting.push((from.clone(), proposal));
         }
@@ -157,7 +187,10 @@ impl<S: Store> Node<S> {
             Ok(checked) => checked,
             Err(invalid) => return Ok(Err(invalid.into())),
         };
-        if let Some(no) = self.examine_driver(from, &checked, proposal) {
+        if let Some(no) = self
+            .examine_part(from, &checked)
+            .or_else(|| self.examine_driver(from, &checked, proposal))
+        {
             return Ok(Err(no));
         }
         for (view, meaning) in seen.views.iter().zip(&checked.meanings) {
@@ -168,6 +201,11 @@ impl<S: Store> Node<S> {
                 if let Some(no) = self.examine_inputs(view, meaning, proposal)? {
                     return Ok(Err(no));
                 }
+            }
+            if let SeenView::Outputs(outputs) = view
+                && let Some(no) = self.examine_shown(outputs)
+            {
+                return Ok(Err(no));
             }
             for (fact, roles) in created(view, meaning.as_ref(), &self.setup.book) {
                 for (party, key) in roles.iter().zip(fact.control.keys()) {
@@ -188,6 +226,48 @@ impl<S: Store> Node<S> {
             Claim::Open => Err(No::Later),
             Claim::Used => Err(decline(Claim::CODE, Claim::REASON)),
         })
+    }
+
+    /// Whoever is asked has something to sign here, has been shown it whole, and isn't asked for too much at a time.
+    fn examine_part(&self, from: &Party, checked: &Checked) -> Option<No> {
+        let mut asked = false;
+        for Hosted { party, .. } in &self.setup.hosted {
+            if let Some(unseen) = checked.unseen(party).next() {
+                let reason = format!(
+                    "{party} is to sign view {} without having seen it",
+                    unseen.ordinal
+                );
+                return Some(decline("view_not_shown", reason));
+            }
+            asked |= !checked.scopes(party).is_empty();
+        }
+        if !asked {
+            return Some(decline(
+                "nothing_to_sign",
+                "nobody here has a part in what is shown",
+            ));
+        }
+        let open = |signed: &&Signed| signed.stored.from == *from;
+        let many = self.signed.len() >= SIGNED_MAX
+            && self.signed.values().filter(open).count() >= SIGNED_MAX;
+        many.then_some(No::Later)
+    }
+
+    /// Facts that are to belong to a party hosted here are shown whole: their keys must be its own.
+    fn examine_shown(&self, outputs: &SeenOutputs) -> Option<No> {
+        let part = |shown: &ShownOutput| match shown {
+            ShownOutput::Whole(_) => None,
+            ShownOutput::Part(opening) => opened_value(opening),
+        };
+        for (contract, value) in outputs.shown.values().filter_map(part) {
+            let roles = self.setup.book.get(&contract)?.roles_of(&value).ok()?;
+            if let Some(party) = roles.controllers.iter().find(|party| self.hosts(party)) {
+                let reason =
+                    format!("a fact for {party} is shown in part, and its key is not to be seen");
+                return Some(decline("fact_not_shown", reason));
+            }
+        }
+        None
     }
 
     /// Whoever asks for signatures has given its own. Otherwise a driver could have a transaction certified and keep quiet
@@ -221,11 +301,16 @@ impl<S: Store> Node<S> {
         wrong.next().map(No::from)
     }
 
-    /// The first whom the contract names as signer decides that something is done; the others agree to it by rule. A party
-    /// hosted here signs first only on a client's instruction, never because a peer proposes it.
+    /// The first whom the contract names as signer decides that something is done; the others agree to it, and vouch for it,
+    /// by rule. A party hosted here signs first only on a client's instruction, never because a peer proposes it.
     fn examine_signers(&self, from: &Party, meaning: &Meaning) -> Option<No> {
         let first = meaning.signers.first()?;
-        let asked = meaning.signers.iter().any(|party| self.hosts(party));
+        let attestors = meaning.created.iter().flat_map(|roles| &roles.attestors);
+        let asked = meaning
+            .signers
+            .iter()
+            .chain(attestors)
+            .any(|party| self.hosts(party));
         let proposes = self.members.host(first) == Some(from);
         (asked && !proposes).then(|| {
             decline(
@@ -267,13 +352,7 @@ impl<S: Store> Node<S> {
                 // Its outcome is on its way, and was overtaken.
                 return Ok(Some(No::After(input.at.transaction)));
             }
-            return Ok(Some(decline(
-                "input_not_authentic",
-                format!(
-                    "the fact {} is not one that was attested, or it is used up already",
-                    input.at
-                ),
-            )));
+            return Ok(Some(No::NotAuthentic(input.at)));
         }
         Ok(None)
     }
@@ -288,12 +367,13 @@ impl<S: Store> Node<S> {
             notary: self.setup.notary.clone(),
             contracts: (*self.setup.book).clone(),
         };
-        proposal.evidence.iter().any(|bundle| {
-            bundle.fact.commitment() == input.fact.commitment()
-                && bundle
-                    .verify(&trust)
-                    .is_ok_and(|proven| proven.at == input.at)
-        })
+        // One proof for each input: whoever sends many does not make this node check them all.
+        let commitment = input.fact.commitment();
+        let mut proofs = proposal.evidence.iter();
+        proofs
+            .find(|proof| proof.fact.commitment() == commitment)
+            .and_then(|proof| proof.verify(&trust).ok())
+            .is_some_and(|proven| proven.at == input.at)
     }
 
     fn gave_out(&self, key: &Digest) -> Result<bool, NodeError> {

@@ -364,7 +364,7 @@ fn nobody_signs_first_because_a_peer_proposes_it() {
             Mail::Request { .. } => None,
         })
         .collect();
-    let [Message::Declined(of, code, _)] = answers.as_slice() else {
+    let [Message::Declined(of, code, ..)] = answers.as_slice() else {
         panic!("{answers:?}");
     };
     assert_eq!((*of, code.as_str()), (id, "first_signer_proposes"));
@@ -405,7 +405,7 @@ fn a_driver_that_has_not_signed_gets_no_signatures() {
         town.forget_log();
         for mut one in mail {
             if let Mail::Message { to, message, .. } = &mut one
-                && let (BANK, Message::Propose(proposal)) = (to.as_str(), &mut **message)
+                && let (BOB, Message::Propose(proposal)) = (to.as_str(), &mut **message)
             {
                 tweak(proposal);
                 town.deliver(one);

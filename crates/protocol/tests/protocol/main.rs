@@ -4,6 +4,7 @@ mod admission;
 mod directories;
 mod faults;
 mod flows;
+mod hostile;
 mod notary;
 mod payment;
 mod support;

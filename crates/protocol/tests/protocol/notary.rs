@@ -603,14 +603,22 @@ fn whoever_has_seen_a_token_cannot_burn_it() {
     let victim = coin("victim");
     let pending = submission("pending", &[&victim]);
     let header = pending.opening.header.clone();
-    let burn = opening("burn", &[], move |h| {
-        h.views[0].keys = vec![header.views[1].consumed[0], header.cancel[0]];
-        h.cancel = vec![header.views[1].consumed[0], header.cancel[0]];
-    });
-    assert_eq!(
-        code(&ask(&mut notary, &certify(&submission_of(burn, &[])))),
-        "certified"
-    );
+    let (theirs, cancel) = (header.views[1].consumed[0], header.cancel[0]);
+    for (label, key, other) in [
+        ("coin as key", theirs, cancel),
+        ("coin as cancel", cancel, theirs),
+    ] {
+        let burn = opening(label, &[], move |h| {
+            h.views[0].keys = vec![key];
+            h.cancel = vec![other];
+        });
+        let submission = submission_of(burn, &[]);
+        assert_eq!(
+            code(&ask(&mut notary, &certify(&submission))),
+            "certified",
+            "{label}"
+        );
+    }
     assert_eq!(code(&ask(&mut notary, &certify(&pending))), "certified");
     // A reference to a fact doesn't use it up, nor does its token as a key.
     let current = coin("current").token();

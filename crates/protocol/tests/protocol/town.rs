@@ -44,6 +44,15 @@ impl Disk {
         self.0.borrow().commits_seen()
     }
 
+    /// A disk with the same on it.
+    pub(crate) fn copy(&self) -> Self {
+        let store = self.0.borrow().inner().clone();
+        Self(Rc::new(RefCell::new(FaultyStore::new(
+            store,
+            BTreeMap::new(),
+        ))))
+    }
+
     pub(crate) fn pairs(&self, table: Table) -> Vec<Pair> {
         let store = self.0.borrow();
         let pairs = store.inner().pairs(table);
@@ -500,7 +509,7 @@ impl Town {
                 let all: Vec<String> = signatures.iter().map(|s| scopes(s, &roots)).collect();
                 format!("{}: {}", self.name(id), all.join("; "))
             }
-            Message::Declined(id, code, _) => format!("{} is declined, {code}", self.name(id)),
+            Message::Declined(id, code, ..) => format!("{} is declined, {code}", self.name(id)),
             Message::Final(finality) => {
                 let names = signers(&finality.signatures);
                 let seen = finality

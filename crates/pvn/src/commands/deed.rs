@@ -9,6 +9,7 @@ use deed::scenario::Report;
 
 use super::Outcome;
 use crate::cli::{Deed, DeedWhat};
+use crate::output::say;
 
 pub(super) fn run(args: &Deed) -> Outcome {
     match &args.what {
@@ -28,16 +29,16 @@ fn check(files: &[PathBuf]) -> Outcome {
     let mut code = ExitCode::SUCCESS;
     for path in files {
         match Contract::load(&read(path)?) {
-            Ok(contract) => println!(
+            Ok(contract) => say!(
                 "{}: {} version {}, {} kinds of fact, {} actions",
                 path.display(),
                 contract.name(),
                 contract.version(),
                 contract.kinds().len(),
                 contract.actions().len()
-            ),
+            )?,
             Err(error) => {
-                println!("{}:\n{error}", path.display());
+                say!("{}:\n{error}", path.display())?;
                 code = ExitCode::FAILURE;
             }
         }
@@ -62,7 +63,7 @@ fn test(path: &Path, scenarios: &[PathBuf]) -> Outcome {
         .into_iter()
         .reduce(Report::join)
         .ok_or("there are no scenarios to run")?;
-    println!("{report}");
+    say!("{report}")?;
     Ok(if report.passed() {
         ExitCode::SUCCESS
     } else {

@@ -1,5 +1,7 @@
 //! `pvn demo`: a whole network on this machine, playing published figures.
 
+mod playing;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,17 +10,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
-use api::Instruction;
 use deed::{Contract, Party};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::Deserialize;
 
-use super::play::{PlayError, Words, in_order, play};
+use self::playing::play_all;
 use super::{Outcome, runtime};
 use crate::cli::Demo;
-use crate::client::Client;
-use crate::import::{Folder, Member, Scenario, Shipped};
+use crate::import::{Folder, Member};
 use crate::network::{Kind, Layout, LocalNetwork, MemberSpec, NetworkSpec, Ports};
+use crate::output::{OutputError, complain, say};
 
 /// What a service's `demo.toml` says about its demonstration.
 #[derive(Deserialize)]
@@ -28,7 +28,7 @@ struct Script {
     network: String,
     /// The contract's file.
     contract: String,
-    /// Name of the contract, which must be the file's.
+    /// Who keeps the directory.
     registrar: Office,
     notary: Office,
     portal: Office,
@@ -84,19 +84,22 @@ pub(super) fn run(args: &Demo) -> Outcome {
     let spec = spec(&script, &folder, &service)?;
     let runtime = runtime()?;
     let began = Instant::now();
-    println!(
+    say!(
         "{} {}, in {}:",
         if resume { "Resuming" } else { "Starting" },
         spec.name,
         args.data.display()
-    );
+    )?;
     let mut ports = Ports::from(args.port);
+    let mut told = Ok(());
     let up = |place: &crate::network::Place, pid: u32| {
         let http = place
             .http
             .map(|a| format!("http://{a}"))
             .unwrap_or_default();
-        println!("  {:<46} process {pid:<8} {http}", place.name);
+        if told.is_ok() {
+            told = say!("  {:<46} process {pid:<8} {http}", place.name);
+        }
     };
     let mut network = runtime.block_on(async {
         if resume {
@@ -105,11 +108,12 @@ pub(super) fn run(args: &Demo) -> Outcome {
             LocalNetwork::found(&args.data, &spec, &mut ports, up).await
         }
     })?;
+    told?;
     let (stop, stopped) = channel();
     let stopping = Arc::new(AtomicBool::new(false));
-    let told = Arc::clone(&stopping);
+    let asked = Arc::clone(&stopping);
     ctrlc::set_handler(move || {
-        told.store(true, Ordering::Relaxed);
+        asked.store(true, Ordering::Relaxed);
         // Nobody listening means that it is stopping already.
         let _ = stop.send(());
     })?;
@@ -123,40 +127,43 @@ pub(super) fn run(args: &Demo) -> Outcome {
     );
     let outcome = match played {
         Ok(count) => {
-            println!(
+            say!(
                 "\nPlayed {count} instructions in {:.1} s.",
                 began.elapsed().as_secs_f64()
-            );
-            hints(&network.layout, &script);
+            )?;
+            hints(&network.layout, &script)?;
             if !args.once {
-                stay_up(&mut network, &stopped);
+                stay_up(&mut network, &stopped)?;
             }
             Ok(ExitCode::SUCCESS)
         }
         // On a terminal Ctrl-C reaches every process, so that what is under way may fail in any way.
         Err(_) if stopping.load(Ordering::Relaxed) => {
-            println!("\nStopped before everything was played; `--resume` goes on.");
+            say!("\nStopped before everything was played; `--resume` goes on.")?;
             Ok(ExitCode::SUCCESS)
         }
         Err(error) => Err(error),
     };
-    println!("Stopping.");
+    let told = say!("Stopping.");
     network.stop();
-    outcome
+    let code = outcome?;
+    told?;
+    Ok(code)
 }
 
 /// Deletes what an earlier demonstration made, and nothing else.
-fn remove_earlier(data: &Path) -> Result<(), String> {
+fn remove_earlier(data: &Path) -> Result<(), Box<dyn std::error::Error>> {
     if !Layout::exists(data) && fs::read_dir(data).is_ok_and(|mut entries| entries.next().is_some())
     {
         return Err(format!(
             "{} holds something that is not a demonstration: choose another --data",
             data.display()
-        ));
+        )
+        .into());
     }
     fs::remove_dir_all(data)
         .map_err(|error| format!("{} can't be removed: {error}", data.display()))?;
-    println!("Removed the data of an earlier demonstration (`--resume` goes on with it instead).");
+    say!("Removed the data of an earlier demonstration (`--resume` goes on with it instead).")?;
     Ok(())
 }
 
@@ -210,131 +217,7 @@ fn office(office: &Office, kind: Kind, folder: &str) -> Result<MemberSpec, Strin
     })
 }
 
-fn bar(total: usize, what: &str) -> ProgressBar {
-    let style =
-        ProgressStyle::with_template("  {msg:<34} {bar:30} {pos}/{len}  {per_sec}  {eta} left")
-            .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(total as u64)
-        .with_style(style)
-        .with_message(what.to_owned())
-}
-
-fn played(
-    client: &Client,
-    instructions: &[Instruction],
-    what: &str,
-    stopping: &AtomicBool,
-) -> Result<(), PlayError> {
-    let bar = bar(instructions.len(), what);
-    bar.enable_steady_tick(Duration::from_millis(200));
-    play(client, instructions, stopping, |done| bar.inc(done))?;
-    bar.finish();
-    Ok(())
-}
-
-/// Plays funding, grants and the publishers' rows, in this order; the payers' files side by side.
-fn play_all(
-    layout: &Layout,
-    scenario: &Scenario,
-    shipped: &Shipped,
-    contract: &str,
-    rows_max: Option<usize>,
-    stopping: &AtomicBool,
-) -> Result<usize, Box<dyn std::error::Error>> {
-    let client = |party: &str| -> Result<Client, Box<dyn std::error::Error>> {
-        let place = layout
-            .of(party)
-            .ok_or_else(|| format!("{party} has no node in this network"))?;
-        Ok(layout.client(place)?)
-    };
-    let words = Words {
-        contract,
-        year: financial_year(),
-    };
-    let mut count = 0;
-    println!();
-    for (_, table) in &shipped.funding {
-        let giver = client(table.giver.as_str())?;
-        let issues: Vec<Instruction> = table
-            .lines
-            .iter()
-            .map(|line| words.issue(table, line))
-            .collect();
-        played(&giver, &issues, "Money is issued", stopping)?;
-        let others = table
-            .lines
-            .iter()
-            .filter(|line| line.receiver != table.giver);
-        let allocations: Vec<Instruction> =
-            others.map(|line| words.allocate(table, line)).collect();
-        played(&giver, &allocations, "Bodies receive it", stopping)?;
-        count += issues.len() + allocations.len();
-    }
-    for (line, grant) in (1..).zip(&scenario.grants) {
-        played(
-            &client(grant.giver.as_str())?,
-            &[words.grant(grant, line)],
-            "A grant is paid",
-            stopping,
-        )?;
-        count += 1;
-    }
-    let bars = indicatif::MultiProgress::new();
-    let failed = AtomicBool::new(false);
-    let mut by_payer: std::collections::BTreeMap<&Party, Vec<Instruction>> =
-        std::collections::BTreeMap::new();
-    for file in &shipped.files {
-        for row in in_order(&file.rows)
-            .into_iter()
-            .take(rows_max.unwrap_or(usize::MAX))
-        {
-            by_payer.entry(&row.payer).or_default().push(words.row(row));
-        }
-    }
-    count += by_payer.values().map(Vec::len).sum::<usize>();
-    let outcomes: Vec<Result<(), String>> = std::thread::scope(|scope| {
-        let threads: Vec<_> = by_payer
-            .iter()
-            .map(|(payer, instructions)| {
-                let name = layout
-                    .of(payer.as_str())
-                    .map_or_else(|| payer.to_string(), |p| p.name.clone());
-                let bar = bars.add(bar(instructions.len(), &name));
-                let client = client(payer.as_str()).map_err(|e| e.to_string());
-                let failed = &failed;
-                scope.spawn(move || {
-                    let client = client?;
-                    bar.enable_steady_tick(Duration::from_millis(200));
-                    let outcome = play(&client, instructions, stopping, |done| bar.inc(done));
-                    bar.finish();
-                    failed.fetch_or(outcome.is_err(), Ordering::Relaxed);
-                    outcome.map_err(|error| format!("{name}: {error}"))
-                })
-            })
-            .collect();
-        threads
-            .into_iter()
-            .map(|t| {
-                t.join()
-                    .unwrap_or_else(|_| Err("a player ended early".to_owned()))
-            })
-            .collect()
-    });
-    for outcome in outcomes {
-        outcome?;
-    }
-    Ok(count)
-}
-
-/// The financial year that is open today, by the year in which it starts on 1 April.
-pub(super) fn financial_year() -> i64 {
-    let today = jiff::Timestamp::now()
-        .to_zoned(jiff::tz::TimeZone::UTC)
-        .date();
-    i64::from(today.year()) - i64::from(today.month() < 4)
-}
-
-fn hints(layout: &Layout, script: &Script) {
+fn hints(layout: &Layout, script: &Script) -> Result<(), OutputError> {
     let http = |kind: Kind| {
         layout
             .of_kind(kind)
@@ -343,27 +226,31 @@ fn hints(layout: &Layout, script: &Script) {
             .unwrap_or_default()
     };
     let data = layout.folder.display().to_string();
-    println!();
+    say!("")?;
     for hint in &script.hints {
-        println!(
+        say!(
             "{}",
             hint.replace("{portal}", &http(Kind::Portal))
                 .replace("{log}", &http(Kind::Notary))
                 .replace("{data}", &data)
-        );
+        )?;
     }
+    Ok(())
 }
 
 /// Leaves the network running until Ctrl-C, and says so if one of its processes ends by itself.
-fn stay_up(network: &mut LocalNetwork, stopped: &std::sync::mpsc::Receiver<()>) {
-    println!("\nThe network stays up until Ctrl-C.");
+fn stay_up(
+    network: &mut LocalNetwork,
+    stopped: &std::sync::mpsc::Receiver<()>,
+) -> Result<(), OutputError> {
+    say!("\nThe network stays up until Ctrl-C.")?;
     let mut told = None;
     while stopped.recv_timeout(Duration::from_secs(1)).is_err() {
         if let Some(place) = network.ended()
             && told.as_ref() != Some(&place.party)
         {
             let log = network.layout.data(&place).join("process.log");
-            eprintln!(
+            complain!(
                 "{} has ended by itself; its last words are in {}",
                 place.name,
                 log.display()
@@ -371,4 +258,5 @@ fn stay_up(network: &mut LocalNetwork, stopped: &std::sync::mpsc::Receiver<()>) 
             told = Some(place.party);
         }
     }
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! `pvn doctor`: every invariant at every node, and the totals of different bodies against each other.
+//! `pvn doctor`: what each node keeps, checked again at the node, and the totals of different bodies against each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
@@ -9,6 +9,7 @@ use serde_json::json;
 use super::Outcome;
 use crate::cli::Doctor;
 use crate::network::{Kind, Layout};
+use crate::output::say;
 
 /// What was found at one place.
 struct Examined {
@@ -55,22 +56,22 @@ pub(super) fn run(args: &Doctor) -> Outcome {
             .iter()
             .map(|e| json!({ "name": e.name, "findings": e.findings }))
             .collect();
-        println!(
+        say!(
             "{}",
             json!({ "clean": clean, "places": places, "totals": issued_and_held(&statuses) })
-        );
+        )?;
     } else {
         for Examined { name, findings } in &examined {
-            println!(
+            say!(
                 "{name:<52} {}",
                 if findings.is_empty() {
                     "clean"
                 } else {
                     "NOT CLEAN"
                 }
-            );
+            )?;
             for finding in findings {
-                println!("  {}: {}", finding.invariant, finding.found);
+                say!("  {}: {}", finding.invariant, finding.found)?;
             }
         }
     }

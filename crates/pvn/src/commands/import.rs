@@ -1,4 +1,4 @@
-//! `pvn import`: a publisher's file, reported or sent to its payer's node.
+//! `pvn import`: a publisher's file, reported or sent to its payer's node, or made into the tables that are shipped.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,11 +10,12 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::Outcome;
-use super::demo::{financial_year, service_folder};
-use super::play::{Words, in_order};
+use super::demo::service_folder;
+use super::instructions::{Instructions, in_order};
 use crate::cli::Import;
 use crate::client::Client;
-use crate::import::{Folder, FundingText, Report, ReportText, Row};
+use crate::import::{Folder, FundingText, Report, ReportText, Row, Scenario};
+use crate::output::{complain, say};
 
 /// Instructions in one request.
 const BATCH: usize = 250;
@@ -32,46 +33,68 @@ struct Sent {
 
 pub(super) fn run(args: &Import) -> Outcome {
     let folder = Folder::open(&service_folder(args.service.as_ref())?)?;
-    if let Ok(table) = folder.funding(&args.source) {
+    if args.ship {
+        return ship(&folder, args);
+    }
+    let source = args.source.as_deref().unwrap_or_default();
+    if let Ok(table) = folder.funding(source) {
         if !args.dry_run {
             return Err("a funding table is only reported, not sent: add --dry-run".into());
         }
         let funding = table.read(&args.file, &folder.members)?;
         let text = FundingText::new(&funding, &folder);
-        println!(
+        say!(
             "{}",
             if args.json {
                 text.json().to_string()
             } else {
                 text.to_string()
             }
-        );
+        )?;
         return Ok(ExitCode::SUCCESS);
     }
-    let read = folder
-        .spending(&args.source)?
-        .read(&args.file, &folder.members)?;
+    let read = folder.spending(source)?.read(&args.file, &folder.members)?;
     let report = Report::of(&read.rows, read.skipped).ok_or("the file holds no rows")?;
     let text = ReportText::new(&report, &folder);
     if !args.json {
-        println!("{text}");
+        say!("{text}")?;
     }
     let sent = match &args.node {
-        Some(node) if !args.dry_run => Some(send(node, &read.rows)?),
+        Some(node) if !args.dry_run => Some(send(node, &folder.scenario()?, &read.rows)?),
         _ => None,
     };
     if args.json {
         let mut json = text.json();
         json["sent"] = json!(sent);
-        println!("{json}");
+        say!("{json}")?;
     } else {
-        println!("{}", sentence(sent.as_ref()));
+        say!("{}", sentence(sent.as_ref()))?;
     }
     Ok(if sent.is_none_or(|sent| sent.refused_rows == 0) {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Makes the shipped tables again, and says which are not what they were.
+fn ship(folder: &Folder, args: &Import) -> Outcome {
+    // Without a manifest every table is a new one.
+    let before = folder.shipped_tables().unwrap_or_default();
+    let made = folder.compact(&args.file)?;
+    if args.json {
+        say!("{}", json!({ "tables": made }))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    for table in &made {
+        let changed = if before.contains(table) {
+            "as it was"
+        } else {
+            "new"
+        };
+        say!("{:<44} {:>8} rows  {changed}", table.file, table.rows)?;
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn sentence(sent: Option<&Sent>) -> String {
@@ -94,7 +117,11 @@ fn sentence(sent: Option<&Sent>) -> String {
 }
 
 /// Sends rows to their payer's node, and waits for what becomes of them.
-fn send(node: &Path, rows: &[Row]) -> Result<Sent, Box<dyn std::error::Error>> {
+fn send(
+    node: &Path,
+    scenario: &Scenario,
+    rows: &[Row],
+) -> Result<Sent, Box<dyn std::error::Error>> {
     let config = Config::load(&node.join("pvn.toml"))?;
     let Role::Node(settings) = config.role else {
         return Err("that is not a body's node: name the payer's data folder".into());
@@ -105,14 +132,9 @@ fn send(node: &Path, rows: &[Row]) -> Result<Sent, Box<dyn std::error::Error>> {
         .first()
         .ok_or("that node accepts no contract")?;
     let contract = Contract::load(&std::fs::read_to_string(contract)?)?;
-    let words = Words {
-        contract: contract.name(),
-        year: financial_year(),
-    };
-    let instructions: Vec<_> = in_order(rows)
-        .into_iter()
-        .map(|row| words.row(row))
-        .collect();
+    let sending = Instructions::today(contract.name(), scenario);
+    let instructions = in_order(rows).into_iter().map(|row| sending.row(row));
+    let instructions: Vec<_> = instructions.collect();
     let mut sent = Sent::default();
     for batch in instructions.chunks(BATCH) {
         let first = client.instruct(batch.to_vec(), false)?.instructions;
@@ -121,7 +143,7 @@ fn send(node: &Path, rows: &[Row]) -> Result<Sent, Box<dyn std::error::Error>> {
             match (first.state, last.state) {
                 (_, State::Refused) => {
                     sent.refused_rows += 1;
-                    eprintln!(
+                    complain!(
                         "{}: {} [{}]",
                         last.key,
                         last.reason.unwrap_or_default(),

@@ -14,6 +14,7 @@ use node::roles::{Application, found_network};
 use super::{Outcome, runtime};
 use crate::cli::{Init, Invite, Join, JoinRole};
 use crate::network::{Kind, Settings};
+use crate::output::say;
 
 fn party(text: &str) -> Result<Party, String> {
     Party::new(text).map_err(|_| {
@@ -48,15 +49,15 @@ pub(super) fn init(args: &Init) -> Outcome {
         contracts: Vec::new(),
         service: None,
     })?;
-    println!(
+    say!(
         "Founded {}. Fingerprint of its root, which newcomers pin:\n  {fingerprint}",
         args.network
-    );
-    println!(
+    )?;
+    say!(
         "Next: `pvn invite --data {} --party ID` for each member, the notary first (`--role notary`),",
         args.data.display()
-    );
-    println!("then `pvn run --config {}`.", path.display());
+    )?;
+    say!("then `pvn run --config {}`.", path.display())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -79,7 +80,7 @@ pub(super) fn invite(args: &Invite) -> Outcome {
     let code = node::roles::invite(&folder, &party(&args.party)?, role, &hosts, valid)?;
     let config = Config::load(&folder.join("pvn.toml"))?;
     let fingerprint = node::roles::Home::at(&folder)?.identity()?.root;
-    println!("{} can join within {} days with:\n", args.party, args.days);
+    say!("{} can join within {} days with:\n", args.party, args.days)?;
     let (role, contract) = match args.role {
         JoinRole::Node => ("", " --contract CONTRACT.deed"),
         JoinRole::Notary => (" --role notary", ""),
@@ -88,26 +89,26 @@ pub(super) fn invite(args: &Invite) -> Outcome {
             " --contract CONTRACT.deed --service FOLDER",
         ),
     };
-    println!(
+    say!(
         "  pvn join --registrar {} --fingerprint {} \\",
         config.announced(),
         Fingerprint::of(&fingerprint)
-    );
-    println!(
+    )?;
+    say!(
         "    --code {code} --party {}{role} --name NAME --data FOLDER \\",
         args.party
-    );
+    )?;
     for hosted in &hosts {
-        println!("    --hosts {hosted}=NAME \\");
+        say!("    --hosts {hosted}=NAME \\")?;
     }
-    println!("    --peer-listen 127.0.0.1:PORT --http-listen 127.0.0.1:PORT{contract}");
+    say!("    --peer-listen 127.0.0.1:PORT --http-listen 127.0.0.1:PORT{contract}")?;
     let whom = match hosts.len() {
         0 => "for that body alone".to_owned(),
         count => format!("for that body and the {count} that it hosts"),
     };
-    println!(
+    say!(
         "\nThe code is {whom}, and is used up when it joins. Until then, whoever has it can join as it: keep it secret."
-    );
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -182,16 +183,16 @@ pub(super) fn join(args: &Join) -> Outcome {
     let network = runtime()?.block_on(node::roles::join(&application))?;
     settings.network = Some(network.name.clone());
     let path = write_config(&settings)?;
-    println!(
+    say!(
         "{} is a member of {}. Its keys are in {} and never left it.",
         args.name,
         network.name,
         args.data.display()
-    );
-    println!(
+    )?;
+    say!(
         "Next: `pvn run --config {}`, then `pvn status --data {}`.",
         path.display(),
         args.data.display()
-    );
+    )?;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use deed::{Currency, Money, Party};
 use jiff::civil::Date;
+use node::portal::Treatment;
 use serde::Serialize;
 
 use super::grid::Skipped;
-use super::row::{Row, ServiceLine, Treatment};
+use super::row::{Row, ServiceLine};
 
 /// A number of rows and the sum of their amounts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

@@ -3,12 +3,13 @@
 use std::fmt;
 
 use deed::Money;
+use node::portal::Treatment;
 use serde_json::{Map, Value, json};
 
 use super::folder::Folder;
 use super::funding::Funding;
 use super::report::{Report, Tally};
-use super::row::{ServiceLine, Treatment};
+use super::row::ServiceLine;
 
 /// A report with the names that its codes stand for.
 pub struct ReportText<'a> {

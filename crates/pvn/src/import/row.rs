@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use deed::{Money, Party};
 use jiff::civil::Date;
+use node::portal::Treatment;
 
 /// What makes a row itself and no other: where it stands, never what it says. Two rows with the same
 /// words and figures are two lines of one invoice.
@@ -82,52 +83,14 @@ impl ServiceLine {
     }
 }
 
-/// What the network does with a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Treatment {
-    /// The payee is not on the network: the pounds are spent.
-    Spent,
-    /// The payee is another member: the pounds become its own.
-    Transfer,
-    /// The payer pays itself: no pounds move.
-    Internal,
-    /// Money came back: from spent to held, or from the member that had received it.
-    Refund,
-    /// An amount of nought: listed, no pounds move.
-    Listed,
-}
-
-impl Treatment {
-    /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 5] = [
-        Self::Spent,
-        Self::Transfer,
-        Self::Internal,
-        Self::Refund,
-        Self::Listed,
-    ];
-
-    /// The contract's word.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Spent => "spent",
-            Self::Transfer => "transfer",
-            Self::Internal => "internal",
-            Self::Refund => "refund",
-            Self::Listed => "listed",
-        }
-    }
-
-    /// The rule: nought is listed; a payment to itself is internal whatever its sign; below zero is
-    /// a refund; the rest is a transfer when the payee is a member and spent when it is not.
-    pub(super) fn of(payer: &Party, member: Option<&Party>, minor: i64) -> Self {
-        match (minor, member) {
-            (0, _) => Self::Listed,
-            (_, Some(member)) if member == payer => Self::Internal,
-            (..0, _) => Self::Refund,
-            (_, Some(_)) => Self::Transfer,
-            (_, None) => Self::Spent,
-        }
+/// What the network does with a row: nought is listed; a payment to itself is internal whatever its sign; below zero is a
+/// refund; the rest is a transfer when the payee is a member and spent when it is not.
+pub(super) fn treatment(payer: &Party, member: Option<&Party>, minor: i64) -> Treatment {
+    match (minor, member) {
+        (0, _) => Treatment::Listed,
+        (_, Some(member)) if member == payer => Treatment::Internal,
+        (..0, _) => Treatment::Refund,
+        (_, Some(_)) => Treatment::Transfer,
+        (_, None) => Treatment::Spent,
     }
 }

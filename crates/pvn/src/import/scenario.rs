@@ -1,24 +1,27 @@
-//! What a service's demonstration plays, in which order, and the words around it.
-
-use std::collections::BTreeMap;
+//! What a service's demonstration plays, and in which order.
 
 use deed::{Currency, Money, Party};
 use serde::Deserialize;
 
 use super::folder::Folder;
 use super::settings::{self, SettingsError, SettingsProblem};
+use super::steps::{RowSteps, Step, YearBegins};
 
-/// The order of play: issue, allocate, grant, pay.
+/// The order of play: the steps with the lines of one funding table and with grants, then the rows of files of payments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
-    /// Source of the funding table whose lines are issued and allocated.
-    pub issue: String,
-    /// What the issue is for.
-    pub purpose: String,
-    /// Grants out of what members were allocated.
+    /// When a year begins.
+    pub year: YearBegins,
+    /// Source of the funding table.
+    pub funding: String,
+    /// What is done with its lines and with the grants, in this order.
+    pub steps: Vec<Step>,
+    /// Grants out of what members received.
     pub grants: Vec<Grant>,
     /// Sources of the files of payments.
     pub pay: Vec<String>,
+    /// What is sent for their rows.
+    pub rows: RowSteps,
 }
 
 /// Money that one member passes on to another.
@@ -36,33 +39,23 @@ pub struct Grant {
     pub purpose: String,
 }
 
-/// Headline and notes.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Texts {
-    /// One line.
-    pub headline: String,
-    /// One or two sentences under it.
-    pub lead: String,
-    /// Notes by name.
-    pub notes: BTreeMap<String, String>,
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    issue: IssueEntry,
+    year: YearBegins,
+    funding: FundingEntry,
+    step: Vec<Step>,
     #[serde(default)]
     grant: Vec<GrantEntry>,
     #[serde(default)]
     pay: Vec<PayEntry>,
+    rows: RowSteps,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct IssueEntry {
+struct FundingEntry {
     source: String,
-    purpose: String,
 }
 
 #[derive(Deserialize)]
@@ -85,7 +78,8 @@ impl Folder {
     /// Reads `scenario.toml`.
     ///
     /// # Errors
-    /// A source without importer, a party that is no member, a line that its giver does not receive, no amount.
+    /// A source without importer, a party that is no member, a line that its giver does not receive, no amount, no
+    /// such day.
     pub fn scenario(&self) -> Result<Scenario, SettingsError> {
         let path = self.dir.join("scenario.toml");
         let file: File = settings::toml(&path)?;
@@ -93,17 +87,9 @@ impl Folder {
             .map_err(|problem| problem.in_file(&path))
     }
 
-    /// Reads `texts.toml`.
-    ///
-    /// # Errors
-    /// When it can't be read.
-    pub fn texts(&self) -> Result<Texts, SettingsError> {
-        settings::toml(&self.dir.join("texts.toml"))
-    }
-
     fn scenario_of(&self, file: File) -> Result<Scenario, SettingsProblem> {
-        let Some(table) = self.funding.get(&file.issue.source) else {
-            return Err(SettingsProblem::SourceUnknown(file.issue.source));
+        let Some(table) = self.funding.get(&file.funding.source) else {
+            return Err(SettingsProblem::SourceUnknown(file.funding.source));
         };
         let grants = file.grant.into_iter();
         let grants = grants.map(|grant| self.grant(grant, table.currency));
@@ -113,10 +99,12 @@ impl Folder {
             false => Err(SettingsProblem::SourceUnknown(source)),
         };
         Ok(Scenario {
-            issue: file.issue.source,
-            purpose: file.issue.purpose,
+            year: file.year.check()?,
+            funding: file.funding.source,
+            steps: file.step,
             grants: grants.collect::<Result<_, _>>()?,
             pay: pay.map(known).collect::<Result<_, _>>()?,
+            rows: file.rows,
         })
     }
 

@@ -13,7 +13,7 @@ use super::importer::{Format, Spending};
 use super::limits::{ROWS_MAX, TEXT_BYTES_MAX};
 use super::members::Members;
 use super::problem::Problem;
-use super::row::{Row, RowId, Treatment};
+use super::row::{Row, RowId, treatment};
 use super::text::{clean, shown};
 use super::{date, delimited, json, workbook};
 
@@ -205,7 +205,7 @@ impl<'a, T: FnMut(Row)> Reading<'a, T> {
             id,
             payer: spending.payer.clone(),
             payee: Arc::from(payee),
-            treatment: Treatment::of(&spending.payer, member.as_ref(), amount.minor),
+            treatment: treatment(&spending.payer, member.as_ref(), amount.minor),
             member,
             amount,
             published: spending.date(record, columns.published)?,

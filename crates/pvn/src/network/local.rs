@@ -15,6 +15,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::kind::{Kind, Settings};
 use super::layout::{Layout, LayoutError, Place};
 use super::ports::{Ports, is_free};
+use crate::output::complain;
 
 /// How long a process may take to come up.
 const START: Duration = Duration::from_secs(30);
@@ -158,7 +159,7 @@ impl LocalNetwork {
             let name = place.name.clone();
             for address in std::iter::once(&mut place.peer).chain(&mut place.http) {
                 if !is_free(*address) {
-                    eprintln!(
+                    complain!(
                         "Port {} is in use by another program; {name} moves.",
                         address.port()
                     );

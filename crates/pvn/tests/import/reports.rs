@@ -1,6 +1,6 @@
 //! Treatments and the reconciliation of a file.
 
-use pvn::import::{KnownRows, ReportText, Treatment, fresh};
+use pvn::import::{ReportText, Treatment};
 
 use crate::fixture::{Fixture, TITLES};
 
@@ -77,38 +77,4 @@ fn the_report_reads_well_and_is_complete_as_json() {
     insta::assert_snapshot!("report_text", text.to_string());
     let json = serde_json::to_string_pretty(&text.json()).expect("JSON");
     insta::assert_snapshot!("report_json", json);
-}
-
-#[test]
-fn importing_again_changes_nothing_and_says_so() {
-    let fixture = Fixture::csv();
-    let rows = fixture.read("a.csv", file().as_bytes()).expect("rows").rows;
-    let mut known = KnownRows::default();
-    let first = fresh(&rows, &known).expect("new rows");
-    assert_eq!(
-        (first.rows.len(), first.to_string().as_str()),
-        (9, "9 rows to import")
-    );
-    rows[..4].iter().for_each(|row| known.insert_row(row));
-    let half = fresh(&rows, &known).expect("new rows");
-    assert_eq!(half.to_string(), "5 rows to import; 4 were imported before");
-    rows.iter().for_each(|row| known.insert_row(row));
-    let again = fresh(&rows, &known).expect("no new rows");
-    let said = "all 9 rows were imported before; nothing to do";
-    assert_eq!((again.rows.len(), again.to_string().as_str()), (0, said));
-}
-
-#[test]
-fn a_file_changed_in_place_is_refused() {
-    let fixture = Fixture::csv();
-    let rows = fixture.read("a.csv", file().as_bytes()).expect("rows").rows;
-    let mut known = KnownRows::default();
-    rows.iter().for_each(|row| known.insert_row(row));
-    let changed = file().replace("1000.00", "1001.00");
-    let changed = fixture
-        .read("a.csv", changed.as_bytes())
-        .expect("rows")
-        .rows;
-    let refused = fresh(&changed, &known).expect_err("a refusal");
-    insta::assert_snapshot!(refused.to_string(), @r#"spend 2024-06 row 1 was imported as £1,000.00 to "A Ltd" on 2024-06-03, and now reads £1,001.00 to "A Ltd" on 2024-06-03; the publisher changed the file in place, and what stands on the ledger stays. Enter the difference as a payment or a refund. Nothing was imported."#);
 }

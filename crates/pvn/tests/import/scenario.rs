@@ -1,6 +1,6 @@
 //! The demonstration's scenario can be played: nobody pays what it does not hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pvn::import::{Folder, Report, Skipped, Treatment};
 
@@ -15,7 +15,7 @@ fn every_payer_holds_enough_before_the_first_payment() {
         .unwrap_or_else(|error| panic!("{error}"));
     let mut held: BTreeMap<&str, i64> = BTreeMap::new();
     let (_, funding) = (shipped.funding.iter())
-        .find(|(table, _)| table.source == scenario.issue)
+        .find(|(table, _)| table.source == scenario.funding)
         .expect("the table that is issued");
     for line in &funding.lines {
         *held.entry(line.receiver.as_str()).or_default() += line.amount.minor;
@@ -77,22 +77,53 @@ fn the_demonstration_has_the_members_that_it_needs() {
     assert_eq!(holding("issuer"), ["HM Treasury"]);
     assert_eq!(holding("attestor"), ["HM Treasury"]);
     assert_eq!(holding("auditor"), ["National Audit Office"]);
-    let texts = folder.texts().unwrap_or_else(|error| panic!("{error}"));
-    for note in [
-        "different_years",
-        "attestor_sees",
-        "illustrative_grant",
-        "rounding",
-        "unclassified",
-    ] {
-        assert!(texts.notes.contains_key(note), "{note}");
+}
+
+/// What the node would refuse at play is seen here: every action is the contract's, and its parameters are filled.
+#[test]
+fn the_scenario_fills_every_parameter_of_the_contract_and_no_other() {
+    let service = public_money();
+    let text = std::fs::read_to_string(service.join("budget.deed")).expect("a contract");
+    let contract = deed::Contract::load(&text).expect("a contract");
+    let folder = Folder::open(&service).unwrap_or_else(|error| panic!("{error}"));
+    let scenario = folder.scenario().unwrap_or_else(|error| panic!("{error}"));
+    let parameters = |action: &str| -> BTreeSet<String> {
+        let action = contract.action(action).expect("an action");
+        let parameters = &contract.actions()[usize::from(action)].params;
+        parameters.iter().map(|p| p.name.clone()).collect()
+    };
+    for step in &scenario.steps {
+        let filled: BTreeSet<String> = step.parameters.keys().cloned().collect();
+        assert_eq!(filled, parameters(&step.action), "{}", step.name);
+    }
+    for treatment in Treatment::ALL {
+        let (action, filled) = scenario.rows.of(treatment);
+        let filled: BTreeSet<String> = filled.map(|(name, _)| name.to_owned()).collect();
+        assert_eq!(filled, parameters(action), "{treatment:?}");
     }
 }
 
+#[test]
+fn a_year_is_named_by_the_year_in_which_it_begins() {
+    let folder = Folder::open(&public_money()).unwrap_or_else(|error| panic!("{error}"));
+    let year = folder.scenario().expect("a scenario").year;
+    let open = [(2026, 3, 31), (2026, 4, 1), (2026, 12, 31), (2027, 1, 1)];
+    let open = open.map(|(y, m, d)| year.open_on(jiff::civil::date(y, m, d)));
+    assert_eq!(open, [2025, 2026, 2026, 2026]);
+}
+
 const SCENARIO: &str = r#"
-[issue]
+[year]
+month = 4
+day = 1
+[funding]
 source = "plans"
-purpose = "plans"
+[[step]]
+name = "give"
+title = "Money is given"
+of = "lines"
+action = "Give"
+parameters = { to = "receiver", much = "amount" }
 [[grant]]
 giver = "T-COUNTY"
 receiver = "T-COUNCIL"
@@ -101,6 +132,13 @@ amount = "£5.00"
 purpose = "salt"
 [[pay]]
 source = "spend"
+[rows]
+parameters = { who = "payee", much = "amount" }
+spent = { action = "Pay" }
+transfer = { action = "Pay" }
+internal = { action = "Note" }
+refund = { action = "Return", parameters = { much = "amount_back" } }
+listed = { action = "Note" }
 "#;
 
 #[test]
@@ -109,7 +147,7 @@ fn a_scenario_that_can_not_be_played_is_refused() {
     let table = [
         (
             "no such table",
-            change("\"plans\"\npurpose", "\"other\"\npurpose"),
+            change("\"plans\"", "\"other\""),
             "source_unknown",
         ),
         (
@@ -130,6 +168,22 @@ fn a_scenario_that_can_not_be_played_is_refused() {
         ("no amount", change("£5.00", "five"), "figure_wrong"),
         ("nought", change("£5.00", "£0.00"), "figure_wrong"),
         ("a typo", change("giver", "gvier"), "settings_not_toml"),
+        ("no such day", change("day = 1", "day = 31"), "figure_wrong"),
+        (
+            "a row's column of a line",
+            change("\"receiver\"", "\"payee\""),
+            "settings_not_toml",
+        ),
+        (
+            "no such column",
+            change("\"payee\"", "\"payees\""),
+            "settings_not_toml",
+        ),
+        (
+            "a treatment without an action",
+            change("listed = { action = \"Note\" }\n", ""),
+            "settings_not_toml",
+        ),
     ];
     let fixture = Fixture::new(CSV_IMPORTER);
     fixture.put("importers/plans.toml", crate::workbook::PLANS.as_bytes());

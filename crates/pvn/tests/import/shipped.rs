@@ -155,6 +155,33 @@ fn a_compact_table_holds_only_what_the_importer_reads_written_plainly() {
     ");
 }
 
+/// `pvn import FOLDER --ship`, and what it said.
+fn ship(fixture: &Fixture) -> String {
+    let folder = fixture.path();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_pvn"))
+        .arg("import")
+        .arg(folder)
+        .args(["--ship", "--service"])
+        .arg(folder)
+        .output()
+        .expect("the command starts");
+    assert_eq!((output.status.code(), &*output.stderr), (Some(0), &b""[..]));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn the_command_makes_the_tables_and_says_which_are_not_what_they_were() {
+    let fixture = fixture_with_one_original();
+    let said = |changed: &str| format!("{:<44} {:>8} rows  {changed}\n", "spend.2024-06.csv.gz", 2);
+    assert_eq!(ship(&fixture), said("new"));
+    let shipped = fixture.folder().expect("a folder").read_shipped();
+    assert_eq!(shipped.expect("tables").files[0].rows.len(), 2);
+    assert_eq!(ship(&fixture), said("as it was"));
+    let more = crate::fixture::with_amounts(&["£1,234.51", "0.00"]);
+    fixture.put("june.csv", more.as_bytes());
+    assert_eq!(ship(&fixture), said("new"));
+}
+
 #[test]
 fn nothing_is_written_when_an_original_is_wrong() {
     let fixture = fixture_with_one_original();

@@ -8,9 +8,10 @@ use api::{ErrorCode, Instruction, Problem, State};
 use serde_json::json;
 
 use crate::support::client::instruction;
+use crate::support::joining::Newcomer;
 use crate::support::patience::{LONG, until};
 use crate::support::process::pvn;
-use crate::support::town::{Newcomer, Town};
+use crate::support::town::Town;
 use crate::support::{alone, fixture};
 
 const NOTARY: &str = "T-NOTARY";

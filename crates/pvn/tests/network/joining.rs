@@ -9,9 +9,10 @@ use crate::support::alone;
 use crate::support::books::open_year;
 use crate::support::client::{Client, instruction};
 use crate::support::demo::Demo;
+use crate::support::joining::{Invitation, Newcomer};
 use crate::support::patience::{LONG, until};
 use crate::support::process::{Running, Said, pvn, run, text};
-use crate::support::town::{Invitation, is_quiet};
+use crate::support::town::is_quiet;
 use crate::support::{first_port, public_money};
 
 /// Files and folders, from one downwards, that others than their owner may read or change.
@@ -46,33 +47,12 @@ fn a_new_member_joins_a_running_demonstration_and_takes_part() {
     let first = first_port();
     let [peer, http] =
         [first, first + 1].map(|port| std::net::SocketAddr::from(([127, 0, 0, 1], port)));
-    let mut join = pvn();
-    join.args([
-        "join",
-        "--registrar",
-        &invitation.registrar,
-        "--fingerprint",
-        &invitation.fingerprint,
-    ]);
-    join.args([
-        "--code",
-        &invitation.code,
-        "--party",
-        NEWCOMER,
-        "--name",
-        "Newtown Council",
-        "--data",
-        text(&data),
-    ]);
-    join.args([
-        "--peer-listen",
-        &peer.to_string(),
-        "--http-listen",
-        &http.to_string(),
-        "--contract",
-        text(&contract),
-    ]);
-    Said::by(&mut join).done();
+    let newtown = Newcomer {
+        role: "node",
+        party: NEWCOMER,
+        name: "Newtown Council",
+    };
+    Said::by(&mut invitation.join(&newtown, &data, peer, http, &contract)).done();
     let config = data.join("pvn.toml");
     let process = Running::start(
         pvn().args(["run", "--config", text(&config)]),

@@ -11,6 +11,7 @@ mod joining;
 mod kills;
 mod need_to_know;
 mod processes;
+mod reader_gone;
 mod support;
 mod totals;
 mod verify;

@@ -9,9 +9,10 @@ use api::Instruction;
 use ledger::ContractId;
 
 use crate::support::client::instruction;
+use crate::support::joining::Newcomer;
 use crate::support::process::{run, text};
 use crate::support::seed::Seed;
-use crate::support::town::{Newcomer, Town};
+use crate::support::town::Town;
 use crate::support::traces::{Found, Trace, search};
 use crate::support::{alone, fixture};
 

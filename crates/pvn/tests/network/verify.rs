@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
-use deed::Contract;
+use aws_lc_rs::digest::{SHA256, digest};
+use deed::{Contract, Value};
 use ledger::bundle::{BundleError, ProofBundle};
+use ledger::codec;
+use ledger::fact::{Leaf, LeafContent};
 use ledger::trust::{ContractBook, Trust};
-use ledger::{ContractId, NetworkId};
+use ledger::{ContractId, Digest, NetworkId};
 use serde_json::{Value as Json, json};
 use tlog::{KeyName, NoteSigner, VerifierKey};
 
@@ -109,6 +112,50 @@ fn others(own: &toml::Table) -> Vec<(&'static str, toml::Table, &'static str)> {
     ]
 }
 
+/// A field's content put out of sight, by the rule of docs/protocol: whoever holds a proof can do that.
+fn hide(leaf: &mut Leaf, position: u32) {
+    if let Leaf::Shown(salt, content) = leaf {
+        let (position, content) = (position.to_be_bytes(), codec::encode(content));
+        let bytes = [&[0], salt.0.as_slice(), &position, &content].concat();
+        let hash = digest(&SHA256, &bytes);
+        *leaf = Leaf::Hidden(Digest(hash.as_ref().try_into().expect("32 bytes")));
+    }
+}
+
+/// The attack: without its treatment and member, a payment that moved no money reads like one to a supplier.
+fn hidden_fields_are_named(proof: &[u8], path: &Path, trust: &Path) {
+    let mut bundle: ProofBundle = codec::decode(proof).expect("a proof");
+    let is_hidden = |content: &LeafContent| {
+        matches!(content, LeafContent::Field(Value::Absent))
+            || matches!(content, LeafContent::Field(Value::Choice(word)) if word.as_ref() == "spent")
+    };
+    for (position, leaf) in (0..).zip(&mut bundle.fact.leaves) {
+        if matches!(leaf, Leaf::Shown(_, content) if is_hidden(content)) {
+            hide(leaf, position);
+        }
+    }
+    std::fs::write(path, codec::encode(&bundle)).expect("a file");
+    let said = verify(path, trust);
+    assert_eq!(
+        (said.code, &said.json()["hidden"]),
+        (0, &json!(["member", "treatment"]))
+    );
+    let plain = run(["verify", text(path), "--trust", text(trust)]).done();
+    let hidden: Vec<&str> = plain
+        .lines()
+        .filter(|line| line.contains("hid"))
+        .map(str::trim)
+        .collect();
+    assert_eq!(
+        hidden,
+        [
+            "member        (hidden by whoever shows this proof)",
+            "treatment     (hidden by whoever shows this proof)",
+            "WARNING: not all of it is shown. What is hidden (member, treatment) may change what the rest means.",
+        ]
+    );
+}
+
 /// Flips every bit of the proof, each by itself, and gives the steps that failed, with how often.
 fn flip_all(proof: &[u8], trust: &Trust) -> std::collections::BTreeMap<&'static str, usize> {
     let flips = |first: usize| {
@@ -197,8 +244,8 @@ fn a_proof_says_who_paid_whom_what_offline_and_every_bit_of_it_counts() {
         expected.dedup();
         assert_eq!(attested, expected);
         assert_eq!(
-            (&proven["valid"], &proven["kind"]),
-            (&Json::Bool(true), &json!("Payment"))
+            (&proven["valid"], &proven["kind"], &proven["hidden"]),
+            (&Json::Bool(true), &json!("Payment"), &json!([]))
         );
     }
     let row = rows
@@ -228,6 +275,7 @@ fn a_proof_says_who_paid_whom_what_offline_and_every_bit_of_it_counts() {
         );
     }
     let proof = std::fs::read(path(&row["id"])).expect("the proof");
+    hidden_fields_are_named(&proof, &path("hidden.proof"), &path("network.trust"));
     let mut seed = Seed::new(1);
     for _ in 0..BY_COMMAND {
         let bit = seed.below(proof.len() * 8);

@@ -12,7 +12,7 @@ use ledger::control::OneTimeKey;
 use ledger::fact::FactRef;
 use ledger::signature::ScopedSignature;
 use ledger::{Token, TransactionId, codec};
-use protocol::message::{Finality, Message};
+use protocol::message::{Finality, Message, Proposal};
 use protocol::node::records::StoredFact;
 use protocol::notary::Verdict;
 
@@ -95,6 +95,7 @@ impl World {
                         }
                     }
                 }
+                self.ask_who_vouches(id);
                 self.submit_what_is_signed(id);
             }
             _ => {}
@@ -111,6 +112,30 @@ impl World {
                 }
                 Submit::Never | Submit::AtOnce => true,
             })
+    }
+
+    /// The bank signs after everybody else: it is asked again with their signatures.
+    fn ask_who_vouches(&mut self, id: &TransactionId) {
+        let (bank, at) = (&self.town.bank, self.town.machine_of(&self.town.bank));
+        let Some((plot, at)) = self.mallory.plots.get(id).zip(at) else {
+            return;
+        };
+        let Submit::Signed { by, .. } = &plot.submit else {
+            return;
+        };
+        let mut others = by.iter().filter(|party| *party != bank);
+        let Some(seen) = plot.craft.told.get(&at).cloned() else {
+            return;
+        };
+        if plot.signatures.contains_key(bank) || !others.all(|p| plot.signatures.contains_key(p)) {
+            return;
+        }
+        let proposal = Proposal {
+            seen,
+            evidence: Vec::new(),
+            signatures: plot.signatures.values().cloned().collect(),
+        };
+        self.whisper(at, codec::encode(&Message::Propose(proposal)));
     }
 
     fn submit_what_is_signed(&mut self, id: &TransactionId) {

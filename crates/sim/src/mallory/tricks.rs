@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use deed::{Party, Value};
 use ledger::fact::{Fact, FactRef};
+use ledger::tearoff::{SeenOutputs, SeenView, ShownOutput};
 use ledger::transaction::{FORMAT, Header, Terms, ViewHeader, Window};
 use ledger::validity::input_token;
 use ledger::view::Input;
@@ -55,11 +56,15 @@ pub enum Trick {
     Replay,
     /// A good payment, of whose certification nobody is told.
     KeptQuiet,
+    /// The bank is shown the coin for Bob, and not what pays for it.
+    MoneyInPart,
+    /// Bob is shown what his coin is worth, and not under whose key it is.
+    KeyUnseen,
 }
 
 impl Trick {
     /// Every trick.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::ForgedChange,
         Self::ChangeForAFriend,
         Self::OneCoinTwoDues,
@@ -76,6 +81,8 @@ impl Trick {
         Self::Burn,
         Self::Replay,
         Self::KeptQuiet,
+        Self::MoneyInPart,
+        Self::KeyUnseen,
     ];
 }
 
@@ -269,6 +276,12 @@ impl World {
                 self.mallory.quiet.insert(id);
                 Some(())
             }
+            Trick::MoneyInPart => self.in_part(bank, |_| Some(())),
+            Trick::KeyUnseen => self.in_part(bob, |sketch| {
+                let fact = sketch.views[1].created.first_mut()?;
+                fact.control = hijacked(&fact.salt);
+                Some(())
+            }),
             Trick::Burn => self.burn(),
             Trick::Replay => {
                 let sent = self.mallory.sent.clone();
@@ -297,6 +310,30 @@ impl World {
         let craft = self.finish(sketch, spoil)?;
         self.poison(&craft, victims);
         self.propose_plot(craft, Submit::Never, None);
+        Some(())
+    }
+
+    /// A payment to Bob of which this party is shown the coin in part, instead of whatever it would see of the money.
+    fn in_part(&mut self, victim: Party, tweak: impl Fn(&mut Sketch) -> Option<()>) -> Option<()> {
+        let coin = self.coin(1)?;
+        let mut sketch = self.sketch(&pay("BOB"), Some(&coin))?;
+        tweak(&mut sketch)?;
+        let mut craft = self.finish(sketch, |_| {})?;
+        let view = craft.transaction.views.get(1)?;
+        let hashes = view.hashes();
+        let part = view.created.first()?.open(|leaf| leaf != 1 && leaf != 2);
+        let shown = SeenOutputs {
+            skeleton: hashes.skeleton,
+            commitments: hashes.commitments,
+            shown: BTreeMap::from([(0, ShownOutput::Part(part))]),
+        };
+        let at = self.town.machine_of(&victim)?;
+        let seen = craft.told.get_mut(&at)?;
+        seen.views[1] = SeenView::Outputs(shown);
+        seen.vouchers.clear();
+        self.poison(&craft, std::slice::from_ref(&victim));
+        let by = BTreeSet::from([self.town.bank.clone(), party("BOB")]);
+        self.propose_plot(craft, Submit::Signed { by, with: None }, None);
         Some(())
     }
 
@@ -352,6 +389,7 @@ impl World {
         if tokens.is_empty() {
             return None;
         }
+        let (keys, cancel) = tokens.split_at(tokens.len() / 2);
         let header = Header {
             terms: Terms {
                 format: FORMAT,
@@ -368,11 +406,11 @@ impl World {
             views: vec![ViewHeader {
                 consumed: Vec::new(),
                 referenced: Vec::new(),
-                keys: tokens.clone(),
+                keys: keys.to_vec(),
                 public: None,
                 envelopes: Vec::new(),
             }],
-            cancel: tokens,
+            cancel: cancel.to_vec(),
         };
         let opening = ledger::transaction::IdOpening {
             header,

@@ -47,9 +47,13 @@ impl Oracles {
                 News::Received { at, message } => {
                     if let Message::Propose(proposal) = &**message {
                         let shown = self.shown.entry((*at, proposal.seen.id())).or_default();
-                        let views = proposal.seen.views.iter();
-                        let visible = views.filter(|v| !matches!(v, SeenView::Hidden(_)));
-                        shown.extend(visible.map(SeenView::root));
+                        for view in &proposal.seen.views {
+                            match view {
+                                SeenView::Hidden(_) => {}
+                                SeenView::Outputs(_) => drop(shown.entry(view.root()).or_default()),
+                                SeenView::Whole(_) => drop(shown.insert(view.root(), true)),
+                            }
+                        }
                     }
                 }
                 News::Sent { .. } | News::Logged { .. } | News::Certified { .. } => {}
@@ -97,7 +101,7 @@ impl Oracles {
         self.shown
             .entry((drafter, id))
             .or_default()
-            .extend(opening.roots);
+            .extend(opening.roots.into_iter().map(|root| (root, true)));
         for view in &transaction.views {
             self.learn_rights(town, drafter, &id, view);
         }

@@ -120,8 +120,8 @@ pub struct Oracles {
     consumed_by: BTreeMap<FactRef, TransactionId>,
     token_of: BTreeMap<Token, FactRef>,
     token_spent: BTreeMap<Token, TransactionId>,
-    /// View roots that a machine was shown of a transaction.
-    shown: BTreeMap<(usize, TransactionId), BTreeSet<ViewRoot>>,
+    /// View roots that a machine was shown of a transaction, and whether whole.
+    shown: BTreeMap<(usize, TransactionId), BTreeMap<ViewRoot, bool>>,
     /// Transactions that some parties must not sign.
     pub(crate) poisoned: BTreeMap<TransactionId, BTreeSet<Party>>,
     /// What became newly known in this event.

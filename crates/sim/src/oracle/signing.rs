@@ -27,7 +27,11 @@ pub(super) fn signed_only_what_was_verified(
             continue;
         };
         let shown = oracles.shown.get(&(*from, *id));
-        for signature in signatures {
+        // What others signed may be passed on by whoever has seen less.
+        let own = signatures
+            .iter()
+            .filter(|s| world.town.machine_of(&s.party) == Some(*from));
+        for signature in own {
             let who = &signature.party;
             if oracles
                 .poisoned
@@ -39,7 +43,12 @@ pub(super) fn signed_only_what_was_verified(
                 ));
             }
             for scope in &signature.scope {
-                if !shown.is_some_and(|shown| shown.contains(&scope.view)) {
+                let whole = shown.and_then(|shown| shown.get(&scope.view)).copied();
+                let enough = match scope.role {
+                    Role::Receiver(_) => whole.is_some(),
+                    Role::Signer | Role::Attestor => whole == Some(true),
+                };
+                if !enough {
                     let name = world.name_of(*from);
                     return Err(format!(
                         "{who} signed a view of {id} that {name} was not shown"

@@ -28,6 +28,10 @@ pub(crate) struct Code {
     pub(crate) macros: Vec<(usize, String)>,
     /// Every identifier, with its line.
     pub(crate) identifiers: Vec<(usize, String)>,
+    /// Every word that is used, comments and `use` apart.
+    pub(crate) words: Vec<String>,
+    /// What stands between the quotes of every text, with its line.
+    pub(crate) texts: Vec<(usize, String)>,
     all_is_test: bool,
     test_lines: Vec<RangeInclusive<usize>>,
     test_modules: Vec<String>,
@@ -132,6 +136,8 @@ impl Code {
         tokens::calls(&production, &mut code.calls);
         tokens::macros(&production, &mut code.macros);
         tokens::identifiers(&production, &mut code.identifiers);
+        tokens::words(&production, &mut code.words);
+        tokens::texts(&production, &mut code.texts);
         Ok(code)
     }
 

@@ -171,6 +171,57 @@ pub(crate) fn identifiers(tokens: &[TokenTree], found: &mut Vec<(usize, String)>
     }
 }
 
+/// Every text, as it is written between its quotes.
+pub(crate) fn texts(tokens: &[TokenTree], found: &mut Vec<(usize, String)>) {
+    for token in tokens {
+        match token {
+            TokenTree::Literal(literal) => {
+                let written = literal.to_string();
+                let quoted = written.trim_start_matches(['r', 'b', '#']);
+                let text = quoted.trim_end_matches('#').strip_prefix('"');
+                if let Some(text) = text.and_then(|text| text.strip_suffix('"')) {
+                    found.push((literal.span().start().line, text.to_owned()));
+                }
+            }
+            TokenTree::Group(group) => texts(&inside(group), found),
+            _ => {}
+        }
+    }
+}
+
+/// Every word that is used: identifiers and the words of texts, apart from what `use` brings in and comments say.
+pub(crate) fn words(tokens: &[TokenTree], found: &mut Vec<String>) {
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        let comment = |group: &Group| inside(group).first().is_some_and(|t| is_word(t, "doc"));
+        if attribute(&tokens[at..]).is_some_and(comment) {
+            at += 2;
+            continue;
+        }
+        if inner_attribute(&tokens[at..]).is_some_and(comment) {
+            at += 3;
+            continue;
+        }
+        match token {
+            TokenTree::Ident(word)
+                if word == "use" && !tokens.get(at + 1).is_some_and(|t| is_sign(t, '<')) =>
+            {
+                let length = tokens[at..].iter().position(|token| is_sign(token, ';'));
+                at = length.map_or(tokens.len(), |length| at + length);
+            }
+            TokenTree::Ident(word) => found.push(word.to_string()),
+            TokenTree::Literal(literal) => {
+                let text = literal.to_string();
+                let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+                found.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
+            }
+            TokenTree::Group(group) => words(&inside(group), found),
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
 fn groups(tokens: &[TokenTree], mut each: impl FnMut(&[TokenTree])) {
     for token in tokens {
         if let TokenTree::Group(group) = token {

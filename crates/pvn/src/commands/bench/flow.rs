@@ -15,6 +15,7 @@ use crate::cli::BenchFlow;
 use crate::client::Client;
 use crate::commands::{Outcome, runtime};
 use crate::network::{Kind, Layout, LocalNetwork, MemberSpec, NetworkSpec, Ports};
+use crate::output::say;
 
 const CONTRACT: &str = include_str!("cash.deed");
 const WARM_UP: Duration = Duration::from_secs(3);
@@ -197,7 +198,7 @@ fn load(args: &BenchFlow, layout: &Layout) -> Outcome {
         quantile_ms(&one, 500),
     );
     if args.json {
-        println!(
+        say!(
             "{}",
             json!({
                 "transactions_per_second": per_second.round(),
@@ -215,14 +216,12 @@ fn load(args: &BenchFlow, layout: &Layout) -> Outcome {
                 "machine": { "cores": std::thread::available_parallelism().map_or(0, usize::from), "os": std::env::consts::OS,
                     "arch": std::env::consts::ARCH },
             })
-        );
+        )?;
     } else {
-        println!(
-            "{per_second:.0} agreed two-party transactions a second, {count} in {seconds:.1} s"
-        );
-        println!(
+        say!("{per_second:.0} agreed two-party transactions a second, {count} in {seconds:.1} s")?;
+        say!(
             "latency under load: p50 {p50:.1} ms, p99 {p99:.1} ms; one at a time: p50 {one_p50:.1} ms"
-        );
+        )?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -3,8 +3,10 @@
 pub(crate) mod books;
 pub(crate) mod client;
 pub(crate) mod demo;
+pub(crate) mod joining;
 pub(crate) mod patience;
 pub(crate) mod process;
+pub(crate) mod published;
 pub(crate) mod seed;
 pub(crate) mod town;
 pub(crate) mod traces;

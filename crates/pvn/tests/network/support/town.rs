@@ -10,6 +10,7 @@ use api::NodeStatus;
 use serde_json::Value as Json;
 
 use super::client::Client;
+use super::joining::{Invitation, Newcomer};
 use super::patience::{LONG, until};
 use super::process::{Running, Said, pvn, run, text};
 use super::{first_port, public_money};
@@ -89,38 +90,6 @@ pub(crate) fn is_quiet(status: &NodeStatus) -> bool {
     let open = &status.open;
     (open.driving, open.signed, open.queued) == (0, 0, 0)
         && status.peers.iter().all(|peer| peer.waiting == 0)
-}
-
-/// A body that is to join.
-pub(crate) struct Newcomer<'a> {
-    pub(crate) role: &'a str,
-    pub(crate) party: &'a str,
-    pub(crate) name: &'a str,
-}
-
-/// What an invitation says to type.
-pub(crate) struct Invitation {
-    pub(crate) registrar: String,
-    pub(crate) fingerprint: String,
-    pub(crate) code: String,
-}
-
-impl Invitation {
-    /// Reads the command that `pvn invite` prints.
-    pub(crate) fn of(said: &str) -> Self {
-        let after = |flag: &str| {
-            let mut words = said.split_whitespace().skip_while(|word| *word != flag);
-            words
-                .nth(1)
-                .unwrap_or_else(|| panic!("{flag} in {said}"))
-                .to_owned()
-        };
-        Self {
-            registrar: after("--registrar"),
-            fingerprint: after("--fingerprint"),
-            code: after("--code"),
-        }
-    }
 }
 
 /// Processes by party, each of which can be ended and started again.
@@ -225,43 +194,7 @@ impl Town {
     ) -> (Command, Place) {
         let (peer, http) = (self.port(), self.port());
         let data = self.folder.join(newcomer.party.to_lowercase());
-        let Invitation {
-            registrar,
-            fingerprint,
-            code,
-        } = invitation;
-        let mut command = pvn();
-        command.args([
-            "join",
-            "--registrar",
-            registrar,
-            "--fingerprint",
-            fingerprint,
-            "--code",
-            code,
-        ]);
-        command.args([
-            "--party",
-            newcomer.party,
-            "--name",
-            newcomer.name,
-            "--role",
-            newcomer.role,
-        ]);
-        command.args([
-            "--data",
-            text(&data),
-            "--peer-listen",
-            &peer.to_string(),
-            "--http-listen",
-            &http.to_string(),
-        ]);
-        if newcomer.role != "notary" {
-            command.args(["--contract", text(&self.contract)]);
-        }
-        if newcomer.role == "portal" {
-            command.args(["--service", text(&public_money())]);
-        }
+        let command = invitation.join(newcomer, &data, peer, http, &self.contract);
         let [role, party, name] = [newcomer.role, newcomer.party, newcomer.name].map(str::to_owned);
         (
             command,
