@@ -28,3 +28,7 @@ pub const CONTROL_KEYS_MAX: usize = 8;
 pub const PATH_MAX: usize = 64;
 /// Members' keys that a thread keeps ready for use; a few kilobytes each.
 pub const PARSED_KEYS_MAX: usize = 1_024;
+/// Transactions that a party signs at one stroke: the path of each is six hashes at most.
+pub const SIGNED_TOGETHER_MAX: usize = 64;
+/// Verified strokes that a thread remembers, 32 bytes each.
+pub const VERIFIED_STROKES_MAX: usize = 4_096;

@@ -4,9 +4,12 @@
 //! signature requires its own view in that list: a registrar shown a harmless view must not lend its name to a hidden
 //! one. Suite 1 is ECDSA P-256 with SHA-256 (FIPS 186-5), 64-byte signatures. ECDSA is malleable: no signature is an
 //! identifier.
+//!
+//! A node under load signs many transactions at one stroke: what is signed is the root over all of them, and each
+//! signature carries the path from its own. The others are hashes over random identifiers and say nothing.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{self, EcdsaKeyPair, KeyPair as _, ParsedPublicKey};
@@ -14,8 +17,9 @@ use deed::Party;
 use minicbor::{Decode, Encode};
 
 use crate::codec;
-use crate::digest::{NetworkId, TransactionId, ViewRoot};
-use crate::limits::PARSED_KEYS_MAX;
+use crate::digest::{Digest, NetworkId, TransactionId, ViewRoot};
+use crate::fact::{merkle_path, root, root_from_path};
+use crate::limits::{PARSED_KEYS_MAX, SIGNED_TOGETHER_MAX, VERIFIED_STROKES_MAX};
 
 /// ECDSA P-256 with SHA-256, fixed-length signatures.
 pub const SUITE_P256: u8 = 1;
@@ -60,6 +64,23 @@ pub struct ScopedSignature {
     /// The signature's bytes.
     #[cbor(n(3), with = "minicbor::bytes")]
     pub signature: Vec<u8>,
+    /// Its place among what was signed at one stroke.
+    #[n(4)]
+    pub place: StrokePlace,
+}
+
+/// A place among what one party signed at one stroke.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct StrokePlace {
+    /// Position.
+    #[n(0)]
+    pub index: u32,
+    /// How many were signed together.
+    #[n(1)]
+    pub count: u32,
+    /// Path to the root over all of them.
+    #[n(2)]
+    pub path: Vec<Digest>,
 }
 
 /// A signing key's public half: uncompressed P-256 point, 65 bytes.
@@ -120,26 +141,79 @@ impl SigningKey {
         party: &Party,
         network: &NetworkId,
         id: &TransactionId,
-        mut scope: Vec<Scope>,
+        scope: Vec<Scope>,
     ) -> Result<ScopedSignature, KeyError> {
-        scope.sort();
-        scope.dedup();
-        let signature = self.sign_bytes(&message(network, id, party, &scope))?;
-        Ok(ScopedSignature {
-            party: party.clone(),
-            suite: SUITE_P256,
-            scope,
-            signature,
-        })
+        let mut signed = self.sign_together(party, network, vec![(*id, scope)])?;
+        signed.pop().ok_or(KeyError::Signing)
+    }
+
+    /// Signs several transactions at one stroke, each for what was verified of it; the signatures come in the same order.
+    ///
+    /// # Errors
+    /// [`KeyError::Signing`], also for more than [`SIGNED_TOGETHER_MAX`] at a time.
+    pub fn sign_together(
+        &self,
+        party: &Party,
+        network: &NetworkId,
+        mut transactions: Vec<(TransactionId, Vec<Scope>)>,
+    ) -> Result<Vec<ScopedSignature>, KeyError> {
+        if transactions.len() > SIGNED_TOGETHER_MAX {
+            return Err(KeyError::Signing);
+        }
+        for (_, scope) in &mut transactions {
+            scope.sort();
+            scope.dedup();
+        }
+        let leaves: Vec<Digest> = transactions
+            .iter()
+            .map(|(id, scope)| leaf(network, id, party, scope))
+            .collect();
+        let signature = self.sign_bytes(&stroke(&root(STROKE, &leaves)))?;
+        let count = leaves.len() as u32;
+        let places = (0u32..).map(|index| StrokePlace {
+            index,
+            count,
+            path: merkle_path(&leaves, index as usize).unwrap_or_default(),
+        });
+        let signed = transactions.into_iter().zip(places);
+        Ok(signed
+            .map(|((_, scope), place)| ScopedSignature {
+                party: party.clone(),
+                suite: SUITE_P256,
+                scope,
+                signature: signature.clone(),
+                place,
+            })
+            .collect())
     }
 }
 
 thread_local! {
     /// Keys seen by this thread: reading one costs a fifth of a verification, and members sign again and again.
     static PARSED: RefCell<HashMap<Vec<u8>, ParsedPublicKey>> = RefCell::default();
+    /// Strokes that this thread has verified, by key, root and signature.
+    static VERIFIED: RefCell<HashSet<Digest>> = RefCell::default();
 }
 
 impl PublicKey {
+    /// Whether the signature over what was signed at one stroke verifies: looked up for all but the first of them.
+    fn verified_stroke(&self, root: &Digest, signature: &[u8]) -> bool {
+        let stroke = Digest::of(&[&self.0, &root.0, signature]);
+        if VERIFIED.with_borrow(|verified| verified.contains(&stroke)) {
+            return true;
+        }
+        let verifies = self.verifies(&self::stroke(root), signature);
+        if verifies {
+            VERIFIED.with_borrow_mut(|verified| {
+                if verified.len() >= VERIFIED_STROKES_MAX {
+                    verified.clear();
+                }
+                verified.insert(stroke);
+            });
+        }
+        verifies
+    }
+
     /// Whether the signature over bytes that carry their own domain tag verifies.
     #[must_use]
     pub fn verifies(&self, message: &[u8], bytes: &[u8]) -> bool {
@@ -162,12 +236,16 @@ impl ScopedSignature {
     /// Whether it is this party's signature, under `key`, of this transaction.
     #[must_use]
     pub fn verifies(&self, key: &PublicKey, network: &NetworkId, id: &TransactionId) -> bool {
-        self.suite == SUITE_P256
-            && self.scope.is_sorted()
-            && key.verifies(
-                &message(network, id, &self.party, &self.scope),
-                &self.signature,
-            )
+        let StrokePlace { index, count, path } = &self.place;
+        if self.suite != SUITE_P256
+            || !self.scope.is_sorted()
+            || *count as usize > SIGNED_TOGETHER_MAX
+        {
+            return false;
+        }
+        let leaf = leaf(network, id, &self.party, &self.scope);
+        let root = root_from_path(STROKE, leaf, *index, *count, path);
+        root.is_some_and(|root| key.verified_stroke(&root, &self.signature))
     }
 
     /// Whether the view is covered in this role.
@@ -187,10 +265,14 @@ impl ScopedSignature {
     }
 }
 
-fn message(network: &NetworkId, id: &TransactionId, party: &Party, scope: &[Scope]) -> Vec<u8> {
-    let mut message = b"pvn signature/1\0".to_vec();
-    message.extend_from_slice(network.bytes());
-    message.extend_from_slice(id.bytes());
-    message.extend(codec::encode(&(party.as_str(), scope)));
-    message
+/// Tag of the level of what was signed at one stroke.
+const STROKE: u8 = 0x36;
+
+fn leaf(network: &NetworkId, id: &TransactionId, party: &Party, scope: &[Scope]) -> Digest {
+    let signed = codec::encode(&(party.as_str(), scope));
+    Digest::of(&[&[0x35], network.bytes(), id.bytes(), &signed])
+}
+
+fn stroke(root: &Digest) -> Vec<u8> {
+    [b"pvn signature/1\0".as_slice(), &root.0].concat()
 }

@@ -1,6 +1,7 @@
 //! Scoped signatures: a signature stands for what its signer verified, and for nothing else.
 
-use ledger::signature::{PublicKey, Role, Scope, ScopedSignature, SigningKey};
+use ledger::limits::SIGNED_TOGETHER_MAX;
+use ledger::signature::{KeyError, PublicKey, Role, Scope, ScopedSignature, SigningKey};
 use ledger::validity::{Invalid, Standing};
 use ledger::{Digest, NetworkId, TransactionId, ViewRoot};
 
@@ -35,7 +36,7 @@ fn each_part_of_a_signature_counts() {
     assert!(signature.scope.is_sorted());
 
     type Tweak = fn(&mut ScopedSignature);
-    let tweaks: [(&str, Tweak); 8] = [
+    let tweaks: [(&str, Tweak); 11] = [
         ("another party", |s| s.party = party("ALICE")),
         ("another suite", |s| s.suite = 2),
         ("a view more", |s| s.scope.push(scope("zzz", Role::Signer))),
@@ -44,6 +45,9 @@ fn each_part_of_a_signature_counts() {
         ("another role", |s| s.scope[1].role = Role::Signer),
         ("another order", |s| s.scope.reverse()),
         ("a shorter signature", |s| s.signature.truncate(63)),
+        ("another place", |s| s.place.index = 1),
+        ("more signed with it", |s| s.place.count = 2),
+        ("a longer path", |s| s.place.path.push(noise("path"))),
     ];
     for (what, tweak) in tweaks {
         let mut other = signature.clone();
@@ -58,6 +62,41 @@ fn each_part_of_a_signature_counts() {
     assert!(!signature.verifies(&signing_key("MALLORY").public(), &network, &id));
     assert!(!signature.verifies(&key, &NetworkId(noise("other")), &id));
     assert!(!signature.verifies(&key, &network, &TransactionId(noise("other"))));
+}
+
+/// A node under load signs many transactions at one stroke: each signature stands for its own transaction alone.
+#[test]
+fn what_is_signed_together_stands_alone() {
+    let (bank, key) = (party("TOWN-BANK"), signing_key("TOWN-BANK"));
+    let network = net().home.network;
+    let id = |i: usize| TransactionId(noise(&format!("id {i}")));
+    for count in [1, 2, 3, 7, SIGNED_TOGETHER_MAX] {
+        let scopes = |i: usize| vec![scope(&format!("view {i}"), Role::Attestor)];
+        let all = (0..count).map(|i| (id(i), scopes(i))).collect();
+        let signed = key.sign_together(&bank, &network, all).expect("signed");
+        assert_eq!(signed.len(), count);
+        for (i, signature) in signed.iter().enumerate() {
+            assert!(signature.verifies(&key.public(), &network, &id(i)));
+            assert!(!signature.verifies(&key.public(), &network, &id(i + 1)));
+            let mut moved = signature.clone();
+            moved.place = signed[(i + 1) % count].place.clone();
+            assert_eq!(moved.verifies(&key.public(), &network, &id(i)), count == 1);
+            for hash in 0..signature.place.path.len() {
+                let mut other = signature.clone();
+                other.place.path[hash].0[7] ^= 1;
+                assert!(
+                    !other.verifies(&key.public(), &network, &id(i)),
+                    "{i} of {count}"
+                );
+            }
+            assert!(!signature.verifies(&signing_key("MALLORY").public(), &network, &id(i)));
+        }
+    }
+    let too_many = (0..=SIGNED_TOGETHER_MAX)
+        .map(|i| (id(i), Vec::new()))
+        .collect();
+    let refused = key.sign_together(&bank, &network, too_many);
+    assert_eq!(refused, Err(KeyError::Signing));
 }
 
 #[test]

@@ -93,6 +93,7 @@ impl<S: Store> Node<S> {
                 return Ok(());
             };
             let sheet = Sheet::sign(signing, &self.setup.home.network, party, keys)?;
+            self.strokes += 1;
             self.send(from, &Message::Addresses(sheet));
         }
         Ok(())

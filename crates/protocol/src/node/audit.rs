@@ -91,6 +91,12 @@ impl<S: Store> Node<S> {
         (self.flows.len(), self.signed.len(), waiting)
     }
 
+    /// How often signing keys were used since the node was opened.
+    #[must_use]
+    pub fn strokes(&self) -> u64 {
+        self.strokes
+    }
+
     /// An instruction by its key.
     ///
     /// # Errors

@@ -41,7 +41,7 @@ impl<S: Store> Node<S> {
             };
             let open = <[u8; 32]>::try_from(by.as_slice()).is_ok_and(|by| {
                 let by = TransactionId(Digest(by));
-                self.signed.contains_key(&by) || self.flows.contains_key(&by)
+                self.is_open(&by)
             });
             if !open {
                 return Ok(Claim::Used);

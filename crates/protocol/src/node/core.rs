@@ -26,6 +26,7 @@ use super::records::{
     Instruction, InstructionState, StoredFact, StoredFlow, StoredInstruction, StoredMessage,
     StoredSigned, fact_of_key,
 };
+use super::signing::Unsigned;
 use super::waiting::{Cause, Waiting};
 use crate::directory::Members;
 use crate::message::{Entropy, Message, Proposal};
@@ -190,6 +191,9 @@ pub struct Node<S> {
     pub(crate) signed: BTreeMap<TransactionId, Signed>,
     pub(crate) queue: VecDeque<StoredInstruction>,
     pub(crate) waiting: Waiting,
+    pub(crate) unsigned: Vec<Unsigned>,
+    /// Strokes of signing keys since the node was opened.
+    pub(crate) strokes: u64,
     pub(crate) sequence: u64,
     sequence_written: u64,
     pub(crate) arrivals: u64,
@@ -227,6 +231,8 @@ impl<S: Store> Node<S> {
             signed: BTreeMap::new(),
             queue: VecDeque::new(),
             waiting: Waiting::default(),
+            unsigned: Vec::new(),
+            strokes: 0,
             sequence: 0,
             sequence_written: 0,
             arrivals: 0,
@@ -321,7 +327,10 @@ impl<S: Store> Node<S> {
                 Input::Tick => self.tick()?,
             }
         }
+        // Twice, so that what is drafted here finds what was just agreed to.
+        self.sign_all()?;
         self.pump()?;
+        self.sign_all()?;
         if self.sequence != self.sequence_written {
             let next = self.sequence.to_be_bytes().to_vec();
             self.pending.put_bytes(Table::Meta, OUTBOX_NEXT, next);

@@ -17,6 +17,7 @@ use super::instruct::refused;
 use super::purse::PurseKey;
 use super::records::{InstructionState, StoredFlow, StoredInstruction};
 use super::respond::{MAP_BEHIND, NOT_AUTHENTIC};
+use super::signing::{Then, Unsigned};
 use super::waiting::Cause;
 use crate::limits::RETRY_MS;
 use crate::message::{Message, Proposal};
@@ -66,7 +67,6 @@ impl<S: Store> Node<S> {
             self.pending
                 .put_bytes(Table::Index, key, id.bytes().to_vec());
         }
-        let own = self.sign_for_hosted(&checked, true)?;
         for (pocket, minor, at) in money {
             self.purse.lock(&pocket, minor, at);
         }
@@ -83,12 +83,15 @@ impl<S: Store> Node<S> {
             instruction: key,
             transaction,
             vouchers,
-            own,
+            own: Vec::new(),
             r: self.random(),
         };
-        self.pending
-            .put(Table::Flows, under(DRIVEN, id.bytes()), &stored);
-        self.drive(stored, audiences, checked, None)?;
+        let scopes = self.scopes_of_hosted(&checked, true);
+        self.unsigned.push(Unsigned {
+            checked,
+            scopes,
+            then: Then::Drive(stored, audiences),
+        });
         Ok(None)
     }
 
@@ -165,29 +168,6 @@ impl<S: Store> Node<S> {
         }
         self.propose(&id);
         self.submit_if_complete(&id)
-    }
-
-    /// Signs what was checked, in the name of each party hosted here: agreeing to it and, if they are to `vouch`, everything else
-    /// that is asked of them.
-    pub(crate) fn sign_for_hosted(
-        &self,
-        checked: &Checked,
-        vouch: bool,
-    ) -> Result<Vec<ScopedSignature>, NodeError> {
-        let mut own = Vec::new();
-        for hosted in &self.setup.hosted {
-            let mut scopes = checked.scopes(&hosted.party);
-            scopes.retain(|scope| vouch || scope.role != Role::Attestor);
-            if !scopes.is_empty() {
-                own.push(hosted.key.sign(
-                    &hosted.party,
-                    &self.setup.home.network,
-                    &checked.id,
-                    scopes,
-                )?);
-            }
-        }
-        Ok(own)
     }
 
     /// Asks every node whose signatures are missing, and shows it what all its parties may see: it keeps that. Those who agree

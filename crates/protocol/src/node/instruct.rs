@@ -89,11 +89,11 @@ impl<S: Store> Node<S> {
 
     /// Starts as many instructions as money, keys and limits allow: first those whose cause to wait has changed.
     pub(crate) fn pump(&mut self) -> Result<(), NodeError> {
-        while self.flows.len() < FLOWS_MAX
+        while self.may_begin()
             && let Some(cause) = self.waiting.woken()
         {
             let mut still = Vec::new();
-            while self.flows.len() < FLOWS_MAX && still.len() < LOOK_AHEAD {
+            while self.may_begin() && still.len() < LOOK_AHEAD {
                 let Some(stored) = self.waiting.pop(&cause) else {
                     break;
                 };
@@ -105,7 +105,7 @@ impl<S: Store> Node<S> {
             }
             self.waiting.give_back(&cause, still);
         }
-        while self.flows.len() < FLOWS_MAX {
+        while self.may_begin() {
             let Some(stored) = self.queue.pop_front() else {
                 break;
             };
@@ -114,6 +114,10 @@ impl<S: Store> Node<S> {
             }
         }
         Ok(())
+    }
+
+    fn may_begin(&self) -> bool {
+        self.flows.len() + self.unsigned.len() < FLOWS_MAX
     }
 
     /// Starts an instruction; gives it back with what it waits for.

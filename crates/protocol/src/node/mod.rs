@@ -19,6 +19,7 @@ mod pending;
 mod purse;
 pub mod records;
 mod respond;
+mod signing;
 mod waiting;
 
 pub use audit::{Finding, Holding};

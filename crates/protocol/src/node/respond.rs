@@ -16,8 +16,9 @@ use ledger::view::{Input, View};
 use ledger::{Digest, TransactionId};
 
 use super::business_keys::Claim;
-use super::core::{ATTESTED, Hosted, Node, NodeError, SIGNED, Signed, under};
+use super::core::{ATTESTED, Hosted, Node, NodeError, Signed, under};
 use super::records::{StoredFact, StoredSigned, StoredTransaction, fact_key};
+use super::signing::{Then, Unsigned};
 use crate::limits::{CLOCK_SKEW_MS, FLOWS_MAX, LATE_MS, SIGNED_MAX};
 use crate::message::{Message, Proposal};
 use crate::store::{Store, Table};
@@ -68,6 +69,9 @@ impl<S: Store> Node<S> {
                 return Ok(());
             }
         }
+        if self.is_to_be_signed(&id) {
+            return Ok(());
+        }
         if let Some(done) = self.transaction(&id)? {
             let own = done
                 .signatures
@@ -96,8 +100,8 @@ impl<S: Store> Node<S> {
             Ok(checked) => {
                 // Nobody vouches for what is not agreed yet.
                 let vouch = checked.agreed(&proposal.signatures, |party| self.hosts(party));
-                let own = self.sign_for_hosted(&checked, vouch)?;
-                if own.is_empty() {
+                let scopes = self.scopes_of_hosted(&checked, vouch);
+                if scopes.is_empty() {
                     let reason = "those who agree to it sign before those who vouch for it";
                     let code = SIGNERS_SIGN_FIRST.to_owned();
                     self.send(from, &Message::Declined(id, code, reason.to_owned(), None));
@@ -110,21 +114,14 @@ impl<S: Store> Node<S> {
                 let stored = StoredSigned {
                     from: from.clone(),
                     seen: proposal.seen,
-                    own: own.clone(),
+                    own: Vec::new(),
                     theirs: proposal.signatures,
                 };
-                self.pending
-                    .put(Table::Flows, under(SIGNED, id.bytes()), &stored);
-                let asked_ms = self.now_ms;
-                self.signed.insert(
-                    id,
-                    Signed {
-                        stored,
-                        checked: Some(checked),
-                        asked_ms,
-                    },
-                );
-                self.send(from, &Message::Signed(id, own));
+                self.unsigned.push(Unsigned {
+                    checked,
+                    scopes,
+                    then: Then::Answer(stored),
+                });
             }
         }
         Ok(())
@@ -348,7 +345,7 @@ impl<S: Store> Node<S> {
             if known || (!attests && self.proven(input, proposal)) {
                 continue;
             }
-            if self.signed.contains_key(&input.at.transaction) {
+            if self.is_open(&input.at.transaction) {
                 // Its outcome is on its way, and was overtaken.
                 return Ok(Some(No::After(input.at.transaction)));
             }

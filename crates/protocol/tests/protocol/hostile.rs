@@ -14,7 +14,7 @@ use protocol::node::records::{StoredFlow, StoredTransaction};
 use protocol::store::Table;
 
 use crate::support::{party, pence, text, who};
-use crate::town::{ALICE, BANK, BOB, Mail, Town};
+use crate::town::{ALICE, AUDITOR, BANK, BOB, Mail, Town};
 
 /// A payment of Alice's to Bob that nobody has been asked about yet.
 struct Payment {
@@ -268,4 +268,38 @@ fn a_member_that_keeps_quiet_holds_up_nobody_else() {
     assert_eq!(town.state(ALICE, "to Bob 106"), "done");
     assert_eq!(town.state(ALICE, "to Bob 107"), "payer_holds_enough_money");
     town.assert_settled();
+}
+
+/// The auditor sees the money of an issue, not what it is made for; that it agreed to it itself, it sees.
+#[test]
+fn the_auditor_counts_no_issue_that_it_has_not_agreed_to() {
+    let mut town = Town::new();
+    let issue = town.issue("issue", 1, 20);
+    town.instruct(&issue);
+    let mut observations = Vec::new();
+    while let Some(mail) = town.mail.pop_front() {
+        match &mail {
+            Mail::Message { message, .. } if matches!(**message, Message::Observe(_)) => {
+                observations.push(mail);
+            }
+            _ => town.deliver(mail),
+        }
+    }
+    assert!(!observations.is_empty());
+    let observed = |town: &Town| town.nodes[AUDITOR].observed_totals().rows().count();
+    for mail in &observations {
+        let mut forged = mail.clone();
+        if let Mail::Message { message, .. } = &mut forged
+            && let Message::Observe(observation) = &mut **message
+        {
+            observation.signatures.retain(|s| s.party != party(AUDITOR));
+        }
+        town.deliver(forged);
+    }
+    assert_eq!(observed(&town), 0);
+    for mail in observations {
+        town.deliver(mail);
+    }
+    town.deliver_all();
+    assert_eq!(observed(&town), 2, "issued, and held by the bank");
 }

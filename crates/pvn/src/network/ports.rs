@@ -2,6 +2,8 @@
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
+use crate::output::complain;
+
 /// Hands out free ports.
 pub(crate) struct Ports {
     next: u16,
@@ -20,7 +22,7 @@ impl Ports {
             if is_free(address) {
                 return Some(address);
             }
-            eprintln!(
+            complain!(
                 "Port {} is in use by another program; {what} takes the next one.",
                 address.port()
             );
