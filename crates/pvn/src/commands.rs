@@ -16,6 +16,8 @@ mod verify;
 use std::error::Error;
 use std::process::ExitCode;
 
+use rustix::fs::Mode;
+
 use crate::cli::{Cli, Command};
 
 /// What a subcommand gives: an exit code, or an error with its causes.
@@ -23,6 +25,11 @@ pub(crate) type Outcome = Result<ExitCode, Box<dyn Error>>;
 
 /// Runs the subcommand.
 pub(crate) fn run(cli: Cli) -> Outcome {
+    // What an importer makes is for everybody. Whatever else is written, a log or a store's journal included, is for its
+    // owner alone.
+    if !matches!(cli.command, Command::Import(_)) {
+        rustix::process::umask(Mode::RWXG | Mode::RWXO);
+    }
     match cli.command {
         Command::Init(args) => join::init(&args),
         Command::Invite(args) => join::invite(&args),

@@ -12,14 +12,11 @@ mod trust_file;
 use std::process::ExitCode;
 
 use output::{OutputError, READER_GONE, complain};
-use rustix::fs::Mode;
 
 /// Parses the command line, runs the subcommand, and turns its outcome into an exit code: 0 done, 1 refused or failed, 141 nobody read
 /// to the end.
 #[must_use]
 pub fn main() -> ExitCode {
-    // Whatever a process writes, a log or a store's journal included, is for its owner alone.
-    rustix::process::umask(Mode::RWXG | Mode::RWXO);
     match commands::run(cli::parse()) {
         Ok(code) => code,
         Err(error) if is_reader_gone(error.as_ref()) => ExitCode::from(READER_GONE),

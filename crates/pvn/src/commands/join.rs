@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use deed::Party;
-use node::config::Config;
+use node::config::{Config, ConfigError};
 use node::files::{create_folder, write_atomically};
 use node::pki::Fingerprint;
 use node::roles::{Application, found_network};
@@ -24,23 +24,29 @@ fn party(text: &str) -> Result<Party, String> {
     })
 }
 
-/// Writes the configuration of a process into its data folder, and reads it back to be sure that it holds.
-fn write_config(settings: &Settings) -> Result<PathBuf, Box<dyn std::error::Error>> {
+/// The configuration of a process and where it belongs, if it holds: asked before anything is made that depends on it.
+fn checked(settings: &Settings) -> Result<(PathBuf, String), ConfigError> {
     let path = settings.data.join("pvn.toml");
     let text = settings.clone().config().to_text(&path);
+    Config::parse(&text, &path)?;
+    Ok((path, text))
+}
+
+/// Writes the configuration of a process into its data folder, if it holds.
+fn write_config(settings: &Settings) -> Result<PathBuf, Box<dyn std::error::Error>> {
+    let (path, text) = checked(settings)?;
     write_atomically(&path, text.as_bytes())?;
-    Config::load(&path)?;
     Ok(path)
 }
 
 pub(super) fn init(args: &Init) -> Outcome {
     let me = party(&args.party)?;
-    let fingerprint = found_network(&args.data, &args.network, &me)?;
-    let path = write_config(&Settings {
+    create_folder(&args.data)?;
+    let settings = Settings {
         kind: Kind::Registrar,
         data: fs::canonicalize(&args.data)?,
         network: Some(args.network.clone()),
-        party: me,
+        party: me.clone(),
         endpoint: args.endpoint.clone(),
         peer_listen: args.listen,
         http_listen: args.listen,
@@ -48,7 +54,10 @@ pub(super) fn init(args: &Init) -> Outcome {
         hosts: Vec::new(),
         contracts: Vec::new(),
         service: None,
-    })?;
+    };
+    checked(&settings)?;
+    let fingerprint = found_network(&args.data, &args.network, &me)?;
+    let path = write_config(&settings)?;
     say!(
         "Founded {}. Fingerprint of its root, which newcomers pin:\n  {fingerprint}",
         args.network
