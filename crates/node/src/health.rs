@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::pki::Leaf;
-use crate::transport::{OutboxStatus, TransportFigures};
+use crate::transport::{OutboxStatus, Reach, TransportFigures};
 
 /// What the parts of a process see of it, at one moment.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub struct Signs {
     pub disk: Option<Disk>,
     /// The certificate in use; `None` before admission.
     pub certificate: Option<Leaf>,
+    /// How the notary has answered; `None` before it was asked.
+    pub notary: Option<Reach>,
     /// The senders of messages to peers.
     pub outboxes: Vec<OutboxStatus>,
     /// Other queues, by a name of a few plain words ("payments waiting for a signature").

@@ -47,6 +47,23 @@ pub enum Message {
     Observe(#[n(0)] Observation),
 }
 
+impl Message {
+    /// Entries of the map's log by which those who signed what it brings are known: before its receiver has them, it can't
+    /// tell a stranger's signature from a newcomer's.
+    #[must_use]
+    pub fn map_size(&self) -> Option<u64> {
+        match self {
+            Self::Propose(proposal) => Some(proposal.seen.header.terms.map_size),
+            Self::Final(finality) => Some(finality.seen.as_ref()?.header.terms.map_size),
+            Self::Observe(observation) => Some(observation.opening.header.terms.map_size),
+            Self::Disclose(disclosure) => Some(disclosure.certificate.entry.map.size),
+            Self::WantAddresses(_) | Self::Addresses(_) | Self::Signed(..) | Self::Declined(..) => {
+                None
+            }
+        }
+    }
+}
+
 /// A transaction to check and sign.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub struct Proposal {

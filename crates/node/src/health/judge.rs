@@ -31,6 +31,7 @@ pub(super) fn findings(signs: &Signs, clock_ahead: Option<SignedDuration>) -> Ve
         store(signs),
         disk(signs),
         clock(clock_ahead),
+        notary_clock(signs, clock_ahead),
         certificate(signs),
         peers(signs),
     ];
@@ -84,6 +85,25 @@ fn clock(ahead: Option<SignedDuration>) -> Option<Finding> {
         off if off > noted => finding(State::Degraded, sentence),
         _ => None,
     }
+}
+
+/// Where this machine and its peers agree, it is the notary whose clock is wrong.
+fn notary_clock(signs: &Signs, ahead: Option<SignedDuration>) -> Option<Finding> {
+    let refused = SignedDuration::from_millis_i128(protocol::limits::CLOCK_SKEW_MS.into());
+    let theirs = signs.notary.as_ref()?.clock_ahead?;
+    if theirs.abs() <= refused || ahead.is_some_and(|ahead| ahead.abs() > refused) {
+        return None;
+    }
+    let direction = if theirs.is_negative() {
+        "behind"
+    } else {
+        "ahead"
+    };
+    let sentence = format!(
+        "The notary's clock is {} s {direction}: nothing is certified until its operator sets it.",
+        theirs.abs().as_secs()
+    );
+    finding(State::Degraded, sentence)
 }
 
 fn certificate(signs: &Signs) -> Option<Finding> {

@@ -69,13 +69,17 @@ pub(super) async fn run_body(
         engine.clone(),
         waiting,
     ));
+    link.on_change({
+        let engine = engine.clone();
+        move |members| drop(engine.members(members))
+    });
     let handler = {
-        let (engine, outboxes) = (engine.clone(), Arc::clone(&outboxes));
+        let (engine, outboxes, link) = (engine.clone(), Arc::clone(&outboxes), Arc::clone(&link));
         move |request: PeerRequest| {
             if let Caller::Member(from) = &request.caller {
                 outboxes.heard_from(from);
             }
-            answer(engine.clone(), request)
+            answer(engine.clone(), Arc::clone(&link), request)
         }
     };
     let server = PeerServer::start(
@@ -87,10 +91,7 @@ pub(super) async fn run_body(
         handler,
     )
     .map_err(RunError::start)?;
-    let fresh = {
-        let engine = engine.clone();
-        tokio::spawn(Arc::clone(&link).keep_fresh(move |members| drop(engine.members(members))))
-    };
+    let fresh = tokio::spawn(Arc::clone(&link).keep_fresh());
     let api = Api {
         engine: engine.clone(),
         link,
@@ -118,7 +119,7 @@ pub(super) async fn run_body(
 }
 
 /// A peer's messages: durable when answered.
-async fn answer(engine: Engine, request: PeerRequest) -> PeerReply {
+async fn answer(engine: Engine, link: Arc<Link>, request: PeerRequest) -> PeerReply {
     let Caller::Member(from) = request.caller else {
         return PeerReply::new(StatusCode::FORBIDDEN, "members only");
     };
@@ -128,7 +129,7 @@ async fn answer(engine: Engine, request: PeerRequest) -> PeerReply {
     let Ok(batch) = decode_batch(request.body) else {
         return PeerReply::new(StatusCode::BAD_REQUEST, "not a batch of messages");
     };
-    let messages = batch
+    let messages: Vec<Message> = batch
         .iter()
         .filter_map(|bytes| match codec::decode::<Message>(bytes) {
             Ok(message) => Some(message),
@@ -139,6 +140,19 @@ async fn answer(engine: Engine, request: PeerRequest) -> PeerReply {
             }
         })
         .collect();
+    let needed = |messages: &mut dyn Iterator<Item = &Message>| {
+        let newest = messages.filter_map(Message::map_size).max();
+        newest.filter(|size| *size > link.members().size())
+    };
+    if let Some(size) = needed(&mut messages.iter()) {
+        link.reach(size).await;
+    }
+    // What must not be lost comes again, once those who signed it can be looked up; what flows repeat is looked at as it is.
+    let kept = |m: &&Message| matches!(m, Message::Final(_) | Message::Observe(_));
+    if let Some(size) = needed(&mut messages.iter().filter(kept)) {
+        let reason = format!("entry {size} of the network map is not known here yet");
+        return PeerReply::new(StatusCode::SERVICE_UNAVAILABLE, reason);
+    }
     match engine.messages(&from, messages).await {
         Ok(()) => PeerReply::ok(Vec::new()),
         Err(error) => PeerReply::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()),

@@ -92,6 +92,7 @@ impl Api {
             store_failure,
             disk: disk(self.link.home.path()).ok(),
             certificate: Some(self.link.credentials.leaf()),
+            notary: self.link.notary_reach(),
             outboxes: self.outboxes.status(),
             queues: [
                 queue("instructions waiting", open.queued),

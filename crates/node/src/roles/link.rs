@@ -1,9 +1,10 @@
 //! A process's link to its network: credentials, the registrar, and the directory in force, kept fresh.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use deed::Party;
+use jiff::SignedDuration;
 use ledger::codec;
 use ledger::trust::Trust;
 use ledger::validity::Home as Belongs;
@@ -17,7 +18,7 @@ use super::admission::{
 use super::home::{Home, HomeError};
 use crate::pki::{TlsIdentity, new_request};
 use crate::transport::{
-    CallError, Counters, Credentials, CredentialsError, PeerClient, StatusCode,
+    CallError, Counters, Credentials, CredentialsError, PeerClient, Reach, StatusCode,
 };
 
 /// How often the directory is asked for.
@@ -66,6 +67,8 @@ pub(crate) struct Link {
     registrar: PeerClient,
     members: RwLock<Arc<Members>>,
     asked: tokio::sync::Mutex<Instant>,
+    notary: RwLock<Option<Arc<PeerClient>>>,
+    changed: OnceLock<Box<dyn Fn(Members) + Send + Sync>>,
 }
 
 fn key(what: &'static str, text: &str) -> Result<VerifierKey, LinkError> {
@@ -119,7 +122,25 @@ impl Link {
             registrar: client,
             members: RwLock::new(Arc::new(members)),
             asked: tokio::sync::Mutex::new(Instant::now()),
+            notary: RwLock::default(),
+            changed: OnceLock::new(),
         })
+    }
+
+    /// How the notary has answered; `None` before it was asked.
+    pub(crate) fn notary_reach(&self) -> Option<Reach> {
+        let asked = self.notary.read().unwrap_or_else(PoisonError::into_inner);
+        asked.as_ref().map(|client| client.reach())
+    }
+
+    /// Remembers through whom the notary is asked.
+    pub(crate) fn asks_notary_through(&self, client: Arc<PeerClient>) {
+        *self.notary.write().unwrap_or_else(PoisonError::into_inner) = Some(client);
+    }
+
+    /// How far the registrar's clock is ahead of ours, when it last answered.
+    pub(crate) fn registrar_ahead(&self) -> Option<SignedDuration> {
+        self.registrar.reach().clock_ahead
     }
 
     /// The directory in force.
@@ -164,11 +185,17 @@ impl Link {
         Members::accept(snapshot, &self.map_key).map_err(|error| error.to_string())
     }
 
-    /// Keeps the directory and the certificate fresh for as long as the process runs; tells when the directory changes.
-    pub(crate) async fn keep_fresh(self: Arc<Self>, changed: impl Fn(Members)) {
+    /// Whom to tell when the directory changes.
+    pub(crate) fn on_change(&self, changed: impl Fn(Members) + Send + Sync + 'static) {
+        // Said once, when the process starts.
+        drop(self.changed.set(Box::new(changed)));
+    }
+
+    /// Keeps the directory and the certificate fresh for as long as the process runs.
+    pub(crate) async fn keep_fresh(self: Arc<Self>) {
         loop {
             tokio::time::sleep(REFRESH).await;
-            self.refresh(&changed).await;
+            self.refresh().await;
             self.announce().await;
             let now = jiff::Timestamp::now();
             if self.credentials.leaf().renewal_needed(now)
@@ -201,20 +228,20 @@ impl Link {
     pub(crate) async fn reach(&self, size: u64) {
         let mut asked = self.asked.lock().await;
         if self.members().size() < size && asked.elapsed() >= OUT_OF_TURN {
-            self.refresh(&|_| {}).await;
+            self.refresh().await;
             *asked = Instant::now();
         }
     }
 
-    async fn refresh(&self, changed: &impl Fn(Members)) {
+    async fn refresh(&self) {
         if let Ok(snapshot) = fetch(&self.registrar, MAP_PATH).await
             && snapshot.proof.size > self.members().size()
         {
-            self.adopt(snapshot, changed);
+            self.adopt(snapshot);
         }
     }
 
-    fn adopt(&self, snapshot: Snapshot, changed: &impl Fn(Members)) {
+    fn adopt(&self, snapshot: Snapshot) {
         match Members::accept(snapshot, &self.map_key) {
             Ok(members) => {
                 if let Err(error) = self.home.keep_directory(members.snapshot()) {
@@ -223,7 +250,9 @@ impl Link {
                 let members = Arc::new(members);
                 *self.members.write().unwrap_or_else(PoisonError::into_inner) =
                     Arc::clone(&members);
-                changed((*members).clone());
+                if let Some(changed) = self.changed.get() {
+                    changed((*members).clone());
+                }
             }
             Err(error) => {
                 tracing::error!(%error, "the registrar sent a directory that does not hold")

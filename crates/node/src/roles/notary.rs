@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use ledger::codec;
-use protocol::limits::BATCH_REQUESTS_MAX;
+use protocol::limits::{BATCH_REQUESTS_MAX, CLOCK_SKEW_MS};
 use protocol::notary::{Notary, Request, Verdict};
 use tlog::Origin;
 use tokio::sync::oneshot;
@@ -81,7 +82,7 @@ pub(super) async fn run_notary(
         handler,
     )
     .map_err(RunError::start)?;
-    let fresh = tokio::spawn(Arc::clone(&link).keep_fresh(|_| {}));
+    let fresh = tokio::spawn(Arc::clone(&link).keep_fresh());
     let (stopping, mut stopped) = tokio::sync::watch::channel(());
     let http = tokio::spawn(serve(readers, shelf.router(), async move {
         // The sender going away means the same as its message.
@@ -124,6 +125,10 @@ async fn answer(
             "too many requests in one batch",
         );
     }
+    if let Some(wrong) = clock_wrong(request.clock_ahead, link.registrar_ahead()) {
+        tracing::error!("{wrong}");
+        return PeerReply::new(StatusCode::SERVICE_UNAVAILABLE, wrong);
+    }
     let newest = requests.iter().filter_map(Request::map_size).max();
     if let Some(size) = newest.filter(|size| *size > link.members().size()) {
         link.reach(size).await;
@@ -139,6 +144,29 @@ async fn answer(
             "the notary can't decide now",
         ),
     }
+}
+
+/// Why nothing is decided, if caller and registrar agree that this clock is wrong: a log stamped ahead would close every window
+/// until the true time has caught up. One of them alone may be wrong itself.
+fn clock_wrong(
+    caller: Option<SignedDuration>,
+    registrar: Option<SignedDuration>,
+) -> Option<String> {
+    let (caller, registrar) = (caller?, registrar?);
+    let tolerated = SignedDuration::from_millis_i128(CLOCK_SKEW_MS.into());
+    let off = caller.abs().min(registrar.abs());
+    if off <= tolerated || caller.is_negative() != registrar.is_negative() {
+        return None;
+    }
+    let direction = if caller.is_negative() {
+        "ahead of"
+    } else {
+        "behind"
+    };
+    Some(format!(
+        "the notary's clock is {} s {direction} the network's: it decides nothing until its operator sets it",
+        off.as_secs()
+    ))
 }
 
 /// What goes into one round.
@@ -228,6 +256,30 @@ mod tests {
     use ledger::digest::Digest;
 
     use super::*;
+
+    #[test]
+    fn a_clock_is_wrong_when_caller_and_registrar_say_so() {
+        let seconds = |s: Option<i64>| s.map(SignedDuration::from_secs);
+        let table = [
+            (Some(0), Some(0), None),
+            (Some(29), Some(3_600), None),
+            (Some(3_600), Some(1), None),
+            (Some(1), Some(3_600), None),
+            (Some(3_600), Some(-3_600), None),
+            (Some(3_600), None, None),
+            (None, Some(3_600), None),
+            (Some(3_600), Some(3_601), Some("3600 s behind")),
+            (Some(-3_600), Some(-3_601), Some("3600 s ahead of")),
+        ];
+        for (caller, registrar, expected) in table {
+            let wrong = clock_wrong(seconds(caller), seconds(registrar));
+            let said = wrong.as_deref().zip(expected);
+            let same = said.map_or(wrong.is_none() && expected.is_none(), |(w, e)| {
+                w.contains(e)
+            });
+            assert!(same, "{caller:?} {registrar:?}: {wrong:?}");
+        }
+    }
 
     #[test]
     fn a_round_ends_however_small_what_arrives_is() {

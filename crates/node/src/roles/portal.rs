@@ -33,6 +33,8 @@ use crate::transport::{
 };
 
 const GRACE: Duration = Duration::from_secs(5);
+/// Directories kept in memory: disclosures of one moment are decided under one or two.
+const DIRECTORIES_KEPT: usize = 16;
 /// How often the notary's checkpoint is looked at.
 const REFRESH: Duration = Duration::from_secs(1);
 
@@ -85,7 +87,7 @@ pub(super) async fn run_portal(
         move |request: PeerRequest| answer(Arc::clone(&desk), request),
     )
     .map_err(RunError::start)?;
-    let fresh = tokio::spawn(Arc::clone(&link).keep_fresh(|_| {}));
+    let fresh = tokio::spawn(Arc::clone(&link).keep_fresh());
     let watching = tokio::spawn(watch_log(Arc::clone(&link), portal.clone()));
     let pages = Router::new()
         .route(
@@ -164,10 +166,15 @@ impl Desk {
             return Ok(known);
         }
         let members = Arc::new(self.link.directory_at(size).await?);
-        self.directories
+        let mut kept = self
+            .directories
             .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(size, Arc::clone(&members));
+            .unwrap_or_else(PoisonError::into_inner);
+        kept.insert(size, Arc::clone(&members));
+        if kept.len() > DIRECTORIES_KEPT {
+            kept.pop_first();
+        }
+        drop(kept);
         Ok(members)
     }
 

@@ -109,6 +109,7 @@ pub(crate) async fn submit_all(
                 credentials,
                 counters,
             ));
+            link.asks_notary_through(Arc::clone(&fresh));
             client = Some((address, fresh));
         }
         let (Some((_, client)), Some(parcel)) = (client.clone(), parcels.pop_front()) else {

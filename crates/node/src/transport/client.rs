@@ -19,7 +19,7 @@ use super::connection::PeerReply;
 use super::counters::Counters;
 use super::credentials::Credentials;
 use super::link::{LinkError, Requests, is_wrong_name, open};
-use super::reach::Reach;
+use super::reach::{Reach, http_date};
 use crate::limits::{BODY_BYTES_MAX, CALL_MS};
 use crate::pki::dns_name;
 
@@ -208,6 +208,9 @@ impl PeerClient {
         *request.method_mut() = hyper::Method::POST;
         *request.uri_mut() = uri.clone();
         let asked = Timestamp::now();
+        if let Some(date) = http_date(asked) {
+            request.headers_mut().insert(DATE, date);
+        }
         requests.ready().await.map_err(broken)?;
         let response = requests.send_request(request).await.map_err(broken)?;
         let date = response.headers().get(DATE).cloned();

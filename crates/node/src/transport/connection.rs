@@ -11,11 +11,12 @@ use bytes::Bytes;
 use deed::Party;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
-use hyper::header::CONTENT_LENGTH;
+use hyper::header::{CONTENT_LENGTH, DATE};
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use jiff::{SignedDuration, Timestamp};
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
@@ -24,6 +25,7 @@ use tokio_rustls::server::TlsStream;
 
 use super::backoff::random_below;
 use super::counters::Counters;
+use super::reach::ahead;
 use super::server::ServerLimits;
 use super::slots::{Slot, Slots};
 use crate::limits::{
@@ -47,6 +49,8 @@ pub struct PeerRequest {
     pub caller: Caller,
     /// The path of its URL, with the query if there is one.
     pub path: String,
+    /// How far its sender's clock is ahead of ours (negative: behind), by the date that it wrote.
+    pub clock_ahead: Option<SignedDuration>,
     /// What it says.
     pub body: Bytes,
 }
@@ -262,6 +266,11 @@ async fn read<H>(
         .uri()
         .path_and_query()
         .map_or_else(String::new, |path| path.as_str().to_owned());
+    let date = request
+        .headers()
+        .get(DATE)
+        .and_then(|date| date.to_str().ok());
+    let clock_ahead = date.and_then(|date| ahead(date, Timestamp::now()));
     let arrived = async {
         let room = room(&caller, slot, serving, permits).await?;
         let body = Limited::new(request.into_body(), length).collect().await;
@@ -271,7 +280,13 @@ async fn read<H>(
     let (body, room) = timeout(serving.limits.body, arrived)
         .await
         .map_err(|_| StatusCode::REQUEST_TIMEOUT)??;
-    Ok((PeerRequest { caller, path, body }, room))
+    let request = PeerRequest {
+        caller,
+        path,
+        clock_ahead,
+        body,
+    };
+    Ok((request, room))
 }
 
 /// Up to a tenth less, so that connections made together don't end together.

@@ -1,6 +1,7 @@
 //! How reachable a peer has been: what health pages show.
 
-use jiff::fmt::rfc2822::DateTimeParser;
+use hyper::header::HeaderValue;
+use jiff::fmt::rfc2822::{DateTimeParser, DateTimePrinter};
 use jiff::{SignedDuration, Timestamp};
 
 /// What is known of a peer from the calls made to it.
@@ -30,13 +31,23 @@ impl Reach {
 
     /// Takes the time that the peer wrote on its answer, in whole seconds (RFC 9110 §6.6.1).
     pub(super) fn dated(&mut self, date: &str, asked: Timestamp, answered: Timestamp) {
-        let Ok(theirs) = DateTimeParser::new().parse_timestamp(date) else {
-            return;
-        };
-        let ours = asked.duration_since(Timestamp::UNIX_EPOCH) + answered.duration_since(asked) / 2
-            - SignedDuration::from_millis(500);
-        self.clock_ahead = Some(theirs.duration_since(Timestamp::UNIX_EPOCH) - ours);
+        let middle = asked + answered.duration_since(asked) / 2;
+        self.clock_ahead = ahead(date, middle).or(self.clock_ahead);
     }
+}
+
+/// How far a clock is ahead that shows this date, in whole seconds, when ours shows `now`.
+pub(super) fn ahead(date: &str, now: Timestamp) -> Option<SignedDuration> {
+    let theirs = DateTimeParser::new().parse_timestamp(date).ok()?;
+    Some(theirs.duration_since(now) + SignedDuration::from_millis(500))
+}
+
+/// A moment as it stands in a header (RFC 9110 §5.6.7).
+pub(super) fn http_date(at: Timestamp) -> Option<HeaderValue> {
+    let text = DateTimePrinter::new()
+        .timestamp_to_rfc9110_string(&at)
+        .ok()?;
+    HeaderValue::from_str(&text).ok()
 }
 
 /// An error and its causes in one line.

@@ -30,6 +30,7 @@ fn well() -> Signs {
             not_before: now() - DAY,
             not_after: now() + DAY * 29,
         }),
+        notary: None,
         outboxes: vec![peer("B", |_| {}), peer("C", |_| {}), peer("D", |_| {})],
         queues: BTreeMap::from([("payments waiting".to_owned(), 3)]),
         transport: TransportFigures::default(),
@@ -67,11 +68,18 @@ fn clocks(signs: &mut Signs, ahead_seconds: [i64; 3]) {
     }
 }
 
+fn dated(ahead_seconds: i64) -> Reach {
+    Reach {
+        clock_ahead: Some(SignedDuration::from_secs(ahead_seconds)),
+        ..Reach::default()
+    }
+}
+
 type Change = fn(&mut Signs);
 
 #[test]
 fn the_worst_of_what_is_wrong_is_said_first() {
-    let cases: [(Change, State, &str); 18] = [
+    let cases: [(Change, State, &str); 20] = [
         (|_| {}, State::Ok, "Everything is in order."),
         (
             |signs| signs.store_failure = Some("input/output error".to_owned()),
@@ -107,6 +115,22 @@ fn the_worst_of_what_is_wrong_is_said_first() {
             |signs| clocks(signs, [10, 10, 10]),
             State::Degraded,
             "This machine's clock is 10 s behind its peers': set it.",
+        ),
+        (
+            |signs| {
+                clocks(signs, [0, 1, 0]);
+                signs.notary = Some(dated(3_600));
+            },
+            State::Degraded,
+            "The notary's clock is 3600 s ahead: nothing is certified until its operator sets it.",
+        ),
+        (
+            |signs| {
+                clocks(signs, [3_600, 3_600, 3_600]);
+                signs.notary = Some(dated(3_600));
+            },
+            State::Failing,
+            "This machine's clock is 3600 s behind its peers': set it.",
         ),
         (
             |signs| clocks(signs, [0, 0, 3_600]),

@@ -156,8 +156,10 @@ impl<S: Store> Node<S> {
                 self.cancel(id, refused(refusal.code(), refusal.to_string()));
                 Ok(())
             }
-            // It asks the registrar, and is asked again.
-            Verdict::Refused(NotaryRefusal::MapBehind { .. }) => Ok(()),
+            // It asks the registrar, or mends its store, and is asked again.
+            Verdict::Refused(NotaryRefusal::MapBehind { .. } | NotaryRefusal::NotNow { .. }) => {
+                Ok(())
+            }
             Verdict::Refused(NotaryRefusal::TokenUsed {
                 spent_on: other, ..
             }) if other == spent_on(id, &flow.stored.r) => self.submit(id),

@@ -20,10 +20,6 @@ pub(crate) struct Unsigned {
 }
 
 /// What to do with the signatures.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "each is moved once, from the check to the signature"
-)]
 pub(crate) enum Then {
     /// Drive the flow, for which it is to be kept.
     Drive(StoredFlow, Vec<Audience>),

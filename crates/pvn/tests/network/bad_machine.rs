@@ -240,3 +240,49 @@ fn a_node_whose_clock_is_an_hour_wrong_says_so_and_changes_nothing() {
     }
     town.stop_all();
 }
+
+/// A log stamped ahead would close every window until the true time has caught up: such a notary decides nothing.
+#[test]
+fn a_notary_whose_clock_is_an_hour_wrong_decides_nothing_until_it_is_set() {
+    let _alone = alone();
+    if faked("+1h").is_none() {
+        return println!(
+            "skipped the notary's wrong clock: install faketime (Debian, Ubuntu: apt install faketime)"
+        );
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut town = town(folder.path());
+    let before = (held(&town, PAYER), held(&town, PAYEE));
+    town.stop(NOTARY);
+    town.launch_by(NOTARY, faked("+1h").expect("faketime"));
+    town.wait_until_up(NOTARY);
+    let given = town.client(PAYER).instruct(&[agree(1)]);
+    assert_eq!(given.expect("an answer").len(), 1);
+    let sentence = until("the payer to name the notary's clock", LONG, || {
+        let sentence = town.client(PAYER).status().sentence;
+        sentence
+            .starts_with("The notary's clock is ")
+            .then_some(sentence)
+    });
+    let off = sentence
+        .split_whitespace()
+        .find_map(|word| word.parse::<u32>().ok());
+    let off = off.expect("seconds");
+    assert!((3_590..=3_610).contains(&off), "{sentence}");
+    assert_eq!(
+        sentence,
+        format!(
+            "The notary's clock is {off} s ahead: nothing is certified until its operator sets it."
+        )
+    );
+    town.stop(NOTARY);
+    town.start(NOTARY);
+    town.client(PAYER).settle(&[agree(1)]);
+    let paid = (before.0 - 100, before.1 + 100);
+    until("the payee to be told", LONG, || {
+        ((held(&town, PAYER), held(&town, PAYEE)) == paid).then_some(())
+    });
+    town.wait_until_quiet();
+    town.assert_clean();
+    town.stop_all();
+}
