@@ -40,6 +40,8 @@ pub(super) async fn run_body(
     let link = Arc::new(Link::connect(home.clone(), &own.registrar, config.announced()).await?);
     let (notary, _) = link.notary()?;
     let book = Arc::new(load_contracts(&own.contracts)?);
+    // Whoever can connect finds the token that it needs.
+    let token = home.api_token()?.into();
     let peers = listen(config.peer_listen).await?;
     let clients = listen(own.http_listen).await?;
     let opening = Arc::new(Opening {
@@ -98,7 +100,7 @@ pub(super) async fn run_body(
         book,
         outboxes,
         audits: Arc::new(Audits::new(opening)),
-        token: home.api_token()?.into(),
+        token,
         started: jiff::Timestamp::now(),
     };
     let (stopping, mut stopped) = watch::channel(());
