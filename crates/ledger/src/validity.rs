@@ -10,13 +10,15 @@ mod meaning;
 mod refusal;
 mod requirements;
 mod sealing;
+mod standing;
 
 pub use checked::{Checked, Requirement};
-pub use checking::{Home, Standing, check, check_header, check_opened};
+pub use checking::{check, check_header, check_opened};
 pub use meaning::{Meaning, audiences, fact_value, input_token};
 pub use refusal::Invalid;
 pub use requirements::{issue_requirements, opened_value};
 pub use sealing::{ENVELOPE_INFO, envelopes};
+pub use standing::{Home, Standing};
 
 use deed::Party;
 

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use deed::Party;
 
-use crate::digest::{Lineage, NetworkId};
 use crate::envelope::Envelope;
 use crate::limits::{FACTS_PER_VIEW_MAX, OBSERVERS_MAX, TOKENS_MAX, VIEWS_MAX, WINDOW_MS_MAX};
 use crate::public::PublicPart;
@@ -20,24 +19,7 @@ use super::meaning::{Meaning, contract_of, input_token, meanings};
 use super::refusal::Invalid;
 use super::requirements::{agreed, issue_requirements, output_requirements, whole_requirements};
 use super::sealing::envelopes;
-/// In what capacity somebody checks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// Takes part, and may sign what it checked.
-    Party,
-    /// Was shown views through sealed envelopes, and never signs: dues may be hidden from it, and the envelopes are not
-    /// sealed again.
-    Observer,
-}
-
-/// Where a transaction must belong.
-#[derive(Debug, Clone, Copy)]
-pub struct Home {
-    /// The network.
-    pub network: NetworkId,
-    /// The notary.
-    pub notary: Lineage,
-}
+use super::standing::{Home, Standing};
 
 pub(super) fn limit(what: &'static str, count: usize, limit: usize) -> Result<(), Invalid> {
     if count <= limit {

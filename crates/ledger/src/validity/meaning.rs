@@ -12,8 +12,8 @@ use crate::transaction::Transaction;
 use crate::trust::ContractBook;
 use crate::view::{Command, Input, View};
 
-use super::checking::Standing;
 use super::refusal::Invalid;
+use super::standing::Standing;
 /// What a view means once its contract has been applied.
 #[derive(Debug, Clone)]
 pub struct Meaning {

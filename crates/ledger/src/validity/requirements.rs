@@ -14,9 +14,9 @@ use crate::view::{Command, View};
 
 use super::Directory;
 use super::checked::Requirement;
-use super::checking::Home;
 use super::meaning::{Meaning, fact_value};
 use super::refusal::Invalid;
+use super::standing::Home;
 /// The signatures of those who agree to a view and of those who vouch for what it creates.
 pub(super) fn agreed(ordinal: u32, meaning: &Meaning, root: ViewRoot) -> Vec<Requirement> {
     let signers = meaning.signers.iter().map(|party| Requirement {

@@ -105,12 +105,16 @@ impl Link {
             network = fresh;
         }
         let map_key = key("map key", &network.map_key)?;
-        let snapshot = match fetch(&client, MAP_PATH).await {
-            Ok(snapshot) => snapshot,
-            Err(reason) => home.directory()?.ok_or(LinkError::NoDirectory(reason))?,
+        let kept = home.directory()?;
+        let snapshot = match (fetch(&client, MAP_PATH).await, kept) {
+            // The map only grows: a registrar that shows less than before, restored or false, is not followed.
+            (Ok(fresh), Some(kept)) if kept.proof.size > fresh.proof.size => kept,
+            (Ok(fresh), _) => fresh,
+            (Err(_), Some(kept)) => kept,
+            (Err(reason), None) => return Err(LinkError::NoDirectory(reason)),
         };
-        home.keep_directory(&snapshot)?;
         let members = Members::accept(snapshot, &map_key)?;
+        home.keep_directory(members.snapshot())?;
         Ok(Self {
             home,
             party,
