@@ -78,7 +78,7 @@ impl Checked {
     }
 
     /// One signature of each party that gives what is asked of it, after checking that they are all that is required. Others
-    /// are not looked at. Those in `known` were verified before.
+    /// are not looked at. Those in `known` were verified before and count too.
     ///
     /// # Errors
     /// [`Invalid::Limit`], [`Invalid::NotSigned`], [`Invalid::BadSignature`], [`Invalid::NotAMember`].
@@ -103,7 +103,8 @@ impl Checked {
                 let mut mine = self.required.iter().filter(|r| r.parties.contains(&party));
                 s.party == party && mine.any(|r| s.covers(&r.view, &r.role))
             };
-            let mut theirs: Vec<&ScopedSignature> = signatures.iter().filter(gives).collect();
+            let all = known.iter().chain(signatures);
+            let mut theirs: Vec<&ScopedSignature> = all.filter(gives).collect();
             theirs.sort_by_key(|s| std::cmp::Reverse(self.given(s)));
             for signature in theirs {
                 let verified = known.contains(signature)

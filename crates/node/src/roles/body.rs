@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ledger::codec;
+use protocol::directory::Members;
 use protocol::message::Message;
 use tokio::sync::{mpsc, watch};
 
@@ -72,8 +73,11 @@ pub(super) async fn run_body(
         waiting,
     ));
     link.on_change({
-        let engine = engine.clone();
-        move |members| drop(engine.members(members))
+        let (engine, outboxes) = (engine.clone(), Arc::clone(&outboxes));
+        move |members: Members| {
+            outboxes.moved(&members);
+            drop(engine.members(members));
+        }
     });
     let handler = {
         let (engine, outboxes, link) = (engine.clone(), Arc::clone(&outboxes), Arc::clone(&link));
@@ -142,20 +146,20 @@ async fn answer(engine: Engine, link: Arc<Link>, request: PeerRequest) -> PeerRe
             }
         })
         .collect();
-    let needed = |messages: &mut dyn Iterator<Item = &Message>| {
-        let newest = messages.filter_map(Message::map_size).max();
-        newest.filter(|size| *size > link.members().size())
-    };
-    if let Some(size) = needed(&mut messages.iter()) {
+    let newest = messages.iter().filter_map(Message::map_size).max();
+    if let Some(size) = newest.filter(|size| *size > link.members().size()) {
         link.reach(size).await;
     }
-    // What must not be lost comes again, once those who signed it can be looked up; what flows repeat is looked at as it is.
-    let kept = |m: &&Message| matches!(m, Message::Final(_) | Message::Observe(_));
-    if let Some(size) = needed(&mut messages.iter().filter(kept)) {
-        let reason = format!("entry {size} of the network map is not known here yet");
-        return PeerReply::new(StatusCode::SERVICE_UNAVAILABLE, reason);
-    }
-    match engine.messages(&from, messages).await {
+    // What must not be lost comes again, once those who signed it can be looked up; the rest is looked at as it is.
+    let known = link.members().size();
+    let kept = |m: &Message| matches!(m, Message::Final(_) | Message::Observe(_));
+    let early = |m: &Message| kept(m) && m.map_size().is_some_and(|size| size > known);
+    let (early, now): (Vec<Message>, Vec<Message>) = messages.into_iter().partition(early);
+    match engine.messages(&from, now).await {
+        Ok(()) if !early.is_empty() => {
+            let reason = "a newer network map is needed than is known here yet";
+            PeerReply::new(StatusCode::SERVICE_UNAVAILABLE, reason)
+        }
         Ok(()) => PeerReply::ok(Vec::new()),
         Err(error) => PeerReply::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
     }

@@ -2,11 +2,13 @@
 //!
 //! Its files hold tokens and hashes. The bytes that a transaction publishes pass through its memory and are not kept.
 
+use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use deed::Party;
 use jiff::SignedDuration;
 use ledger::codec;
 use protocol::limits::{BATCH_REQUESTS_MAX, CLOCK_SKEW_MS};
@@ -71,7 +73,11 @@ pub(super) async fn run_notary(
     };
     let handler = {
         let (work, link, shelf) = (work.clone(), Arc::clone(&link), shelf.clone());
-        move |request: PeerRequest| answer(work.clone(), Arc::clone(&link), shelf.clone(), request)
+        let clocks = Arc::new(Clocks::default());
+        move |request: PeerRequest| {
+            let (work, link) = (work.clone(), Arc::clone(&link));
+            answer(work, link, shelf.clone(), Arc::clone(&clocks), request)
+        }
     };
     let server = PeerServer::start(
         peers,
@@ -104,11 +110,12 @@ async fn answer(
     work: SyncSender<Work>,
     link: Arc<Link>,
     shelf: Shelf,
+    clocks: Arc<Clocks>,
     request: PeerRequest,
 ) -> PeerReply {
-    if !matches!(request.caller, Caller::Member(_)) {
+    let Caller::Member(from) = &request.caller else {
         return PeerReply::new(StatusCode::FORBIDDEN, "members only");
-    }
+    };
     if request.path == CHECKPOINT_PATH {
         return PeerReply::ok(shelf.checkpoint());
     }
@@ -125,7 +132,8 @@ async fn answer(
             "too many requests in one batch",
         );
     }
-    if let Some(wrong) = clock_wrong(request.clock_ahead, link.registrar_ahead()) {
+    let callers = clocks.heard(from, request.clock_ahead);
+    if let Some(wrong) = clock_wrong(&callers, link.registrar_ahead()) {
         tracing::error!("{wrong}");
         return PeerReply::new(StatusCode::SERVICE_UNAVAILABLE, wrong);
     }
@@ -146,26 +154,41 @@ async fn answer(
     }
 }
 
-/// Why nothing is decided, if caller and registrar agree that this clock is wrong: a log stamped ahead would close every window
-/// until the true time has caught up. One of them alone may be wrong itself.
-fn clock_wrong(
-    caller: Option<SignedDuration>,
-    registrar: Option<SignedDuration>,
-) -> Option<String> {
-    let (caller, registrar) = (caller?, registrar?);
+/// What callers' clocks say, each its latest word: how far ahead of ours.
+#[derive(Default)]
+struct Clocks(Mutex<BTreeMap<Party, SignedDuration>>);
+
+impl Clocks {
+    fn heard(&self, from: &Party, ahead: Option<SignedDuration>) -> Vec<SignedDuration> {
+        let mut clocks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ahead) = ahead {
+            clocks.insert(from.clone(), ahead);
+        }
+        clocks.values().copied().collect()
+    }
+}
+
+/// Why nothing is decided, if the registrar's clock differs from this one and the callers don't say that it is the registrar's
+/// that is wrong: two at least, and more than say otherwise. A log stamped ahead would close every window until the true time
+/// has caught up.
+fn clock_wrong(callers: &[SignedDuration], registrar: Option<SignedDuration>) -> Option<String> {
+    let registrar = registrar?;
     let tolerated = SignedDuration::from_millis_i128(CLOCK_SKEW_MS.into());
-    let off = caller.abs().min(registrar.abs());
-    if off <= tolerated || caller.is_negative() != registrar.is_negative() {
+    let right = callers
+        .iter()
+        .filter(|ahead| ahead.abs() <= tolerated)
+        .count();
+    if registrar.abs() <= tolerated || (right >= 2 && right > callers.len() - right) {
         return None;
     }
-    let direction = if caller.is_negative() {
+    let direction = if registrar.is_negative() {
         "ahead of"
     } else {
         "behind"
     };
     Some(format!(
-        "the notary's clock is {} s {direction} the network's: it decides nothing until its operator sets it",
-        off.as_secs()
+        "the notary's clock is {} s {direction} the registrar's: it decides nothing until one of them is set",
+        registrar.abs().as_secs()
     ))
 }
 
@@ -258,26 +281,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_is_wrong_when_caller_and_registrar_say_so() {
-        let seconds = |s: Option<i64>| s.map(SignedDuration::from_secs);
+    fn a_clock_is_wrong_when_the_registrar_says_so_and_callers_do_not_contradict() {
+        let seconds = SignedDuration::from_secs;
         let table = [
-            (Some(0), Some(0), None),
-            (Some(29), Some(3_600), None),
-            (Some(3_600), Some(1), None),
-            (Some(1), Some(3_600), None),
-            (Some(3_600), Some(-3_600), None),
-            (Some(3_600), None, None),
-            (None, Some(3_600), None),
-            (Some(3_600), Some(3_601), Some("3600 s behind")),
-            (Some(-3_600), Some(-3_601), Some("3600 s ahead of")),
+            (vec![], None, None),
+            (vec![0, 3_600], Some(0), None),
+            (vec![3_600], Some(29), None),
+            (vec![], Some(3_600), Some("3600 s behind")),
+            (vec![3_600, 3_601], Some(3_600), Some("3600 s behind")),
+            (vec![-3_600], Some(-3_600), Some("3600 s ahead of")),
+            // One caller alone proves nothing, nor do as many on either side.
+            (vec![0], Some(3_600), Some("3600 s behind")),
+            (vec![0, 0, 3_600, 3_600], Some(3_600), Some("3600 s behind")),
+            (vec![0, 1], Some(3_600), None),
+            (vec![0, 1, 3_600], Some(3_600), None),
         ];
-        for (caller, registrar, expected) in table {
-            let wrong = clock_wrong(seconds(caller), seconds(registrar));
+        for (callers, registrar, expected) in table {
+            let ahead: Vec<_> = callers.iter().copied().map(seconds).collect();
+            let wrong = clock_wrong(&ahead, registrar.map(seconds));
             let said = wrong.as_deref().zip(expected);
             let same = said.map_or(wrong.is_none() && expected.is_none(), |(w, e)| {
                 w.contains(e)
             });
-            assert!(same, "{caller:?} {registrar:?}: {wrong:?}");
+            assert!(same, "{callers:?} {registrar:?}: {wrong:?}");
         }
     }
 

@@ -1,10 +1,11 @@
 //! Where a node's outputs go: to each peer's outbox, and to whoever carries them to the notary.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use deed::Party;
 use ledger::TransactionId;
+use protocol::directory::Members;
 use protocol::node::Input;
 use protocol::notary::Request;
 use tokio::runtime::Handle;
@@ -24,6 +25,8 @@ pub(crate) struct Outboxes {
     runtime: Handle,
     engine: Mutex<Option<Engine>>,
     open: Mutex<BTreeMap<Party, (String, Arc<Outbox>)>>,
+    /// Parties for which there was a message and no address.
+    nowhere: Mutex<BTreeSet<Party>>,
 }
 
 impl Outboxes {
@@ -33,7 +36,28 @@ impl Outboxes {
             runtime,
             engine: Mutex::new(None),
             open: Mutex::new(BTreeMap::new()),
+            nowhere: Mutex::new(BTreeSet::new()),
         })
+    }
+
+    /// Another directory is in force: what waits for whoever has moved, or was unknown, is taken from the store again.
+    pub(crate) fn moved(&self, members: &Members) {
+        let address = |party: &Party| members.get(party).map(|record| &record.endpoint);
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let gone = open
+            .iter()
+            .filter(|(party, (known, _))| address(party) != Some(known));
+        let mut again: BTreeSet<Party> = gone.map(|(party, _)| party.clone()).collect();
+        open.retain(|party, _| !again.contains(party));
+        drop(open);
+        let mut nowhere = self.nowhere.lock().unwrap_or_else(PoisonError::into_inner);
+        again.extend(std::mem::take(&mut *nowhere));
+        drop(nowhere);
+        let engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(engine) = engine.as_ref().filter(|_| !again.is_empty()) {
+            // A full queue only means that they are sent after a restart.
+            drop(engine.tell(again.into_iter().map(Input::SendAgain).collect()));
+        }
     }
 
     /// Says where acknowledgements go.
@@ -115,6 +139,8 @@ impl Outlet for Router {
     fn send(&mut self, to: Party, sequence: Option<u64>, bytes: Vec<u8>) {
         let Some(outbox) = self.outboxes.to(&to) else {
             tracing::warn!(party = %to, "a message for a party that is not in the directory waits in the outbox");
+            let nowhere = self.outboxes.nowhere.lock();
+            nowhere.unwrap_or_else(PoisonError::into_inner).insert(to);
             return;
         };
         if sequence.is_none() && outbox.status().queued > WAITING_MAX {

@@ -114,10 +114,13 @@ pub(super) async fn serve<H, F>(
     let _place = match &caller {
         Caller::Stranger => None,
         Caller::Member(_) => {
+            // Whoever waits longer than for a handshake makes room at the door.
             let place = Arc::clone(&serving.places).acquire_owned();
+            let place = timeout(serving.limits.handshake, place);
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
-                place = place => place.ok(),
+                Ok(Ok(place)) = place => Some(place),
+                else => return,
             }
         }
     };

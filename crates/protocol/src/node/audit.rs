@@ -6,7 +6,7 @@ use ledger::TransactionId;
 use ledger::tearoff::SeenView;
 use ledger::validity::{Standing, check};
 
-use super::core::{ATTESTED, LOST, Node, NodeError};
+use super::core::{ATTESTED, DOUBTED, LOST, Node, NodeError};
 use super::observe::Totals;
 use super::pending::{all, pairs};
 use super::purse::{Purse, PurseKey};
@@ -199,6 +199,13 @@ impl<S: Store> Node<S> {
             let what = "was used up by a transaction that is unknown here: was the node restored from an old backup?";
             finding("fact_used_up_elsewhere", format!("{at} {what}"));
             current.remove(key);
+        }
+        for (key, by) in pairs(&self.store, Table::Index, DOUBTED)? {
+            let at = fact_of_key(&key[DOUBTED.len()..]);
+            let at = at.map_or_else(String::new, |at| at.to_string());
+            let by = String::from_utf8_lossy(&by).into_owned();
+            let what = "vouches for it and says that it is not current: was one of the two restored from an old backup?";
+            finding("fact_doubted", format!("{at}: {by} {what}"));
         }
         let vault: BTreeMap<Vec<u8>, ledger::fact::Fact> =
             all::<StoredFact>(&self.store, Table::Facts, &[])?

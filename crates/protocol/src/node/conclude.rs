@@ -38,11 +38,11 @@ impl<S: Store> Node<S> {
         } = flow;
         let signatures: Vec<ScopedSignature> = signatures.into_values().collect();
         let transaction = stored.transaction;
-        let signatories = checked.signatories();
         for (host, parties) in self.parts(&audiences) {
-            let asked = parties.iter().any(|party| signatories.contains(party));
+            // Whoever has signed has seen it; of several who could vouch, one may have been away.
+            let signed = signatures.iter().any(|s| parties.contains(&s.party));
             let seen =
-                (!asked).then(|| transaction.tear_off(&audiences, &parties, &stored.vouchers));
+                (!signed).then(|| transaction.tear_off(&audiences, &parties, &stored.vouchers));
             let finality = Finality {
                 id: checked.id,
                 seen,
@@ -113,7 +113,7 @@ impl<S: Store> Node<S> {
         let asked = self
             .pending
             .bytes(&self.store, Table::Flows, &under(SIGNED, id.bytes()))?;
-        if asked.is_none() && self.brought(&id, &seen, &checked).is_empty() {
+        if asked.is_none() && !self.concerns(&id, &seen, &checked) {
             return Ok(());
         }
         self.pending.delete(Table::Flows, under(SIGNED, id.bytes()));
@@ -138,7 +138,14 @@ impl<S: Store> Node<S> {
         };
         let before = self.brought(&id, &known.seen, &before);
         let now = self.brought(&id, &shown, &now);
-        if now.len() <= before.len() || before.keys().any(|at| !now.contains_key(at)) {
+        let mut views = known.seen.views.iter().zip(&shown.views);
+        let less = |(known, shown): (&SeenView, &SeenView)| {
+            matches!(known, SeenView::Whole(_)) && !matches!(shown, SeenView::Whole(_))
+        };
+        if now.len() <= before.len()
+            || before.keys().any(|at| !now.contains_key(at))
+            || views.any(less)
+        {
             return Ok(());
         }
         for (at, fact) in now {
@@ -153,6 +160,14 @@ impl<S: Store> Node<S> {
         };
         self.pending.put(Table::Transactions, *id.bytes(), &stored);
         Ok(())
+    }
+
+    /// Whether a transaction, as far as it is seen, has anything for parties hosted here: facts, or something to vouch for.
+    fn concerns(&self, id: &TransactionId, seen: &TearOff, checked: &Checked) -> bool {
+        let meanings = checked.meanings.iter().flatten();
+        let roles = meanings.flat_map(|m| m.created.iter().chain(&m.consumed));
+        let mut attestors = roles.flat_map(|roles| &roles.attestors);
+        attestors.any(|party| self.hosts(party)) || !self.brought(id, seen, checked).is_empty()
     }
 
     /// The facts that a transaction, as far as it is seen, gives to parties hosted here.
@@ -194,10 +209,9 @@ impl<S: Store> Node<S> {
         };
         let checked = signed.checked.take().or_else(|| fresh(&signed.stored.seen));
         let known = signed.stored.known();
-        let all: Vec<ScopedSignature> = signatures.iter().chain(&known).cloned().collect();
         let kept = checked
             .as_ref()
-            .and_then(|c| c.relied_on(network, &all, &known, &self.members).ok());
+            .and_then(|c| c.relied_on(network, signatures, &known, &self.members).ok());
         match (checked, kept) {
             (Some(checked), Some(kept)) => Some((signed.stored.seen, checked, kept)),
             (checked, _) => {

@@ -20,7 +20,7 @@ use tlog::VerifierKey;
 
 use super::addresses::Addresses;
 use super::observe::Totals;
-use super::pending::{Pending, all};
+use super::pending::{Pending, all, pairs};
 use super::purse::{Purse, PurseKey};
 use super::records::{
     Instruction, InstructionState, StoredFact, StoredFlow, StoredInstruction, StoredMessage,
@@ -89,6 +89,8 @@ pub enum Input {
     Acknowledged(Vec<u64>),
     /// Another directory is in force.
     Members(Members),
+    /// What waits for this peer has lost its way: it is sent again.
+    SendAgain(Party),
     /// Time passes.
     Tick,
 }
@@ -139,6 +141,8 @@ pub(crate) const OPEN: &[u8] = b"open/";
 pub(crate) const ATTESTED: &[u8] = b"attested/";
 /// Prefix of facts that the notary knows to be used up by a transaction unknown here.
 pub(crate) const LOST: &[u8] = b"lost/";
+/// Prefix of facts that those who vouch for them say are not current.
+pub(crate) const DOUBTED: &[u8] = b"doubted/";
 /// Prefix of business keys that this node, as attestor, has let be used.
 pub(crate) const UNIQUE: &[u8] = b"unique/";
 
@@ -258,16 +262,17 @@ impl<S: Store> Node<S> {
                 next.map_err(|_| StoreError::Corrupt("the next outbox number".to_owned()))?;
             self.sequence_written = self.sequence;
         }
-        for (key, message) in all::<StoredMessage>(&self.store, Table::Outbox, &[])? {
-            let sequence = <[u8; 8]>::try_from(key.as_slice())
-                .map(u64::from_be_bytes)
-                .map_err(|_| StoreError::Corrupt("an outbox number".to_owned()))?;
+        for (sequence, message) in self.outbox()? {
             self.sequence = self.sequence.max(sequence + 1);
             self.outputs.push(Output::Send {
                 to: message.to,
                 sequence: Some(sequence),
                 bytes: message.bytes,
             });
+        }
+        // Whoever doubted them may know better by now.
+        for (key, _) in pairs(&self.store, Table::Index, DOUBTED)? {
+            self.pending.delete(Table::Index, key);
         }
         let mut open: Vec<StoredInstruction> = all(&self.store, Table::Index, OPEN)?
             .into_iter()
@@ -298,6 +303,31 @@ impl<S: Store> Node<S> {
         Ok(())
     }
 
+    /// What is stored in the outbox, by number.
+    fn outbox(&self) -> Result<Vec<(u64, StoredMessage)>, NodeError> {
+        let stored = all::<StoredMessage>(&self.store, Table::Outbox, &[])?;
+        let numbered = stored.into_iter().map(|(key, message)| {
+            let number = <[u8; 8]>::try_from(key.as_slice()).map(u64::from_be_bytes);
+            let number = number.map_err(|_| StoreError::Corrupt("an outbox number".to_owned()))?;
+            Ok((number, message))
+        });
+        numbered.collect()
+    }
+
+    /// Sends everything again that waits for a peer. (What this step has just written is on its way already.)
+    fn send_again(&mut self, party: &Party) -> Result<(), NodeError> {
+        for (sequence, message) in self.outbox()? {
+            if message.to == *party {
+                self.outputs.push(Output::Send {
+                    to: message.to,
+                    sequence: Some(sequence),
+                    bytes: message.bytes,
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// Takes inputs, writes what they change in one durable commit, and returns what is to be done then.
     ///
     /// # Errors
@@ -324,6 +354,7 @@ impl<S: Store> Node<S> {
                     self.members = members;
                     self.draft_again_what_is_behind()?;
                 }
+                Input::SendAgain(party) => self.send_again(&party)?,
                 Input::Tick => self.tick()?,
             }
         }

@@ -11,11 +11,11 @@ use ledger::validity::{Checked, Standing, audiences, check};
 use ledger::{TransactionId, ViewRoot};
 
 use super::business_keys::Claim;
-use super::core::{DRIVEN, Flow, Node, NodeError, Output, SENT, under};
+use super::core::{DOUBTED, DRIVEN, Flow, Node, NodeError, Output, SENT, under};
 use super::draft::Draft;
 use super::instruct::refused;
 use super::purse::PurseKey;
-use super::records::{InstructionState, StoredFlow, StoredInstruction};
+use super::records::{InstructionState, StoredFlow, StoredInstruction, fact_key};
 use super::respond::{MAP_BEHIND, NOT_AUTHENTIC};
 use super::signing::{Then, Unsigned};
 use super::waiting::Cause;
@@ -199,7 +199,7 @@ impl<S: Store> Node<S> {
                     .tear_off(&flow.audiences, &parties, &stored.vouchers);
                 let signatures = match agreed {
                     true => concerning(&signatures, &flow.checked, &flow.audiences, &parties),
-                    false => stored.own.clone(),
+                    false => concerning(&stored.own, &flow.checked, &flow.audiences, &parties),
                 };
                 let proposal = Proposal {
                     seen,
@@ -305,27 +305,52 @@ impl<S: Store> Node<S> {
             flow.behind = true;
             return self.draft_again_what_is_behind();
         }
-        // Who vouches for a fact knows whether it is current.
-        let roles = flow
-            .checked
-            .meanings
-            .iter()
-            .flatten()
-            .flat_map(|m| &m.consumed);
-        let mut attestors = roles.flat_map(|roles| &roles.attestors);
-        let vouches = attestors.any(|party| self.members.host(party) == Some(from));
         if code == NOT_AUTHENTIC
-            && vouches
             && let Some(at) = input
-            && self.set_aside(id, |input, _| input.at == at)
+            && self.doubt(from, id, &at)?
         {
-            return self.abandon(id, InstructionState::Queued);
+            return Ok(());
         }
         let name = self
             .members
             .get(from)
             .map_or_else(|| from.to_string(), |record| record.name.clone());
         self.abandon(id, refused(code, format!("{name} declined: {reason}")))
+    }
+
+    /// Who vouches for a fact says that it is not current, as when one of the two nodes was restored from an old backup: until
+    /// this node is opened again the fact is left alone, and the instruction is tried with others. False if it isn't for
+    /// this peer to say.
+    fn doubt(&mut self, from: &Party, id: &TransactionId, at: &FactRef) -> Result<bool, NodeError> {
+        let Some(flow) = self.flows.get(id) else {
+            return Ok(false);
+        };
+        let views = flow
+            .stored
+            .transaction
+            .views
+            .iter()
+            .zip(&flow.checked.meanings);
+        let inputs = views.flat_map(|(view, meaning)| {
+            let roles = meaning.iter().flat_map(|meaning| &meaning.consumed);
+            view.consumed.iter().zip(roles)
+        });
+        let mut theirs = inputs.filter(|(input, roles)| {
+            let mut attestors = roles.attestors.iter();
+            input.at == *at && attestors.any(|party| self.members.host(party) == Some(from))
+        });
+        let Some(fact) = theirs.next().map(|(input, _)| input.fact.clone()) else {
+            return Ok(false);
+        };
+        self.abandon(id, InstructionState::Queued)?;
+        let contract = self.setup.book.get(&fact.contract);
+        if let Some((key, minor)) = contract.and_then(|c| PurseKey::of(&fact, c)) {
+            self.purse.lock(&key, minor, *at);
+        }
+        let key = under(DOUBTED, &fact_key(at));
+        self.pending
+            .put_bytes(Table::Index, key, from.as_str().as_bytes().to_vec());
+        Ok(true)
     }
 
     /// Takes a flow off the list of open ones.

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use deed::Party;
-use ledger::TransactionId;
 use ledger::certificate::Certificate;
 use ledger::signature::ScopedSignature;
 use ledger::validity::{Checked, Standing, check};
+use ledger::{TransactionId, ViewRoot};
 
 use super::core::{Node, NodeError, Output, SIGNED, Signed, under};
 use super::records::StoredSigned;
@@ -100,7 +100,8 @@ impl<S: Store> Node<S> {
             .filter(|host| *host != self.setup.me)
             .collect();
         for host in hosts {
-            self.send(&host, &Message::Signed(*id, signatures.clone()));
+            let theirs = self.shared_with(&host, &signatures);
+            self.send(&host, &Message::Signed(*id, theirs));
         }
         Ok(())
     }
@@ -159,12 +160,24 @@ impl<S: Store> Node<S> {
             let finality = Finality {
                 id: *id,
                 seen: None,
-                signatures: done.signatures,
+                signatures: self.shared_with(from, &done.signatures),
                 certificate: done.certificate,
             };
             self.send(from, &Message::Final(finality));
         }
         Ok(())
+    }
+
+    /// The signatures over views of which a peer's own parties have signed something: who else signed is not for it to know.
+    fn shared_with(&self, host: &Party, signatures: &[ScopedSignature]) -> Vec<ScopedSignature> {
+        let theirs = |s: &&ScopedSignature| self.members.host(&s.party) == Some(host);
+        let seen: BTreeSet<ViewRoot> = signatures
+            .iter()
+            .filter(theirs)
+            .flat_map(|s| s.scope.iter().map(|scope| scope.view))
+            .collect();
+        let shared = |s: &&ScopedSignature| s.scope.iter().any(|scope| seen.contains(&scope.view));
+        signatures.iter().filter(shared).cloned().collect()
     }
 
     fn check_signed(&self, stored: &StoredSigned, standing: Standing) -> Option<Checked> {

@@ -57,17 +57,33 @@ fn decline(code: &str, reason: impl Into<String>) -> No {
 
 impl<S: Store> Node<S> {
     /// A proposal from a peer.
-    pub(crate) fn proposed(&mut self, from: &Party, proposal: Proposal) -> Result<(), NodeError> {
+    pub(crate) fn proposed(
+        &mut self,
+        from: &Party,
+        mut proposal: Proposal,
+    ) -> Result<(), NodeError> {
         let opening = proposal.seen.opening();
         let id = opening.id();
         if let Some(Signed { stored, .. }) = self.signed.get(&id) {
-            // More signatures may be what a party hosted here waits for before it vouches.
-            let known = |s: &ScopedSignature| stored.theirs.iter().any(|t| t.party == s.party);
-            if proposal.signatures.iter().all(known) {
+            // More signatures may be what a party hosted here waits for before it vouches. What is shown must be the same.
+            let known = |s: &ScopedSignature| {
+                self.hosts(&s.party) || stored.theirs.iter().any(|t| t.party == s.party)
+            };
+            let same = stored.from == *from && stored.seen == proposal.seen;
+            if !same || proposal.signatures.iter().all(known) {
                 let own = stored.own.clone();
                 self.send(from, &Message::Signed(id, own));
                 return Ok(());
             }
+            let given =
+                |s: &ScopedSignature| proposal.signatures.iter().any(|g| g.party == s.party);
+            let before: Vec<_> = stored
+                .theirs
+                .iter()
+                .filter(|s| !given(s))
+                .cloned()
+                .collect();
+            proposal.signatures.extend(before);
         }
         if self.is_to_be_signed(&id) {
             return Ok(());
@@ -111,6 +127,11 @@ impl<S: Store> Node<S> {
                     self.pending
                         .put_bytes(Table::Index, key, id.bytes().to_vec());
                 }
+                // One of each: nobody makes this node keep, or pass on, more.
+                let mut parties = BTreeSet::new();
+                proposal
+                    .signatures
+                    .retain(|s| !self.hosts(&s.party) && parties.insert(s.party.clone()));
                 let stored = StoredSigned {
                     from: from.clone(),
                     seen: proposal.seen,
@@ -131,7 +152,9 @@ impl<S: Store> Node<S> {
     fn park(&mut self, awaited: TransactionId, from: &Party, proposal: Proposal) {
         let parked = self.parked.values().flatten();
         if parked.filter(|(by, _)| by == from).count() < FLOWS_MAX {
+            let id = proposal.seen.id();
             let waiting = self.parked.entry(awaited).or_default();
+            waiting.retain(|(by, other)| by != from || other.seen.id() != id);
             waiting.push((from.clone(), proposal));
         }
     }

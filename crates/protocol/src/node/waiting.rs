@@ -35,11 +35,11 @@ impl Waiting {
             .push_back(instruction);
     }
 
-    /// Gives instructions back that still wait, to the head of their line.
+    /// Gives instructions back that still wait, to the end of their line: those behind them have their turn.
     pub(crate) fn give_back(&mut self, cause: &Cause, instructions: Vec<StoredInstruction>) {
-        for instruction in instructions.into_iter().rev() {
+        if !instructions.is_empty() {
             let line = self.by_cause.entry(cause.clone()).or_default();
-            line.push_front(instruction);
+            line.extend(instructions);
         }
     }
 
