@@ -1,7 +1,7 @@
 //! The codes of the refusals that no contract writes itself.
 
 /// Every built-in rule, with what it asks for.
-pub const BUILT_IN_RULES: [(&str, &str); 23] = [
+pub const BUILT_IN_RULES: [(&str, &str); 24] = [
     (
         "action_is_of_the_contract",
         "the call names an action that the contract has",
@@ -34,6 +34,10 @@ pub const BUILT_IN_RULES: [(&str, &str); 23] = [
     (
         "amount_below_zero",
         "nothing less than nothing is owed or rated",
+    ),
+    (
+        "share_of_nothing",
+        "a percentage is taken out of a whole above zero",
     ),
     ("amount_overflow", "numbers and amounts stay within 64 bits"),
     (

@@ -9,7 +9,8 @@ use crate::eval;
 use crate::money;
 use crate::outcome::{Call, DraftMove, Due, FactRoles, MoneyMove, Outcome, Refusal, Settled};
 use crate::roles;
-use crate::schema::{Action, Kind, Record};
+use crate::schema::{Action, Kind, Record, Type};
+use crate::show::shown;
 use crate::syntax;
 use crate::value::{FactValue, Party, Value};
 
@@ -167,6 +168,12 @@ impl Contract {
     /// different attestors are named than must sign.
     pub fn roles_of(&self, fact: &FactValue) -> Result<FactRoles, Refusal> {
         roles::roles_of(&self.program, fact)
+    }
+
+    /// A value as a person reads it: a percentage or decimal number, whose value is a plain number, with its sign and point.
+    #[must_use]
+    pub fn show(&self, value: &Value, ty: &Type) -> String {
+        shown(value, ty, &self.program.records)
     }
 
     /// Reads an action's arguments from plain strings, as forms, JSON and CSV give them.

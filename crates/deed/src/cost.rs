@@ -7,7 +7,9 @@ use crate::schema::{Record, Type};
 /// The cost of reading, comparing or copying a value of the type.
 pub(crate) fn of_type(ty: &Type, records: &[Record]) -> u64 {
     match ty {
-        Type::Bool | Type::Int | Type::Money(_) | Type::Date => 1,
+        Type::Bool | Type::Int | Type::Percent | Type::Decimal(_) | Type::Money(_) | Type::Date => {
+            1
+        }
         Type::Text => TEXT_COST,
         Type::Party | Type::Choice(_) => 2,
         Type::Optional(of) => of_type(of, records),
@@ -60,6 +62,7 @@ fn of(ir: &Ir, scales: &[Schedule]) -> u64 {
         | Ir::Not(a)
         | Ir::Negate(a)
         | Ir::Is { value: a, .. }
+        | Ir::Rescale(a, _)
         | Ir::FinancialYear(a) => one(a),
         Ir::Length(a) => one(a).saturating_add(TEXT_COST),
         Ir::And(a, b) | Ir::Or(a, b) | Ir::Otherwise(a, b) => one(a).saturating_add(one(b)),
@@ -68,6 +71,10 @@ fn of(ir: &Ir, scales: &[Schedule]) -> u64 {
         }
         | Ir::Arithmetic {
             left: a, right: b, ..
+        }
+        | Ir::Part { rate: a, of: b, .. }
+        | Ir::Share {
+            part: a, whole: b, ..
         } => one(a).saturating_add(one(b)),
         Ir::Equal {
             left: a,

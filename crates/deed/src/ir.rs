@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::schema::Type;
 use crate::syntax::ast::{Each, Quality, Rounding};
 use crate::value::{Money, Value};
 
@@ -45,6 +46,23 @@ pub(crate) enum Ir {
         op: Arithmetic,
         left: Box<Ir>,
         right: Box<Ir>,
+    },
+    /// A number times a power of ten: a decimal with more places.
+    Rescale(Box<Ir>, i64),
+    /// A rate, counted in `per` for the whole, of a number or amount; rounded to multiples of `unit`.
+    Part {
+        rate: Box<Ir>,
+        of: Box<Ir>,
+        per: i64,
+        rounding: Rounding,
+        unit: i64,
+    },
+    /// What percentage one number or amount is of another.
+    Share {
+        part: Box<Ir>,
+        whole: Box<Ir>,
+        rounding: Rounding,
+        unit: i64,
     },
     Is {
         value: Box<Ir>,
@@ -106,7 +124,7 @@ pub(crate) struct RuleIr {
     pub(crate) index: u16,
     pub(crate) condition: Ir,
     /// What to name in a refusal, as written.
-    pub(crate) figures: Vec<(String, Ir)>,
+    pub(crate) figures: Vec<(String, Ir, Type)>,
 }
 
 #[derive(Clone, Debug)]

@@ -22,6 +22,7 @@ mod outcome;
 mod roles;
 pub mod scenario;
 mod schema;
+mod show;
 mod syntax;
 mod value;
 

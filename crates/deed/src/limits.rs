@@ -30,5 +30,9 @@ pub const PARTY_BYTES_MAX: usize = 64;
 pub const MONEY_LITERAL_MAX: i64 = 10_000_000_000_000_000;
 /// Most figures named in one refusal: enough to see why, short enough to read.
 pub const FIGURES_MAX: usize = 6;
+/// Most decimal places of a decimal number: a billionth, and a product of two still fits 64 bits for everyday sizes.
+pub const DECIMAL_PLACES_MAX: u8 = 9;
+/// 100% as percentages are counted: in ten-thousandths of a per cent.
+pub const PERCENT_WHOLE: i64 = 1_000_000;
 /// Finest percentage, in decimal places: published rates use at most three.
 pub const PERCENT_DECIMALS_MAX: usize = 4;

@@ -14,6 +14,10 @@ pub enum Type {
     Int,
     /// Text.
     Text,
+    /// A percentage: a [`crate::Value::Int`] of ten-thousandths of a per cent, so that 100% is 1,000,000.
+    Percent,
+    /// An exact decimal number with so many places after the point: a [`crate::Value::Int`] of its smallest unit.
+    Decimal(u8),
     /// An amount in this currency.
     Money(Currency),
     /// A day.
@@ -41,6 +45,8 @@ impl fmt::Display for Type {
         match self {
             Self::Bool => f.write_str("bool"),
             Self::Int => f.write_str("int"),
+            Self::Percent => f.write_str("percent"),
+            Self::Decimal(places) => write!(f, "decimal {places}"),
             Self::Text => f.write_str("text"),
             Self::Money(currency) => write!(f, "money {currency}"),
             Self::Date => f.write_str("date"),

@@ -26,6 +26,16 @@ impl Context<'_> {
             Node::Money(money) => {
                 Ok((Ir::Const(Value::Money(*money)), Type::Money(money.currency)))
             }
+            Node::Percent(rate) => Ok((Ir::Const(Value::Int(*rate)), Type::Percent)),
+            Node::Decimal(value, places) => {
+                Ok((Ir::Const(Value::Int(*value)), Type::Decimal(*places)))
+            }
+            Node::Part { rate, of, rounded } => self.part(rate, of, rounded),
+            Node::Share {
+                part,
+                whole,
+                rounded,
+            } => self.share(part, whole, rounded),
             Node::Text(text) => Ok((Ir::Const(Value::text(text)), Type::Text)),
             Node::Date(date) => Ok((Ir::Const(Value::Date(*date)), Type::Date)),
             Node::None => Err(Problem::new(
@@ -136,7 +146,9 @@ impl Context<'_> {
     fn negate(&mut self, inner: &Expr) -> Typed {
         let (ir, ty) = self.infer(inner)?;
         match ty {
-            Type::Int | Type::Money(_) => Ok((Ir::Negate(Box::new(ir)), ty)),
+            Type::Int | Type::Percent | Type::Decimal(_) | Type::Money(_) => {
+                Ok((Ir::Negate(Box::new(ir)), ty))
+            }
             other => Err(self.mismatch(inner.span, "a number or an amount", &other)),
         }
     }
@@ -145,7 +157,10 @@ impl Context<'_> {
         let (ir, ty) = self.infer(value)?;
         let (fits, expected) = match quality {
             Quality::Positive | Quality::Negative | Quality::Zero => (
-                matches!(ty, Type::Int | Type::Money(_)),
+                matches!(
+                    ty,
+                    Type::Int | Type::Percent | Type::Decimal(_) | Type::Money(_)
+                ),
                 "a number or an amount",
             ),
             Quality::None => (
@@ -188,6 +203,7 @@ impl Context<'_> {
             (Each::Every, _) => (Value::Bool(true), Type::Bool),
             (Each::Some, _) => (Value::Bool(false), Type::Bool),
             (Each::Count, _) => (Value::Int(0), Type::Int),
+            (Each::Sum, Type::Percent | Type::Decimal(_)) => (Value::Int(0), body_type.clone()),
             (Each::Sum, Type::Int) => (Value::Int(0), Type::Int),
             (Each::Sum, Type::Money(currency)) => {
                 (Value::Money(Money::new(*currency, 0)), body_type.clone())

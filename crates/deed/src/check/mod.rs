@@ -10,6 +10,7 @@ mod kind;
 mod names;
 mod ops;
 mod party;
+mod rates;
 mod rule;
 mod schedule;
 mod types;

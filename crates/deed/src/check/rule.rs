@@ -48,7 +48,7 @@ impl Checker<'_> {
     }
 
     /// What a refusal should name: each variable part of the condition, as written.
-    fn figures(&mut self, expr: &Expr, out: &mut Vec<(String, Ir)>) {
+    fn figures(&mut self, expr: &Expr, out: &mut Vec<(String, Ir, Type)>) {
         match &expr.node {
             Node::Name(_) | Node::Effective | Node::Field(..) => self.figure(expr, out),
             Node::Call { argument, .. } => {
@@ -58,6 +58,10 @@ impl Checker<'_> {
             Node::Length(_) => self.figure(expr, out),
             Node::Not(a) | Node::Negate(a) | Node::Is { value: a, .. } => self.figures(a, out),
             Node::Binary(_, a, b)
+            | Node::Part { rate: a, of: b, .. }
+            | Node::Share {
+                part: a, whole: b, ..
+            }
             | Node::Each {
                 list: a, body: b, ..
             } => {
@@ -70,22 +74,24 @@ impl Checker<'_> {
             Node::Bool(_)
             | Node::Int(_)
             | Node::Money(_)
+            | Node::Percent(_)
+            | Node::Decimal(..)
             | Node::Text(_)
             | Node::Date(_)
             | Node::None => {}
         }
     }
 
-    fn figure(&mut self, expr: &Expr, out: &mut Vec<(String, Ir)>) {
+    fn figure(&mut self, expr: &Expr, out: &mut Vec<(String, Ir, Type)>) {
         let Span { start, end } = expr.span;
         let label = self.source.get(start..end).unwrap_or_default();
-        let known = out.iter().any(|(l, _)| l == label);
+        let known = out.iter().any(|(l, _, _)| l == label);
         // A name bound by a quantifier, or of an enumeration, has no value of its own here.
-        if let Ok((ir, _)) = self.context.infer(expr)
+        if let Ok((ir, ty)) = self.context.infer(expr)
             && !known
             && out.len() < FIGURES_MAX
         {
-            out.push((label.to_owned(), ir));
+            out.push((label.to_owned(), ir, ty));
         }
     }
 }

@@ -3,7 +3,8 @@
 use crate::check::Program;
 use crate::ir::{Body, DueIr, Ir, RuleIr, Step};
 use crate::outcome::{Call, Due, Outcome, Refusal};
-use crate::schema::{Action, Input};
+use crate::schema::{Action, Input, Record};
+use crate::show::shown;
 use crate::value::{FactValue, Party, Value};
 
 use super::expr::Machine;
@@ -23,7 +24,7 @@ pub(crate) fn apply(program: &Program, call: &Call<'_>) -> Result<Outcome, Refus
         schedules: &program.schedules,
         locals: Vec::with_capacity(body.steps.len()),
     };
-    run_steps(&mut machine, action, body)?;
+    run_steps(&mut machine, action, body, &program.records)?;
     let signers = signers(&mut machine, &body.signers)?;
     let mut created = Vec::with_capacity(body.creates.len());
     for create in &body.creates {
@@ -99,6 +100,7 @@ fn run_steps<'a>(
     machine: &mut Machine<'a>,
     action: &Action,
     body: &'a Body,
+    records: &[Record],
 ) -> Result<(), Refusal> {
     for step in &body.steps {
         match step {
@@ -108,7 +110,7 @@ fn run_steps<'a>(
             }
             Step::Rule(rule) => {
                 if !machine.test(&rule.condition)? {
-                    return Err(refused(machine, action, rule));
+                    return Err(refused(machine, action, rule, records));
                 }
             }
         }
@@ -117,14 +119,20 @@ fn run_steps<'a>(
 }
 
 /// Names the rule, the law and the figures.
-fn refused<'a>(machine: &mut Machine<'a>, action: &Action, rule: &'a RuleIr) -> Refusal {
+fn refused<'a>(
+    machine: &mut Machine<'a>,
+    action: &Action,
+    rule: &'a RuleIr,
+    records: &[Record],
+) -> Refusal {
     let Some(declared) = action.rules.get(usize::from(rule.index)) else {
         return Refusal::new("contract_is_well_typed", "a rule without a name");
     };
     let mut figures = Vec::new();
-    for (label, ir) in &rule.figures {
+    for (label, ir, ty) in &rule.figures {
         if let Ok(value) = machine.eval(ir) {
-            figures.push(format!("{label} is {value}"));
+            let shown = shown(&value, ty, records);
+            figures.push(format!("{label} is {shown}"));
         }
     }
     let message = match figures.as_slice() {

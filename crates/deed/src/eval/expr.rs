@@ -8,7 +8,7 @@ use crate::syntax::ast::Each;
 use crate::value::{Money, Value};
 
 use super::compute::{arithmetic, compare, financial_year, has, ill_typed, length, overflow};
-use super::schedule;
+use super::{rates, schedule};
 
 /// What an expression can see.
 pub(super) struct Machine<'a> {
@@ -59,6 +59,32 @@ impl<'a> Machine<'a> {
                 slot,
                 ..
             } => self.each(*how, list, body, zero, *slot),
+            Ir::Rescale(inner, factor) => match self.eval(inner)?.as_ref() {
+                Value::Int(n) => n
+                    .checked_mul(*factor)
+                    .map(|n| Cow::Owned(Value::Int(n)))
+                    .ok_or_else(overflow),
+                _ => Err(ill_typed()),
+            },
+            Ir::Part {
+                rate,
+                of,
+                per,
+                rounding,
+                unit,
+            } => {
+                let (rate, of) = (self.eval(rate)?, self.eval(of)?);
+                rates::part(&rate, &of, *per, *rounding, *unit).map(Cow::Owned)
+            }
+            Ir::Share {
+                part,
+                whole,
+                rounding,
+                unit,
+            } => {
+                let (part, whole) = (self.eval(part)?, self.eval(whole)?);
+                rates::share(&part, &whole, *rounding, *unit).map(Cow::Owned)
+            }
             Ir::Length(inner) => length(self.eval(inner)?.as_ref()).map(Cow::Owned),
             Ir::List(items) => self.values(items).map(|v| Cow::Owned(Value::List(v))),
             Ir::Record(fields) => self.values(fields).map(|v| Cow::Owned(Value::Record(v))),

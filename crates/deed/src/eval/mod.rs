@@ -4,6 +4,7 @@ mod apply;
 mod compute;
 mod expr;
 mod fits;
+mod rates;
 mod schedule;
 
 pub(crate) use apply::apply;

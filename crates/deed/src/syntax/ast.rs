@@ -7,7 +7,7 @@ use crate::value::{Currency, Money};
 
 use super::token::Span;
 
-pub(crate) use super::expression::{Assign, Each, Expr, Node, Op, Quality};
+pub(crate) use super::expression::{Assign, Each, Expr, Node, Op, Quality, Rounded};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Name {
@@ -54,7 +54,12 @@ pub(crate) struct TypeExpr {
 pub(crate) enum TypeNode {
     Named(Name),
     Money(Currency),
-    List { of: Box<TypeExpr>, at_most: u32 },
+    /// Places after the point.
+    Decimal(u8),
+    List {
+        of: Box<TypeExpr>,
+        at_most: u32,
+    },
     Choice(Vec<Name>),
     Optional(Box<TypeExpr>),
 }
@@ -153,7 +158,9 @@ pub(crate) struct Slice {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rounding {
+    /// To the lower number, also below zero.
     Down,
+    /// To the higher number.
     Up,
     /// Halves away from zero.
     Nearest,

@@ -63,12 +63,8 @@ fn primary(cursor: &mut Cursor<'_>) -> Result<Expr, Problem> {
         Tok::Name(word) => return named(cursor, &word),
         Tok::Punct("(") => return parenthesised(cursor),
         Tok::Punct("[") => return list(cursor),
-        Tok::Percent(_) => {
-            return Err(
-                Problem::new(span, "percentages stand in a `scale`", "not a value")
-                    .help("declare a `scale` and apply it, as in `duty(price)`".to_owned()),
-            );
-        }
+        Tok::Percent(rate) => Node::Percent(rate),
+        Tok::Decimal(value, places) => Node::Decimal(value, places),
         _ => return Err(cursor.expected("a value")),
     };
     cursor.advance();

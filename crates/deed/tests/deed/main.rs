@@ -5,6 +5,7 @@
 mod actions;
 mod args;
 mod conservation;
+mod corpus;
 mod diagnostics;
 mod drafting;
 mod expressions;

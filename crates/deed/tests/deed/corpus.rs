@@ -1,0 +1,74 @@
+//! The conformance corpus: small texts with their verdicts, from which a second implementation can be checked.
+//!
+//! A case is a file of `tests/corpus`, in sections that begin `=== name`: `contract`, then either `refused at load` with
+//! one `line:column message` for each diagnostic, or `scenarios`, whose expectations are the verdict. `uses` gives a
+//! contract that the case's contract names by its hash. See `docs/deed/specification.md`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use deed::{Contract, LoadError, scenario};
+
+fn sections(text: &str) -> BTreeMap<&str, &str> {
+    let parts = text.split("=== ").skip(1);
+    parts
+        .map(|part| part.split_once('\n').unwrap_or((part, "")))
+        .collect()
+}
+
+fn listed(error: &LoadError) -> String {
+    error
+        .diagnostics()
+        .iter()
+        .fold(String::new(), |mut out, d| {
+            let _ = writeln!(out, "{}:{} {}", d.line, d.column, d.message);
+            out
+        })
+}
+
+/// What differs from the verdict, if anything.
+fn judge(text: &str) -> Result<(), String> {
+    let parts = sections(text);
+    let source = parts.get("contract").ok_or("no contract")?;
+    let contract = match (Contract::load(source), parts.get("refused at load")) {
+        (Err(error), Some(expected)) if listed(&error) == **expected => return Ok(()),
+        (Err(error), _) => return Err(listed(&error)),
+        (Ok(_), Some(_)) => return Err("it loads".to_owned()),
+        (Ok(contract), None) => contract,
+    };
+    let Some(scenarios) = parts.get("scenarios") else {
+        return Ok(());
+    };
+    let report = scenario::run(&contract, scenarios).map_err(|e| e.to_string())?;
+    match report.failures().next() {
+        Some(case) => Err(case.failure.clone().unwrap_or_default()),
+        None => Ok(()),
+    }
+}
+
+fn cases() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    let mut files: Vec<PathBuf> = folder
+        .read_dir()
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn every_case_of_the_corpus_has_its_verdict() {
+    let files = cases();
+    let mut wrong = String::new();
+    for file in &files {
+        let text = std::fs::read_to_string(file).unwrap();
+        if let Err(found) = judge(&text) {
+            let name = file.file_name().unwrap_or_default().display();
+            let _ = writeln!(wrong, "## {name}\n{found}");
+        }
+    }
+    println!("{} cases", files.len());
+    assert!(wrong.is_empty(), "{wrong}");
+}
