@@ -1,7 +1,7 @@
 //! The codes of the refusals that no contract writes itself.
 
 /// Every built-in rule, with what it asks for.
-pub const BUILT_IN_RULES: [(&str, &str); 24] = [
+pub const BUILT_IN_RULES: [(&str, &str); 27] = [
     (
         "action_is_of_the_contract",
         "the call names an action that the contract has",
@@ -38,6 +38,18 @@ pub const BUILT_IN_RULES: [(&str, &str); 24] = [
     (
         "share_of_nothing",
         "a percentage is taken out of a whole above zero",
+    ),
+    (
+        "period_within_limits",
+        "a period counts from nothing up to a limit",
+    ),
+    (
+        "date_within_calendar",
+        "dates lie between the years -9999 and 9999",
+    ),
+    (
+        "calendar_knows_the_day",
+        "a calendar of working days speaks of the day",
     ),
     ("amount_overflow", "numbers and amounts stay within 64 bits"),
     (

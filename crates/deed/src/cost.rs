@@ -63,15 +63,24 @@ fn of(ir: &Ir, scales: &[Schedule]) -> u64 {
         | Ir::Negate(a)
         | Ir::Is { value: a, .. }
         | Ir::Rescale(a, _)
+        | Ir::WorkingDay { date: a, .. }
         | Ir::FinancialYear(a) => one(a),
         Ir::Length(a) => one(a).saturating_add(TEXT_COST),
         Ir::And(a, b) | Ir::Or(a, b) | Ir::Otherwise(a, b) => one(a).saturating_add(one(b)),
+        Ir::Shift {
+            date,
+            count,
+            weight,
+            ..
+        } => one(date).saturating_add(one(count)).saturating_add(*weight),
+        Ir::Between(a, b, c) => one(a).saturating_add(one(b)).saturating_add(one(c)),
         Ir::Order {
             left: a, right: b, ..
         }
         | Ir::Arithmetic {
             left: a, right: b, ..
         }
+        | Ir::DaysFrom(a, b)
         | Ir::Part { rate: a, of: b, .. }
         | Ir::Share {
             part: a, whole: b, ..

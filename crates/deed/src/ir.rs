@@ -1,6 +1,6 @@
 //! What evaluation runs: names have become indices, types have been checked, sizes are known.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 
 use crate::schema::Type;
 use crate::syntax::ast::{Each, Quality, Rounding};
@@ -47,6 +47,23 @@ pub(crate) enum Ir {
         left: Box<Ir>,
         right: Box<Ir>,
     },
+    /// A date and a period after it, or before it when `back`.
+    Shift {
+        date: Box<Ir>,
+        count: Box<Ir>,
+        unit: Unit,
+        back: bool,
+        /// The steps of counting working days.
+        weight: u64,
+    },
+    DaysFrom(Box<Ir>, Box<Ir>),
+    WorkingDay {
+        date: Box<Ir>,
+        calendar: u16,
+        negated: bool,
+    },
+    /// Whether a date lies between two others, both of which count.
+    Between(Box<Ir>, Box<Ir>, Box<Ir>),
     /// A number times a power of ten: a decimal with more places.
     Rescale(Box<Ir>, i64),
     /// A rate, counted in `per` for the whole, of a number or amount; rounded to multiples of `unit`.
@@ -85,6 +102,26 @@ pub(crate) enum Ir {
     Scale(u16, Box<Ir>),
     Parameter(u16),
     FinancialYear(Box<Ir>),
+}
+
+/// What a period counts; working days by the index of their calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    Days,
+    Months,
+    Years,
+    WorkingDays(u16),
+}
+
+/// The days on which nobody works, between two dates that it speaks of.
+#[derive(Clone, Debug)]
+pub(crate) struct Calendar {
+    pub(crate) name: String,
+    pub(crate) weekend: Vec<Weekday>,
+    pub(crate) from: Date,
+    pub(crate) to: Date,
+    /// Ascending.
+    pub(crate) holidays: Vec<Date>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -28,6 +28,12 @@ pub const MONEY_OUTPUTS_MAX: usize = 1024;
 pub const PARTY_BYTES_MAX: usize = 64;
 /// Largest amount in a literal, in minor units: a thousand times the world's yearly product in pence.
 pub const MONEY_LITERAL_MAX: i64 = 10_000_000_000_000_000;
+/// Longest period, in days, months, years or working days: a century of days.
+pub const PERIOD_MAX: i64 = 36_600;
+/// Longest stretch of time that a calendar speaks of, in days: twenty years. Working days are counted one by one.
+pub const CALENDAR_DAYS_MAX: i64 = 7_320;
+/// Most holidays of one calendar.
+pub const HOLIDAYS_MAX: usize = 512;
 /// Most figures named in one refusal: enough to see why, short enough to read.
 pub const FIGURES_MAX: usize = 6;
 /// Most decimal places of a decimal number: a billionth, and a product of two still fits 64 bits for everyday sizes.

@@ -36,6 +36,19 @@ impl Context<'_> {
                 whole,
                 rounded,
             } => self.share(part, whole, rounded),
+            Node::Period(..) => Err(self.lone_period(span)),
+            Node::Within {
+                date,
+                period,
+                after,
+                anchor,
+            } => self.within(date, period, *after, anchor),
+            Node::DaysFrom(from, to) => self.days_from(from, to),
+            Node::WorkingDay {
+                date,
+                calendar,
+                negated,
+            } => self.working_day(date, calendar, *negated),
             Node::Text(text) => Ok((Ir::Const(Value::text(text)), Type::Text)),
             Node::Date(date) => Ok((Ir::Const(Value::Date(*date)), Type::Date)),
             Node::None => Err(Problem::new(

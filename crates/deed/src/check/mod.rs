@@ -1,7 +1,9 @@
 //! From the tree as written to a program: every name resolved, every type checked, every size bounded.
 
 mod action;
+mod calendar;
 mod context;
+mod dates;
 mod due;
 mod expect;
 mod expr;
@@ -18,7 +20,7 @@ mod types;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cost;
-use crate::ir::{Body, Schedule};
+use crate::ir::{Body, Calendar, Schedule};
 use crate::limits::COST_MAX;
 use crate::schema::{Action, Kind, Record, Type};
 use crate::syntax::ast::{Expr, File};
@@ -40,6 +42,7 @@ pub(crate) struct Program {
     broken: BTreeSet<usize>,
     pub(crate) schedules: Vec<Schedule>,
     pub(crate) schedule_types: Vec<Type>,
+    pub(crate) calendars: Vec<Calendar>,
     pub(crate) actions: Vec<Action>,
     pub(crate) bodies: Vec<Body>,
     pub(crate) cost_bound: u64,
@@ -80,6 +83,10 @@ pub(crate) fn check(file: &File, source: &str, problems: &mut Vec<Problem>) -> P
         let (schedule, ty) = schedule::schedule(decl, &program, problems);
         program.schedules.push(schedule);
         program.schedule_types.push(ty);
+    }
+    for decl in &file.calendars {
+        let calendar = calendar::calendar(decl, problems);
+        program.calendars.push(calendar);
     }
     for decl in &file.actions {
         let (action, body) = action::action(decl, &program, source, problems);

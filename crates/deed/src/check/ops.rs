@@ -136,6 +136,9 @@ impl Context<'_> {
     }
 
     fn arithmetic(&mut self, op: Arithmetic, left: &Expr, right: &Expr, span: Span) -> Typed {
+        if let Some(shifted) = self.shifted(op, left, right)? {
+            return Ok(shifted);
+        }
         let (mut left_ir, mut left_type) = self.infer(left)?;
         let (mut right_ir, mut right_type) = self.infer(right)?;
         if op != Arithmetic::Multiply {

@@ -57,6 +57,16 @@ impl Checker<'_> {
             }
             Node::Length(_) => self.figure(expr, out),
             Node::Not(a) | Node::Negate(a) | Node::Is { value: a, .. } => self.figures(a, out),
+            Node::Period(a, _) | Node::WorkingDay { date: a, .. } => self.figures(a, out),
+            Node::Within {
+                date,
+                period,
+                anchor,
+                ..
+            } => [date, anchor, period]
+                .into_iter()
+                .for_each(|e| self.figures(e, out)),
+            Node::DaysFrom(..) => self.figure(expr, out),
             Node::Binary(_, a, b)
             | Node::Part { rate: a, of: b, .. }
             | Node::Share {

@@ -22,6 +22,7 @@ pub(crate) fn apply(program: &Program, call: &Call<'_>) -> Result<Outcome, Refus
         call,
         effective: Value::Date(call.effective),
         schedules: &program.schedules,
+        calendars: &program.calendars,
         locals: Vec::with_capacity(body.steps.len()),
     };
     run_steps(&mut machine, action, body, &program.records)?;

@@ -2,19 +2,22 @@
 
 use std::borrow::Cow;
 
-use crate::ir::{Arithmetic, Ir, Schedule};
+use jiff::civil::Date;
+
+use crate::ir::{Arithmetic, Calendar, Ir, Schedule};
 use crate::outcome::{Call, Refusal};
 use crate::syntax::ast::Each;
 use crate::value::{Money, Value};
 
 use super::compute::{arithmetic, compare, financial_year, has, ill_typed, length, overflow};
-use super::{rates, schedule};
+use super::{dates, rates, schedule};
 
 /// What an expression can see.
 pub(super) struct Machine<'a> {
     pub(super) call: &'a Call<'a>,
     pub(super) effective: Value,
     pub(super) schedules: &'a [Schedule],
+    pub(super) calendars: &'a [Calendar],
     /// `let`s, then the items of the quantifiers that are running.
     pub(super) locals: Vec<Cow<'a, Value>>,
 }
@@ -85,6 +88,21 @@ impl<'a> Machine<'a> {
                 let (part, whole) = (self.eval(part)?, self.eval(whole)?);
                 rates::share(&part, &whole, *rounding, *unit).map(Cow::Owned)
             }
+            Ir::Shift {
+                date,
+                count,
+                unit,
+                back,
+                ..
+            } => {
+                let (date, count) = (self.date(date)?, self.int(count)?);
+                dates::shift(date, count, *unit, *back, self.calendars)
+                    .map(|d| Cow::Owned(Value::Date(d)))
+            }
+            Ir::DaysFrom(from, to) => {
+                let days = dates::days_from(self.date(from)?, self.date(to)?);
+                Ok(Cow::Owned(Value::Int(days)))
+            }
             Ir::Length(inner) => length(self.eval(inner)?.as_ref()).map(Cow::Owned),
             Ir::List(items) => self.values(items).map(|v| Cow::Owned(Value::List(v))),
             Ir::Record(fields) => self.values(fields).map(|v| Cow::Owned(Value::Record(v))),
@@ -114,6 +132,8 @@ impl<'a> Machine<'a> {
             | Ir::Equal { .. }
             | Ir::Order { .. }
             | Ir::Contains { .. }
+            | Ir::Between(..)
+            | Ir::WorkingDay { .. }
             | Ir::Is { .. } => self.test(ir).map(|b| Cow::Owned(Value::Bool(b))),
         }
     }
@@ -136,6 +156,19 @@ impl<'a> Machine<'a> {
             Ir::Order { order, left, right } => {
                 let (left, right) = (self.eval(left)?, self.eval(right)?);
                 compare(*order, &left, &right)
+            }
+            Ir::Between(value, from, to) => {
+                let value = self.date(value)?;
+                Ok(self.date(from)? <= value && value <= self.date(to)?)
+            }
+            Ir::WorkingDay {
+                date,
+                calendar,
+                negated,
+            } => {
+                let date = self.date(date)?;
+                let calendar = self.calendars.get(usize::from(*calendar));
+                Ok(calendar.ok_or_else(ill_typed)?.works(date)? != *negated)
             }
             Ir::Contains { value, list, .. } => {
                 let (value, list) = (self.eval(value)?, self.eval(list)?);
@@ -178,6 +211,20 @@ impl<'a> Machine<'a> {
             Cow::Owned(Value::Record(mut fields)) if index < fields.len() => {
                 Ok(Cow::Owned(fields.swap_remove(index)))
             }
+            _ => Err(ill_typed()),
+        }
+    }
+
+    fn date(&mut self, ir: &'a Ir) -> Result<Date, Refusal> {
+        match self.eval(ir)?.as_ref() {
+            Value::Date(date) => Ok(*date),
+            _ => Err(ill_typed()),
+        }
+    }
+
+    fn int(&mut self, ir: &'a Ir) -> Result<i64, Refusal> {
+        match self.eval(ir)?.as_ref() {
+            Value::Int(n) => Ok(*n),
             _ => Err(ill_typed()),
         }
     }

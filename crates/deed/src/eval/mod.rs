@@ -2,6 +2,7 @@
 
 mod apply;
 mod compute;
+mod dates;
 mod expr;
 mod fits;
 mod rates;

@@ -1,13 +1,13 @@
 //! The tree of a contract as written.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 
 use crate::schema::KeepFrom;
 use crate::value::{Currency, Money};
 
 use super::token::Span;
 
-pub(crate) use super::expression::{Assign, Each, Expr, Node, Op, Quality, Rounded};
+pub(crate) use super::expression::{Assign, Each, Expr, Node, Op, Quality, Rounded, Unit};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Name {
@@ -28,6 +28,7 @@ pub(crate) struct File {
     pub(crate) records: Vec<RecordDecl>,
     pub(crate) facts: Vec<FactDecl>,
     pub(crate) schedules: Vec<ScheduleDecl>,
+    pub(crate) calendars: Vec<CalendarDecl>,
     pub(crate) actions: Vec<ActionDecl>,
 }
 
@@ -118,6 +119,16 @@ pub(crate) enum ControlExpr {
 pub(crate) struct PartyPath {
     pub(crate) name: Name,
     pub(crate) each: Option<Name>,
+}
+
+/// The days on which nobody works, for as long as they are known.
+#[derive(Clone, Debug)]
+pub(crate) struct CalendarDecl {
+    pub(crate) name: Name,
+    pub(crate) law: Option<String>,
+    pub(crate) weekend: Vec<Weekday>,
+    pub(crate) known: Option<(Date, Date, Span)>,
+    pub(crate) holidays: Vec<(Date, Span)>,
 }
 
 /// A dated table of slice rates, or a dated single value.

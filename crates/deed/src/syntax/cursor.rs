@@ -85,6 +85,12 @@ impl<'t> Cursor<'t> {
         token
     }
 
+    /// The place of the token just taken.
+    pub(crate) fn before(&self) -> Span {
+        let before = self.pos.checked_sub(1).and_then(|i| self.tokens.get(i));
+        before.unwrap_or(&self.end).span
+    }
+
     pub(crate) fn at_end(&self) -> bool {
         *self.peek() == Tok::End
     }

@@ -2,6 +2,7 @@
 
 use super::ast::{Expr, Node, Op, Quality, Rounded};
 use super::cursor::Cursor;
+use super::period::{within, working_day};
 use super::primary;
 use super::schedule::rounding;
 use super::token::{Problem, Tok};
@@ -70,6 +71,9 @@ fn comparison(cursor: &mut Cursor<'_>) -> Result<Expr, Problem> {
     if cursor.eat_word("is") {
         return quality(cursor, left);
     }
+    if cursor.eat_word("within") {
+        return within(cursor, left);
+    }
     let Some(op) = operator(cursor, &OPS) else {
         return Ok(left);
     };
@@ -99,6 +103,9 @@ fn quality(cursor: &mut Cursor<'_>, value: Expr) -> Result<Expr, Problem> {
         ("empty", Quality::Empty),
     ];
     let negated = cursor.eat_word("not");
+    if cursor.eat_word("working") {
+        return working_day(cursor, value, negated);
+    }
     let span = value.span.to(cursor.span());
     for (word, quality) in WORDS {
         if cursor.eat_word(word) {

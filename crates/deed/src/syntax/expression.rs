@@ -73,6 +73,23 @@ pub(crate) enum Node {
         argument: Box<Expr>,
     },
     Length(Box<Expr>),
+    /// `6 months`, `notice working days in england`: what stands beside a date.
+    Period(Box<Expr>, Unit),
+    /// `arrived within 90 days before effective`; both ends count.
+    Within {
+        date: Box<Expr>,
+        period: Box<Expr>,
+        after: bool,
+        anchor: Box<Expr>,
+    },
+    /// `days from arrived to effective`.
+    DaysFrom(Box<Expr>, Box<Expr>),
+    /// `effective is a working day in england`.
+    WorkingDay {
+        date: Box<Expr>,
+        calendar: Name,
+        negated: bool,
+    },
     /// `10% of price rounded down to £1`.
     Part {
         rate: Box<Expr>,
@@ -98,9 +115,17 @@ impl Node {
             Self::Bool(_) | Self::Int(_) | Self::Money(_) | Self::Text(_) | Self::Date(_) => vec![],
             Self::Percent(_) | Self::Decimal(..) => vec![],
             Self::None | Self::Effective | Self::Name(_) => vec![],
+            Self::Period(a, _) | Self::WorkingDay { date: a, .. } => vec![a],
+            Self::Within {
+                date: a,
+                period: b,
+                anchor: c,
+                ..
+            } => vec![a, b, c],
             Self::Field(a, _) | Self::Not(a) | Self::Negate(a) | Self::Length(a) => vec![a],
             Self::Is { value: a, .. } | Self::Call { argument: a, .. } => vec![a],
             Self::Binary(_, a, b)
+            | Self::DaysFrom(a, b)
             | Self::Part { rate: a, of: b, .. }
             | Self::Share {
                 part: a, whole: b, ..
@@ -150,6 +175,16 @@ impl Op {
             Self::Multiply => "*",
         }
     }
+}
+
+/// What a period counts.
+#[derive(Clone, Debug)]
+pub(crate) enum Unit {
+    Days,
+    Months,
+    Years,
+    /// Working days of the named calendar.
+    WorkingDays(Name),
 }
 
 /// `rounded down to £1`: how, and to multiples of what.

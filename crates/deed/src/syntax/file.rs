@@ -3,6 +3,7 @@
 use crate::limits::ITEMS_MAX;
 
 use super::ast::{ActionDecl, FactDecl, File, Name, PartyDecl, RecordDecl};
+use super::calendar::calendar;
 use super::clause::clause;
 use super::cursor::Cursor;
 use super::fact::fact_clause;
@@ -11,7 +12,15 @@ use super::schedule;
 use super::token::{Problem, Span, Tok};
 use super::types::{at_field, field};
 
-const DECLARATIONS: [&str; 6] = ["party", "record", "fact", "scale", "parameter", "action"];
+const DECLARATIONS: [&str; 7] = [
+    "party",
+    "record",
+    "fact",
+    "scale",
+    "parameter",
+    "calendar",
+    "action",
+];
 
 /// Reads a contract. When `problems` is not empty afterwards, the tree is incomplete.
 pub(crate) fn parse(source: &str, problems: &mut Vec<Problem>) -> File {
@@ -87,6 +96,7 @@ fn declaration(line: &Line, file: &mut File, problems: &mut Vec<Problem>) -> Res
         "fact" => file.facts.push(fact(line, problems)?),
         "scale" => file.schedules.push(schedule::scale(line, problems)?),
         "parameter" => file.schedules.push(schedule::parameter(line, problems)?),
+        "calendar" => file.calendars.push(calendar(line, problems)?),
         "action" => file.actions.push(action(line, problems)?),
         _ => {
             cursor.skip_breaks();

@@ -1,6 +1,7 @@
 //! From text to a tree: characters, lines and indentation, clauses, expressions. Nothing is resolved here.
 
 pub(crate) mod ast;
+mod calendar;
 mod clause;
 mod cursor;
 mod due;
@@ -10,6 +11,7 @@ mod fact;
 mod file;
 mod layout;
 mod lexer;
+mod period;
 mod primary;
 mod schedule;
 mod token;

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::ast::{Assign, Each, Expr, Name, Node};
 use super::cursor::Cursor;
 use super::expr::expr;
+use super::period::{days_from, period};
 use super::token::{Problem, Span, Tok};
 
 const MONTHS: [&str; 12] = [
@@ -25,7 +26,8 @@ const MONTHS: [&str; 12] = [
 /// A primary expression with any `.field` after it.
 pub(crate) fn postfix(cursor: &mut Cursor<'_>) -> Result<Expr, Problem> {
     let first = primary(cursor)?;
-    fields(cursor, first)
+    let value = fields(cursor, first)?;
+    period(cursor, value)
 }
 
 /// A name with any `.field` after it, and nothing else.
@@ -86,6 +88,7 @@ fn named(cursor: &mut Cursor<'_>, word: &str) -> Result<Expr, Problem> {
     }
     match word {
         "if" => return choice(cursor),
+        "days" if cursor.word_ahead(1, "from") => return days_from(cursor),
         "every" => return each(cursor, Each::Every),
         "some" => return each(cursor, Each::Some),
         "sum" => return each(cursor, Each::Sum),
