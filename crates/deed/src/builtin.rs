@@ -1,7 +1,7 @@
 //! The codes of the refusals that no contract writes itself.
 
 /// Every built-in rule, with what it asks for.
-pub const BUILT_IN_RULES: [(&str, &str); 27] = [
+pub const BUILT_IN_RULES: [(&str, &str); 28] = [
     (
         "action_is_of_the_contract",
         "the call names an action that the contract has",
@@ -50,6 +50,10 @@ pub const BUILT_IN_RULES: [(&str, &str); 27] = [
     (
         "calendar_knows_the_day",
         "a calendar of working days speaks of the day",
+    ),
+    (
+        "exceptions_do_not_conflict",
+        "exceptions that hold together say the same, or one goes over the other",
     ),
     ("amount_overflow", "numbers and amounts stay within 64 bits"),
     (

@@ -67,6 +67,16 @@ fn of(ir: &Ir, scales: &[Schedule]) -> u64 {
         | Ir::FinancialYear(a) => one(a),
         Ir::Length(a) => one(a).saturating_add(TEXT_COST),
         Ir::And(a, b) | Ir::Or(a, b) | Ir::Otherwise(a, b) => one(a).saturating_add(one(b)),
+        Ir::Cases {
+            base,
+            exceptions,
+            weight,
+        } => exceptions.iter().fold(one(base), |sum, e| {
+            sum.saturating_add(one(&e.when))
+                .saturating_add(one(&e.value))
+                .saturating_add(*weight)
+                .saturating_add(u64::try_from(exceptions.len()).unwrap_or(u64::MAX))
+        }),
         Ir::Shift {
             date,
             count,

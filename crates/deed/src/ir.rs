@@ -47,6 +47,13 @@ pub(crate) enum Ir {
         left: Box<Ir>,
         right: Box<Ir>,
     },
+    /// A base case and its exceptions, in the order of the text.
+    Cases {
+        base: Box<Ir>,
+        exceptions: Vec<ExceptionIr>,
+        /// The cost of comparing two values of the type, for each pair.
+        weight: u64,
+    },
     /// A date and a period after it, or before it when `back`.
     Shift {
         date: Box<Ir>,
@@ -102,6 +109,15 @@ pub(crate) enum Ir {
     Scale(u16, Box<Ir>),
     Parameter(u16),
     FinancialYear(Box<Ir>),
+}
+
+/// A case that goes before the base case, and before the exceptions of which it has the indices.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ExceptionIr {
+    pub(crate) name: String,
+    pub(crate) over: Vec<usize>,
+    pub(crate) when: Ir,
+    pub(crate) value: Ir,
 }
 
 /// What a period counts; working days by the index of their calendar.

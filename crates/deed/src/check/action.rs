@@ -4,7 +4,7 @@ use crate::ir::{Body, CreateIr, Ir, Step};
 use crate::near::did_you_mean;
 use crate::schema::{Action, Control, Input, Type};
 use crate::syntax::Problem;
-use crate::syntax::ast::{ActionDecl, Assign, Clause, Expr, Name};
+use crate::syntax::ast::{ActionDecl, Assign, Clause, Exception, Expr, Name};
 
 use super::Program;
 use super::context::Context;
@@ -72,12 +72,17 @@ impl Checker<'_> {
             _ => Ok(()),
         });
         self.pass(decl, |c, clause| match clause {
-            Clause::Let { name, value } => c.define(name, value),
+            Clause::Let {
+                name,
+                value,
+                exceptions,
+            } => c.define(name, value, exceptions),
             Clause::Rule {
                 text,
                 law,
                 condition,
-            } => c.rule(text, law.as_ref(), condition),
+                exceptions,
+            } => c.rule(text, law.as_ref(), condition, exceptions),
             _ => Ok(()),
         });
         // Signers, dues and created facts are computed last, when every local has its place.
@@ -177,10 +182,18 @@ impl Checker<'_> {
         Ok(())
     }
 
-    fn define(&mut self, name: &Name, value: &Expr) -> Result<(), Problem> {
+    fn define(
+        &mut self,
+        name: &Name,
+        value: &Expr,
+        exceptions: &[Exception],
+    ) -> Result<(), Problem> {
         styled(name, false, self.problems);
         let fresh = self.context.fresh(name);
-        let result = self.context.infer(value);
+        let result = self.context.infer(value).and_then(|(base, ty)| {
+            let cases = self.context.cases(base, &ty, exceptions, None)?;
+            Ok((cases, ty))
+        });
         let (ir, ty) = match result {
             Ok((ir, ty)) => (Ok(ir), Some(ty)),
             Err(problem) => (Err(problem), None),

@@ -5,6 +5,7 @@ mod calendar;
 mod context;
 mod dates;
 mod due;
+mod exception;
 mod expect;
 mod expr;
 mod fields;

@@ -3,8 +3,10 @@
 use crate::ir::{Ir, RuleIr, Step};
 use crate::limits::FIGURES_MAX;
 use crate::schema::{Rule, Type};
-use crate::syntax::ast::{Expr, Node, Text};
+use crate::syntax::ast::{Exception, Expr, Node, Text};
 use crate::syntax::{Problem, Span};
+
+use crate::value::Value;
 
 use super::action::Checker;
 
@@ -14,6 +16,7 @@ impl Checker<'_> {
         text: &Text,
         law: Option<&String>,
         condition: &Expr,
+        exceptions: &[Exception],
     ) -> Result<(), Problem> {
         let code = code(&text.text);
         if code.is_empty() {
@@ -30,9 +33,16 @@ impl Checker<'_> {
                 "said before",
             ));
         }
-        let ir = self.context.expect(condition, &Type::Bool)?;
+        let base = self.context.expect(condition, &Type::Bool)?;
+        let lifted = Value::Bool(true);
+        let ir = self
+            .context
+            .cases(base, &Type::Bool, exceptions, Some(&lifted))?;
         let mut figures = Vec::new();
         self.figures(condition, &mut figures);
+        for exception in exceptions {
+            self.figures(&exception.when, &mut figures);
+        }
         let index = u16::try_from(self.action.rules.len()).unwrap_or(u16::MAX);
         self.action.rules.push(Rule {
             code,

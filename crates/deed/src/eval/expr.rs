@@ -88,6 +88,9 @@ impl<'a> Machine<'a> {
                 let (part, whole) = (self.eval(part)?, self.eval(whole)?);
                 rates::share(&part, &whole, *rounding, *unit).map(Cow::Owned)
             }
+            Ir::Cases {
+                base, exceptions, ..
+            } => self.cases(base, exceptions),
             Ir::Shift {
                 date,
                 count,

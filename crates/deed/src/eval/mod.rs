@@ -1,6 +1,7 @@
 //! Running a program. Total: it always ends, and what cannot be computed is a refusal.
 
 mod apply;
+mod cases;
 mod compute;
 mod dates;
 mod expr;

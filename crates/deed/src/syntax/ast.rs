@@ -203,6 +203,7 @@ pub(crate) enum Clause {
     Let {
         name: Name,
         value: Expr,
+        exceptions: Vec<Exception>,
     },
     SignedBy(Vec<Expr>),
     Due(Box<DueClause>),
@@ -210,7 +211,19 @@ pub(crate) enum Clause {
         text: Text,
         law: Option<String>,
         condition: Expr,
+        exceptions: Vec<Exception>,
     },
+}
+
+/// `exception "hardship" over "a child" when CONDITION then VALUE law "..."`.
+#[derive(Clone, Debug)]
+pub(crate) struct Exception {
+    pub(crate) name: Text,
+    /// The exceptions above, by name, over which it goes.
+    pub(crate) over: Vec<Text>,
+    pub(crate) when: Expr,
+    /// What then holds or applies; a rule without it does not apply at all.
+    pub(crate) value: Option<Expr>,
 }
 
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! The clauses of an action.
 
-use super::ast::{Clause, DueVerb, Name};
+use super::ast::{Clause, DueVerb, Exception, Name};
 use super::cursor::Cursor;
 use super::due;
 use super::expr::expr;
@@ -52,6 +52,7 @@ pub(crate) fn clause(cursor: &mut Cursor<'_>) -> Result<Clause, Problem> {
             Clause::Let {
                 name,
                 value: expr(cursor)?,
+                exceptions: exceptions(cursor)?,
             }
         }
         "signed" => {
@@ -88,7 +89,37 @@ fn rule(cursor: &mut Cursor<'_>) -> Result<Clause, Problem> {
         text,
         law,
         condition: expr(cursor)?,
+        exceptions: exceptions(cursor)?,
     })
+}
+
+/// The named exceptions under a value or rule.
+fn exceptions(cursor: &mut Cursor<'_>) -> Result<Vec<Exception>, Problem> {
+    let mut out = Vec::new();
+    while cursor.eat_word("exception") {
+        let name = cursor.text("the exception's name, in quotes")?;
+        let over = if cursor.eat_word("over") {
+            cursor.list(|c| c.text("the name of an exception above, in quotes"))?
+        } else {
+            Vec::new()
+        };
+        cursor.expect_word("when")?;
+        let when = expr(cursor)?;
+        let value = if cursor.eat_word("then") {
+            Some(expr(cursor)?)
+        } else {
+            None
+        };
+        // The law stands beside the case that it makes, for those who read; a verdict does not need it.
+        cursor.law()?;
+        out.push(Exception {
+            name,
+            over,
+            when,
+            value,
+        });
+    }
+    Ok(out)
 }
 
 /// The verb of a due, wherever it stands in the clause's first line.
