@@ -1,7 +1,7 @@
 //! The codes of the refusals that no contract writes itself.
 
 /// Every built-in rule, with what it asks for.
-pub const BUILT_IN_RULES: [(&str, &str); 28] = [
+pub const BUILT_IN_RULES: [(&str, &str); 29] = [
     (
         "action_is_of_the_contract",
         "the call names an action that the contract has",
@@ -25,6 +25,10 @@ pub const BUILT_IN_RULES: [(&str, &str); 28] = [
     (
         "attestors_are_distinct",
         "a choice of attestors is among as many different parties as must sign",
+    ),
+    (
+        "enough_of_them_sign",
+        "as many different parties as are asked for sign, all of them among those who may",
     ),
     ("somebody_signs", "an action has at least one signer"),
     (

@@ -43,7 +43,13 @@ pub(crate) fn of_body(body: &Body, scales: &[Schedule]) -> u64 {
             .chain(d.when.as_ref().map(one))
             .fold(1, u64::saturating_add)
     });
+    let quorums = body.quorums.iter().map(|q| {
+        one(&q.of)
+            .saturating_add(one(&q.named))
+            .saturating_add(q.weight)
+    });
     steps
+        .chain(quorums)
         .chain(creates)
         .chain(dues)
         .fold(all(&body.signers), u64::saturating_add)
@@ -77,6 +83,8 @@ fn of(ir: &Ir, scales: &[Schedule]) -> u64 {
                 .saturating_add(*weight)
                 .saturating_add(u64::try_from(exceptions.len()).unwrap_or(u64::MAX))
         }),
+        Ir::Pluck(list, _) => one(list),
+        Ir::Grouped { list, weight, .. } => one(list).saturating_add(*weight),
         Ir::Shift {
             date,
             count,

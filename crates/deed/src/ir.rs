@@ -47,6 +47,14 @@ pub(crate) enum Ir {
         left: Box<Ir>,
         right: Box<Ir>,
     },
+    /// A field of every record of a list.
+    Pluck(Box<Ir>, u16),
+    /// Lists of the records that agree in these fields; the weight is the cost of comparing all with all.
+    Grouped {
+        list: Box<Ir>,
+        keys: Vec<u16>,
+        weight: u64,
+    },
     /// A base case and its exceptions, in the order of the text.
     Cases {
         base: Box<Ir>,
@@ -160,8 +168,18 @@ pub(crate) enum Arithmetic {
 pub(crate) struct Body {
     pub(crate) steps: Vec<Step>,
     pub(crate) signers: Vec<Ir>,
+    pub(crate) quorums: Vec<QuorumIr>,
     pub(crate) dues: Vec<DueIr>,
     pub(crate) creates: Vec<CreateIr>,
+}
+
+/// At least so many of a list sign: those whom an argument names.
+#[derive(Clone, Debug)]
+pub(crate) struct QuorumIr {
+    pub(crate) needed: i64,
+    pub(crate) of: Ir,
+    pub(crate) named: Ir,
+    pub(crate) weight: u64,
 }
 
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use crate::ir::{Body, CreateIr, Ir, Step};
 use crate::near::did_you_mean;
-use crate::schema::{Action, Control, Input, Type};
+use crate::schema::{Action, Control, Input};
 use crate::syntax::Problem;
 use crate::syntax::ast::{ActionDecl, Assign, Clause, Exception, Expr, Name};
 
@@ -201,21 +201,6 @@ impl Checker<'_> {
         self.context.locals.push((name.text.clone(), ty));
         self.body.steps.push(Step::Let(ir?));
         fresh
-    }
-
-    fn signed_by(&mut self, parties: &[Expr]) -> Result<(), Problem> {
-        for party in parties {
-            let (ir, ty) = self.context.infer(party)?;
-            let of = match &ty {
-                Type::Optional(of) | Type::List { of, .. } => of.as_ref(),
-                other => other,
-            };
-            if *of != Type::Party {
-                return Err(self.context.mismatch(party.span, "a party", &ty));
-            }
-            self.body.signers.push(ir);
-        }
-        Ok(())
     }
 
     /// `creates old with ...` copies a consumed fact; `creates Kind with ...` gives every field.

@@ -36,6 +36,8 @@ impl Context<'_> {
                 whole,
                 rounded,
             } => self.share(part, whole, rounded),
+            Node::Pluck(field, list) => self.pluck(field, list),
+            Node::Grouped(list, keys) => self.grouped(list, keys),
             Node::Period(..) => Err(self.lone_period(span)),
             Node::Within {
                 date,

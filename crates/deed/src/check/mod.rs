@@ -10,12 +10,14 @@ mod expect;
 mod expr;
 mod fields;
 mod kind;
+mod lists;
 mod names;
 mod ops;
 mod party;
 mod rates;
 mod rule;
 mod schedule;
+mod signers;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -67,7 +67,10 @@ impl Checker<'_> {
             }
             Node::Length(_) => self.figure(expr, out),
             Node::Not(a) | Node::Negate(a) | Node::Is { value: a, .. } => self.figures(a, out),
-            Node::Period(a, _) | Node::WorkingDay { date: a, .. } => self.figures(a, out),
+            Node::Pluck(..) => self.figure(expr, out),
+            Node::Grouped(a, _) | Node::Period(a, _) | Node::WorkingDay { date: a, .. } => {
+                self.figures(a, out)
+            }
             Node::Within {
                 date,
                 period,

@@ -1,7 +1,7 @@
 //! One action from its arguments to everything that follows.
 
 use crate::check::Program;
-use crate::ir::{Body, DueIr, Ir, RuleIr, Step};
+use crate::ir::{Body, DueIr, RuleIr, Step};
 use crate::outcome::{Call, Due, Outcome, Refusal};
 use crate::schema::{Action, Input, Record};
 use crate::show::shown;
@@ -26,7 +26,7 @@ pub(crate) fn apply(program: &Program, call: &Call<'_>) -> Result<Outcome, Refus
         locals: Vec::with_capacity(body.steps.len()),
     };
     run_steps(&mut machine, action, body, &program.records)?;
-    let signers = signers(&mut machine, &body.signers)?;
+    let signers = signers(&mut machine, body)?;
     let mut created = Vec::with_capacity(body.creates.len());
     for create in &body.creates {
         created.push(FactValue {
@@ -148,19 +148,22 @@ fn refused<'a>(
 }
 
 /// Everybody once, in the order of the text; an optional party that is absent does not sign.
-fn signers<'a>(machine: &mut Machine<'a>, irs: &'a [Ir]) -> Result<Vec<Party>, Refusal> {
-    let mut out: Vec<Party> = Vec::with_capacity(irs.len());
+fn signers<'a>(machine: &mut Machine<'a>, body: &'a Body) -> Result<Vec<Party>, Refusal> {
+    let mut out: Vec<Party> = Vec::with_capacity(body.signers.len());
     let mut add = |party: &Party| {
         if !out.contains(party) {
             out.push(party.clone());
         }
     };
-    for ir in irs {
+    for ir in &body.signers {
         match machine.eval(ir)?.as_ref() {
             Value::Party(party) => add(party),
             Value::List(items) => items.iter().filter_map(Value::as_party).for_each(&mut add),
             _ => {}
         }
+    }
+    for quorum in &body.quorums {
+        machine.quorum(quorum)?.iter().for_each(&mut add);
     }
     if out.is_empty() {
         return Err(Refusal::new("somebody_signs", "nobody signs this"));

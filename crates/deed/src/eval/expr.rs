@@ -91,6 +91,8 @@ impl<'a> Machine<'a> {
             Ir::Cases {
                 base, exceptions, ..
             } => self.cases(base, exceptions),
+            Ir::Pluck(list, field) => self.pluck(list, *field),
+            Ir::Grouped { list, keys, .. } => self.grouped(list, keys),
             Ir::Shift {
                 date,
                 count,

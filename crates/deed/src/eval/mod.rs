@@ -6,6 +6,7 @@ mod compute;
 mod dates;
 mod expr;
 mod fits;
+mod lists;
 mod rates;
 mod schedule;
 

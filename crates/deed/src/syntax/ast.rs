@@ -205,13 +205,26 @@ pub(crate) enum Clause {
         value: Expr,
         exceptions: Vec<Exception>,
     },
-    SignedBy(Vec<Expr>),
+    SignedBy(Vec<Signer>),
     Due(Box<DueClause>),
     Rule {
         text: Text,
         law: Option<String>,
         condition: Expr,
         exceptions: Vec<Exception>,
+    },
+}
+
+/// A party or parties that sign, or so many of a list, whom an argument names.
+#[derive(Clone, Debug)]
+pub(crate) enum Signer {
+    All(Expr),
+    /// `any 2 of trustees as approving`.
+    Any {
+        needed: i64,
+        of: Expr,
+        named: Expr,
+        span: Span,
     },
 }
 

@@ -1,10 +1,10 @@
 //! The clauses of an action.
 
-use super::ast::{Clause, DueVerb, Exception, Name};
+use super::ast::{Clause, DueVerb, Exception, Name, Signer};
 use super::cursor::Cursor;
 use super::due;
 use super::expr::expr;
-use super::primary::assigns;
+use super::primary::{assigns, path, postfix};
 use super::token::{Problem, Tok};
 
 const WORDS: [&str; 10] = [
@@ -58,7 +58,7 @@ pub(crate) fn clause(cursor: &mut Cursor<'_>) -> Result<Clause, Problem> {
         "signed" => {
             cursor.advance();
             cursor.expect_word("by")?;
-            Clause::SignedBy(cursor.list(expr)?)
+            Clause::SignedBy(cursor.list(signer)?)
         }
         "rule" => rule(cursor)?,
         _ => match due_verb(cursor) {
@@ -78,6 +78,29 @@ fn input(cursor: &mut Cursor<'_>) -> Result<(Name, Name), Problem> {
     cursor.expect_word("as")?;
     let name = cursor.new_name("a name for the fact")?;
     Ok((kind, name))
+}
+
+fn signer(cursor: &mut Cursor<'_>) -> Result<Signer, Problem> {
+    let span = cursor.span();
+    if !(cursor.at_word("any") && matches!(cursor.token(1).tok, Tok::Int(_))) {
+        return expr(cursor).map(Signer::All);
+    }
+    cursor.advance();
+    let needed = cursor.int("how many of them")?;
+    cursor.expect_word("of")?;
+    let of = cursor.deeper(postfix)?;
+    if !cursor.eat_word("as") {
+        let help =
+            "say which argument names those who sign, as in `any 2 of trustees as approving`";
+        return Err(cursor.expected("`as`").help(help.to_owned()));
+    }
+    let named = path(cursor)?;
+    Ok(Signer::Any {
+        needed,
+        span: span.to(named.span),
+        of,
+        named,
+    })
 }
 
 fn rule(cursor: &mut Cursor<'_>) -> Result<Clause, Problem> {

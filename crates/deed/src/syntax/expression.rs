@@ -73,6 +73,10 @@ pub(crate) enum Node {
         argument: Box<Expr>,
     },
     Length(Box<Expr>),
+    /// `lender of each old.charges`: a field of every item.
+    Pluck(Name, Box<Expr>),
+    /// `lines grouped by department, year`: lists of the items that agree in these fields.
+    Grouped(Box<Expr>, Vec<Name>),
     /// `6 months`, `notice working days in england`: what stands beside a date.
     Period(Box<Expr>, Unit),
     /// `arrived within 90 days before effective`; both ends count.
@@ -122,6 +126,7 @@ impl Node {
                 anchor: c,
                 ..
             } => vec![a, b, c],
+            Self::Pluck(_, a) | Self::Grouped(a, _) => vec![a],
             Self::Field(a, _) | Self::Not(a) | Self::Negate(a) | Self::Length(a) => vec![a],
             Self::Is { value: a, .. } | Self::Call { argument: a, .. } => vec![a],
             Self::Binary(_, a, b)

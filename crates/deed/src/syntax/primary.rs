@@ -102,6 +102,13 @@ fn named(cursor: &mut Cursor<'_>, word: &str) -> Result<Expr, Problem> {
         _ => {}
     }
     let name = cursor.new_name("a value")?;
+    if cursor.at_word("of") && cursor.word_ahead(1, "each") {
+        cursor.advance();
+        cursor.advance();
+        let list = cursor.deeper(path)?;
+        let span = name.span.to(list.span);
+        return Expr::new(span, Node::Pluck(name, Box::new(list)));
+    }
     if cursor.at_mark("(") {
         call(cursor, name)
     } else {
@@ -205,7 +212,13 @@ fn each(cursor: &mut Cursor<'_>, how: Each) -> Result<Expr, Problem> {
     cursor.advance();
     let item = cursor.new_name("a name for each item")?;
     cursor.expect_word("in")?;
-    let list = cursor.deeper(postfix)?;
+    let mut list = cursor.deeper(postfix)?;
+    if cursor.eat_word("grouped") {
+        cursor.expect_word("by")?;
+        let keys = cursor.list(|c| c.name("a field of the items"))?;
+        let span = list.span.to(cursor.before());
+        list = Expr::new(span, Node::Grouped(Box::new(list), keys))?;
+    }
     cursor.expect_mark(":")?;
     let body = expr(cursor)?;
     Expr::new(
