@@ -35,6 +35,6 @@ pub use outcome::{
 };
 pub use schema::{
     Action, Attestation, Control, Field, Input, Keep, KeepFrom, Kind, MoneyShape, PartyRef, Record,
-    Rule, Type,
+    Rule, SeenInPart, Type,
 };
 pub use value::{Currency, CurrencyError, FactValue, Money, MoneyError, Party, PartyError, Value};

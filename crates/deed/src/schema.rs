@@ -124,6 +124,15 @@ pub struct Attestation {
     pub parties: Vec<PartyRef>,
 }
 
+/// Parties that see some fields of a fact, and no others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenInPart {
+    /// The parties.
+    pub parties: Vec<PartyRef>,
+    /// The fields that they see, ascending.
+    pub fields: Vec<u16>,
+}
+
 /// The moment from which a fact is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeepFrom {
@@ -182,10 +191,14 @@ pub struct Kind {
     pub attestation: Attestation,
     /// Who sees it whole, apart from those who sign.
     pub seen_by: Vec<PartyRef>,
+    /// Who sees only some of its fields.
+    pub seen_in_part: Vec<SeenInPart>,
     /// Who is shown it without any power over it.
     pub observed_by: Vec<PartyRef>,
     /// Whom it is about.
     pub about: Vec<PartyRef>,
+    /// The ground on which data about them are kept and published.
+    pub about_law: Option<String>,
     /// How long it is kept.
     pub keep: Option<Keep>,
     /// The law it rests on.

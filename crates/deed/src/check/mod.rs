@@ -14,6 +14,7 @@ mod lists;
 mod names;
 mod ops;
 mod party;
+mod privacy;
 mod rates;
 mod rule;
 mod schedule;

@@ -95,9 +95,17 @@ pub(crate) enum FactNode {
         parties: Vec<PartyPath>,
     },
     SeenBy(Vec<PartyPath>),
+    /// `seen by auditor only in amount, purpose`.
+    SeenIn {
+        parties: Vec<PartyPath>,
+        fields: Vec<Name>,
+    },
     ObservedBy(Vec<PartyPath>),
     Public(Option<Vec<Name>>),
-    About(Vec<PartyPath>),
+    About {
+        parties: Vec<PartyPath>,
+        law: Option<String>,
+    },
     Keep {
         months: Option<u32>,
         from: KeepFrom,
