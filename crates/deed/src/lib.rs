@@ -28,13 +28,13 @@ mod value;
 
 pub use args::{ArgError, ArgProblem};
 pub use builtin::BUILT_IN_RULES;
-pub use contract::Contract;
+pub use contract::{Contract, Given};
 pub use diagnostic::{Diagnostic, LoadError};
 pub use outcome::{
     Allocated, Call, DraftMove, Due, FactRoles, MoneyMove, Outcome, Refusal, Settled,
 };
 pub use schema::{
-    Action, Attestation, Control, Field, Input, Keep, KeepFrom, Kind, MoneyShape, PartyRef, Record,
-    Rule, SeenInPart, Type,
+    Action, Attestation, Control, Field, Input, Keep, KeepFrom, Kind, MoneyShape, Origin, PartyRef,
+    Record, Rule, SeenInPart, Type,
 };
 pub use value::{Currency, CurrencyError, FactValue, Money, MoneyError, Party, PartyError, Value};

@@ -36,6 +36,8 @@ pub const CALENDAR_DAYS_MAX: i64 = 7_320;
 pub const HOLIDAYS_MAX: usize = 512;
 /// Most exceptions of one rule or value: each is compared with each.
 pub const EXCEPTIONS_MAX: usize = 32;
+/// Most contracts that one uses: a reader has to read them too.
+pub const USES_MAX: usize = 16;
 /// Most figures named in one refusal: enough to see why, short enough to read.
 pub const FIGURES_MAX: usize = 6;
 /// Most decimal places of a decimal number: a billionth, and a product of two still fits 64 bits for everyday sizes.

@@ -170,6 +170,15 @@ pub struct MoneyShape {
     pub holder: u16,
 }
 
+/// Where a kind of another contract comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The SHA-256 of the other contract's text, in small hexadecimal digits.
+    pub sha256: String,
+    /// The index of the kind there.
+    pub kind: u16,
+}
+
 /// A kind of fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kind {
@@ -177,6 +186,8 @@ pub struct Kind {
     pub name: String,
     /// What it is, in a sentence; may be empty.
     pub doc: String,
+    /// Set when another contract declares it: only that contract's actions create and consume its facts.
+    pub origin: Option<Origin>,
     /// Its fields in declared order, which is the canonical order.
     pub fields: Vec<Field>,
     /// Published fields, ascending; empty when nothing is public.

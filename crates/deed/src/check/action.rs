@@ -152,6 +152,9 @@ impl Checker<'_> {
         styled(name, false, self.problems);
         self.context.fresh(name)?;
         let kind = &self.context.program.kinds[usize::from(index)];
+        if consumed && kind.origin.is_some() {
+            return Err(foreign(kind_name, "consumed"));
+        }
         if consumed && kind.money.is_some() {
             let help = "say who `pays` whom: the money to use up follows from what is due";
             return Err(Problem::new(
@@ -224,6 +227,9 @@ impl Checker<'_> {
             return Err(Problem::silent(what.span));
         }
         let described = &program.kinds[usize::from(kind)];
+        if described.origin.is_some() {
+            return Err(foreign(what, "created"));
+        }
         if described.money.is_some() {
             let help = "money appears only where somebody `pays` or `issues` it";
             return Err(Problem::new(
@@ -244,4 +250,14 @@ impl Checker<'_> {
         self.body.creates.push(CreateIr { kind, fields });
         Ok(())
     }
+}
+
+/// Facts of another contract live by that contract's rules.
+fn foreign(name: &Name, verb: &str) -> Problem {
+    let message = format!(
+        "{} is of another contract, whose actions alone say when it is {verb}",
+        name.text
+    );
+    Problem::new(name.span, message, format!("not {verb} here"))
+        .help("it can be referenced, and its money can be paid".to_owned())
 }

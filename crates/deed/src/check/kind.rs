@@ -68,6 +68,7 @@ fn empty(decl: &FactDecl, program: &Program, problems: &mut Vec<Problem>) -> Kin
         doc: decl.doc.clone(),
         fields: types::fields(&decl.fields, program, problems),
         public: Vec::new(),
+        origin: None,
         money: None,
         one_per: Vec::new(),
         control: Control::Nobody,

@@ -20,9 +20,12 @@ mod rule;
 mod schedule;
 mod signers;
 mod types;
+mod uses;
+mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::contract::Given;
 use crate::cost;
 use crate::ir::{Body, Calendar, Schedule};
 use crate::limits::COST_MAX;
@@ -42,6 +45,8 @@ pub(crate) struct Program {
     pub(crate) parties: BTreeMap<String, Party>,
     pub(crate) records: Vec<Record>,
     pub(crate) kinds: Vec<Kind>,
+    /// The place of the first record of each contract that is used.
+    used: BTreeMap<String, usize>,
     /// Kinds with a problem of their own, which their uses need not repeat.
     broken: BTreeSet<usize>,
     pub(crate) schedules: Vec<Schedule>,
@@ -53,7 +58,12 @@ pub(crate) struct Program {
 }
 
 /// Checks a contract that parsed without a problem.
-pub(crate) fn check(file: &File, source: &str, problems: &mut Vec<Problem>) -> Program {
+pub(crate) fn check(
+    file: &File,
+    source: &str,
+    given: &[Given<'_>],
+    problems: &mut Vec<Problem>,
+) -> Program {
     let mut program = Program::default();
     names::check(file, problems);
     for decl in &file.parties {
@@ -67,6 +77,10 @@ pub(crate) fn check(file: &File, source: &str, problems: &mut Vec<Problem>) -> P
                 "this identifier",
             )),
         }
+    }
+    let used = uses::used(file, given, problems);
+    for (decl, contract) in &used {
+        uses::records(decl, contract.program(), &mut program);
     }
     for decl in &file.records {
         let fields = types::fields(&decl.fields, &program, problems);
@@ -83,6 +97,10 @@ pub(crate) fn check(file: &File, source: &str, problems: &mut Vec<Problem>) -> P
         }
         program.kinds.push(kind);
     }
+    for (decl, contract) in &used {
+        uses::kinds(decl, contract.program(), &mut program);
+    }
+    versions::replaced(file, given, &program, problems);
     for decl in &file.schedules {
         let (schedule, ty) = schedule::schedule(decl, &program, problems);
         program.schedules.push(schedule);

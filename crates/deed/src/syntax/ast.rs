@@ -24,12 +24,29 @@ pub(crate) struct File {
     pub(crate) version: u32,
     pub(crate) title: String,
     pub(crate) law: Option<String>,
+    pub(crate) uses: Vec<UseDecl>,
+    pub(crate) replaces: Option<ReplaceDecl>,
     pub(crate) parties: Vec<PartyDecl>,
     pub(crate) records: Vec<RecordDecl>,
     pub(crate) facts: Vec<FactDecl>,
     pub(crate) schedules: Vec<ScheduleDecl>,
     pub(crate) calendars: Vec<CalendarDecl>,
     pub(crate) actions: Vec<ActionDecl>,
+}
+
+/// `uses cash sha256 "..."`.
+#[derive(Clone, Debug)]
+pub(crate) struct UseDecl {
+    pub(crate) name: Name,
+    pub(crate) sha256: Text,
+}
+
+/// `replaces cash version 1 sha256 "..."`.
+#[derive(Clone, Debug)]
+pub(crate) struct ReplaceDecl {
+    pub(crate) name: Name,
+    pub(crate) version: i64,
+    pub(crate) sha256: Text,
 }
 
 #[derive(Clone, Debug)]

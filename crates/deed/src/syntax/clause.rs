@@ -37,7 +37,7 @@ pub(crate) fn clause(cursor: &mut Cursor<'_>) -> Result<Clause, Problem> {
         }
         "creates" => {
             cursor.advance();
-            let what = cursor.name("a kind of fact, or a fact that is consumed")?;
+            let what = cursor.qualified("a kind of fact, or a fact that is consumed")?;
             let with = if cursor.eat_word("with") {
                 assigns(cursor, &[])?
             } else {
@@ -74,7 +74,7 @@ pub(crate) fn clause(cursor: &mut Cursor<'_>) -> Result<Clause, Problem> {
 fn input(cursor: &mut Cursor<'_>) -> Result<(Name, Name), Problem> {
     cursor.advance();
     cursor.expect_word("one")?;
-    let kind = cursor.name("a kind of fact")?;
+    let kind = cursor.qualified("a kind of fact")?;
     cursor.expect_word("as")?;
     let name = cursor.new_name("a name for the fact")?;
     Ok((kind, name))

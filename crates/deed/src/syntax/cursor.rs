@@ -194,6 +194,18 @@ impl<'t> Cursor<'t> {
         }
     }
 
+    /// A name, or one of another contract: `cash.Cash`.
+    pub(crate) fn qualified(&mut self, what: &str) -> Result<Name, Problem> {
+        let mut name = self.name(what)?;
+        if self.at_mark(".") && matches!(self.token(1).tok, Tok::Name(_)) {
+            self.advance();
+            let inner = self.name(what)?;
+            name.text = format!("{}.{}", name.text, inner.text);
+            name.span = name.span.to(inner.span);
+        }
+        Ok(name)
+    }
+
     /// A name that the contract introduces: not a word of the language.
     pub(crate) fn new_name(&mut self, what: &str) -> Result<Name, Problem> {
         let name = self.name(what)?;

@@ -69,7 +69,7 @@ pub(crate) fn type_expr(cursor: &mut Cursor<'_>) -> Result<TypeExpr, Problem> {
 }
 
 fn single(cursor: &mut Cursor<'_>) -> Result<TypeExpr, Problem> {
-    let name = cursor.name("a type")?;
+    let name = cursor.qualified("a type")?;
     let (span, node) = match name.text.as_str() {
         "money" => {
             let code = cursor.name("the currency, as in `money GBP`")?;

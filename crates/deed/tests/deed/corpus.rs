@@ -1,14 +1,14 @@
 //! The conformance corpus: small texts with their verdicts, from which a second implementation can be checked.
 //!
 //! A case is a file of `tests/corpus`, in sections that begin `=== name`: `contract`, then either `refused at load` with
-//! one `line:column message` for each diagnostic, or `scenarios`, whose expectations are the verdict. `uses` gives a
-//! contract that the case's contract names by its hash. See `docs/deed/specification.md`.
+//! one `line:column message` for each diagnostic, or `scenarios`, whose expectations are the verdict. `given`
+//! and a hash is the text of another contract, which the case's contract uses or replaces. See `docs/deed/specification.md`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use deed::{Contract, LoadError, scenario};
+use deed::{Contract, Given, LoadError, scenario};
 
 fn sections(text: &str) -> BTreeMap<&str, &str> {
     let parts = text.split("=== ").skip(1);
@@ -31,7 +31,22 @@ fn listed(error: &LoadError) -> String {
 fn judge(text: &str) -> Result<(), String> {
     let parts = sections(text);
     let source = parts.get("contract").ok_or("no contract")?;
-    let contract = match (Contract::load(source), parts.get("refused at load")) {
+    let others = parts.iter().filter_map(|(name, text)| {
+        let sha256 = name.strip_prefix("given ")?;
+        Some((sha256, Contract::load(text).map_err(|e| e.to_string())))
+    });
+    let mut given = BTreeMap::new();
+    for (sha256, other) in others {
+        given.insert(sha256, other?);
+    }
+    let given: Vec<Given<'_>> = given
+        .iter()
+        .map(|(sha256, contract)| Given { sha256, contract })
+        .collect();
+    let contract = match (
+        Contract::load_with(source, &given),
+        parts.get("refused at load"),
+    ) {
         (Err(error), Some(expected)) if listed(&error) == **expected => return Ok(()),
         (Err(error), _) => return Err(listed(&error)),
         (Ok(_), Some(_)) => return Err("it loads".to_owned()),

@@ -4,6 +4,7 @@
 
 mod actions;
 mod args;
+mod composing;
 mod conservation;
 mod corpus;
 mod diagnostics;
