@@ -1,7 +1,7 @@
 //! The codes of the refusals that no contract writes itself.
 
 /// Every built-in rule, with what it asks for.
-pub const BUILT_IN_RULES: [(&str, &str); 29] = [
+pub const BUILT_IN_RULES: [(&str, &str); 30] = [
     (
         "action_is_of_the_contract",
         "the call names an action that the contract has",
@@ -58,6 +58,10 @@ pub const BUILT_IN_RULES: [(&str, &str); 29] = [
     (
         "exceptions_do_not_conflict",
         "exceptions that hold together say the same, or one goes over the other",
+    ),
+    (
+        "known_facts_within_limits",
+        "a policy looks at a limited number of known facts for one subject",
     ),
     ("amount_overflow", "numbers and amounts stay within 64 bits"),
     (

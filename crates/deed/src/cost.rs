@@ -55,7 +55,7 @@ pub(crate) fn of_body(body: &Body, scales: &[Schedule]) -> u64 {
         .fold(all(&body.signers), u64::saturating_add)
 }
 
-fn of(ir: &Ir, scales: &[Schedule]) -> u64 {
+pub(crate) fn of(ir: &Ir, scales: &[Schedule]) -> u64 {
     let one = |ir: &Ir| of(ir, scales);
     let inner = match ir {
         Ir::Const(_)

@@ -19,6 +19,7 @@ pub mod limits;
 mod money;
 mod near;
 mod outcome;
+pub mod policy;
 mod roles;
 pub mod scenario;
 mod schema;

@@ -38,6 +38,8 @@ pub const HOLIDAYS_MAX: usize = 512;
 pub const EXCEPTIONS_MAX: usize = 32;
 /// Most contracts that one uses: a reader has to read them too.
 pub const USES_MAX: usize = 16;
+/// Most known facts that one count, sum or share looks at for one subject: more is a refusal, not a wait.
+pub const KNOWN_FACTS_MAX: usize = 1000;
 /// Most figures named in one refusal: enough to see why, short enough to read.
 pub const FIGURES_MAX: usize = 6;
 /// Most decimal places of a decimal number: a billionth, and a product of two still fits 64 bits for everyday sizes.

@@ -59,6 +59,11 @@ impl Context<'_> {
                 "of which type?",
             )),
             Node::List(items) => self.inferred_list(items, span),
+            Node::Effective if self.today => Err(Problem::new(
+                span,
+                "a policy runs in no transaction",
+                "write `today`",
+            )),
             Node::Effective if self.dated => Ok((Ir::Effective, Type::Date)),
             Node::Effective => Err(Problem::new(
                 span,

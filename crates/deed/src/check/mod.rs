@@ -36,6 +36,7 @@ use crate::value::{Party, Value};
 
 pub(crate) use context::Context;
 pub(crate) use expr::PLAIN_FUNCTIONS;
+pub(crate) use names::styled;
 pub(crate) use rule::code;
 pub(crate) use types::describe;
 

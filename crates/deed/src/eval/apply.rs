@@ -24,6 +24,7 @@ pub(crate) fn apply(program: &Program, call: &Call<'_>) -> Result<Outcome, Refus
         schedules: &program.schedules,
         calendars: &program.calendars,
         locals: Vec::with_capacity(body.steps.len()),
+        known: None,
     };
     run_steps(&mut machine, action, body, &program.records)?;
     let signers = signers(&mut machine, body)?;

@@ -4,33 +4,57 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
+use crate::check::Program;
 use crate::ir::{Arithmetic, Calendar, Ir, Schedule};
 use crate::outcome::{Call, Refusal};
 use crate::syntax::ast::Each;
-use crate::value::{Money, Value};
+use crate::value::{FactValue, Money, Value};
 
 use super::compute::{arithmetic, compare, financial_year, has, ill_typed, length, overflow};
 use super::{dates, rates, schedule};
 
 /// What an expression can see.
-pub(super) struct Machine<'a> {
+pub(crate) struct Machine<'a> {
     pub(super) call: &'a Call<'a>,
     pub(super) effective: Value,
     pub(super) schedules: &'a [Schedule],
     pub(super) calendars: &'a [Calendar],
     /// `let`s, then the items of the quantifiers that are running.
-    pub(super) locals: Vec<Cow<'a, Value>>,
+    pub(crate) locals: Vec<Cow<'a, Value>>,
+    /// A policy's subject, and the known fact that is looked at: they stand for the facts referenced.
+    pub(crate) known: Option<[&'a FactValue; 2]>,
 }
 
-pub(super) type Evaluated<'a> = Result<Cow<'a, Value>, Refusal>;
+pub(crate) type Evaluated<'a> = Result<Cow<'a, Value>, Refusal>;
 
 impl<'a> Machine<'a> {
-    pub(super) fn eval(&mut self, ir: &'a Ir) -> Evaluated<'a> {
+    /// A machine that sees a policy's subject, and `call`'s date as today.
+    pub(crate) fn of_policy(
+        program: &'a Program,
+        call: &'a Call<'a>,
+        subject: &'a FactValue,
+    ) -> Self {
+        Self {
+            call,
+            effective: Value::Date(call.effective),
+            schedules: &program.schedules,
+            calendars: &program.calendars,
+            locals: Vec::new(),
+            known: Some([subject, subject]),
+        }
+    }
+
+    pub(crate) fn eval(&mut self, ir: &'a Ir) -> Evaluated<'a> {
         match ir {
             Ir::Const(value) => Ok(Cow::Borrowed(value)),
             Ir::Arg(i) => place(self.call.args, *i),
             Ir::Consumed(i, field) => fact_field(self.call.consumed, *i, *field),
-            Ir::Referenced(i, field) => fact_field(self.call.referenced, *i, *field),
+            Ir::Referenced(i, field) => match self.known {
+                None => fact_field(self.call.referenced, *i, *field),
+                Some(known) => known
+                    .get(usize::from(*i))
+                    .map_or_else(|| Err(ill_typed()), |fact| place(&fact.fields, *field)),
+            },
             Ir::Local(i) => self
                 .locals
                 .get(usize::from(*i))
@@ -144,7 +168,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Evaluates a condition.
-    pub(super) fn test(&mut self, ir: &'a Ir) -> Result<bool, Refusal> {
+    pub(crate) fn test(&mut self, ir: &'a Ir) -> Result<bool, Refusal> {
         match ir {
             Ir::Not(inner) => Ok(!self.test(inner)?),
             Ir::And(left, right) => Ok(self.test(left)? && self.test(right)?),
@@ -291,7 +315,7 @@ fn place(values: &[Value], index: u16) -> Evaluated<'_> {
         .ok_or_else(ill_typed)
 }
 
-fn fact_field(facts: &[crate::value::FactValue], fact: u16, field: u16) -> Evaluated<'_> {
+fn fact_field(facts: &[FactValue], fact: u16, field: u16) -> Evaluated<'_> {
     facts
         .get(usize::from(fact))
         .map_or_else(|| Err(ill_typed()), |f| place(&f.fields, field))

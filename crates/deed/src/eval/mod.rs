@@ -11,4 +11,6 @@ mod rates;
 mod schedule;
 
 pub(crate) use apply::apply;
+pub(crate) use compute::{arithmetic, ill_typed};
+pub(crate) use expr::Machine;
 pub(crate) use fits::fact_fits;

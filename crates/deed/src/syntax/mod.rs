@@ -18,7 +18,8 @@ mod token;
 mod types;
 
 pub(crate) use cursor::Cursor;
+pub(crate) use expr::expr;
 pub(crate) use file::parse;
 pub(crate) use layout::{Line, lines};
-pub(crate) use primary::{assigns, date, path_list};
+pub(crate) use primary::{assigns, date, path, path_list, postfix};
 pub(crate) use token::{Problem, Span, Tok};

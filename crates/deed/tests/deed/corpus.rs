@@ -1,13 +1,15 @@
 //! The conformance corpus: small texts with their verdicts, from which a second implementation can be checked.
 //!
 //! A case is a file of `tests/corpus`, in sections that begin `=== name`: `contract`, then either `refused at load` with
-//! one `line:column message` for each diagnostic, or `scenarios`, whose expectations are the verdict. `given`
+//! one `line:column message` for each diagnostic, or `scenarios`, whose expectations are the verdict. `policies` is a text
+//! of policies about the contract, which is checked with it. `given`
 //! and a hash is the text of another contract, which the case's contract uses or replaces. See `docs/deed/specification.md`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use deed::policy::Policies;
 use deed::{Contract, Given, LoadError, scenario};
 
 fn sections(text: &str) -> BTreeMap<&str, &str> {
@@ -43,10 +45,12 @@ fn judge(text: &str) -> Result<(), String> {
         .iter()
         .map(|(sha256, contract)| Given { sha256, contract })
         .collect();
-    let contract = match (
-        Contract::load_with(source, &given),
-        parts.get("refused at load"),
-    ) {
+    let loaded = Contract::load_with(source, &given).and_then(|contract| {
+        let policies = parts.get("policies");
+        let checked = policies.map(|text| Policies::load(&contract, text));
+        checked.transpose().map(|_| contract)
+    });
+    let contract = match (loaded, parts.get("refused at load")) {
         (Err(error), Some(expected)) if listed(&error) == **expected => return Ok(()),
         (Err(error), _) => return Err(listed(&error)),
         (Ok(_), Some(_)) => return Err("it loads".to_owned()),

@@ -15,6 +15,7 @@ mod guide;
 mod hostile;
 mod load;
 mod mutations;
+mod policies;
 mod roles;
 mod scenarios;
 mod settling;
