@@ -215,7 +215,7 @@ impl Checker<'_> {
     fn joined(&mut self, decl: &KnownDecl, kind: u16) -> Result<(Known, Type), Problem> {
         let filter = self.context.expect(&decl.filter, &Type::Bool)?;
         let (mut fields, mut keys) = (Vec::new(), Vec::new());
-        self.keys(&decl.filter, &decl.item.text, &mut fields, &mut keys);
+        self.keys(&decl.filter, &mut fields, &mut keys);
         if keys.is_empty() {
             let message = format!("nothing joins {} with the subject", decl.kind.text);
             let help = format!(
@@ -259,11 +259,11 @@ impl Checker<'_> {
     }
 
     /// The parts of the condition that say: this field of the known fact equals that of the subject.
-    fn keys(&mut self, expr: &Expr, item: &str, fields: &mut Vec<u16>, keys: &mut Vec<Ir>) {
+    fn keys(&mut self, expr: &Expr, fields: &mut Vec<u16>, keys: &mut Vec<Ir>) {
         match &expr.node {
             Node::Binary(Op::And, left, right) => {
-                self.keys(left, item, fields, keys);
-                self.keys(right, item, fields, keys);
+                self.keys(left, fields, keys);
+                self.keys(right, fields, keys);
             }
             Node::Binary(Op::Equal, left, right) => {
                 for (known, subject) in [(left, right), (right, left)] {
