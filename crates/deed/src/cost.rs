@@ -83,8 +83,9 @@ pub(crate) fn of(ir: &Ir, scales: &[Schedule]) -> u64 {
                 .saturating_add(*weight)
                 .saturating_add(u64::try_from(exceptions.len()).unwrap_or(u64::MAX))
         }),
-        Ir::Pluck(list, _) => one(list),
-        Ir::Grouped { list, weight, .. } => one(list).saturating_add(*weight),
+        Ir::Pluck { list, weight, .. } | Ir::Grouped { list, weight, .. } => {
+            one(list).saturating_add(*weight)
+        }
         Ir::Shift {
             date,
             count,

@@ -47,8 +47,12 @@ pub(crate) enum Ir {
         left: Box<Ir>,
         right: Box<Ir>,
     },
-    /// A field of every record of a list.
-    Pluck(Box<Ir>, u16),
+    /// A field of every record of a list; the weight is the cost of copying the list.
+    Pluck {
+        list: Box<Ir>,
+        field: u16,
+        weight: u64,
+    },
     /// Lists of the records that agree in these fields; the weight is the cost of comparing all with all.
     Grouped {
         list: Box<Ir>,

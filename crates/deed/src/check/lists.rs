@@ -25,10 +25,16 @@ impl<'c> Context<'c> {
 
     /// `lender of each old.charges`.
     pub(super) fn pluck(&mut self, field: &Name, list: &Expr) -> Typed {
-        let (ir, _, at_most, record) = self.records(list)?;
+        let (ir, item, at_most, record) = self.records(list)?;
         let (index, ty) = find(&record.fields, &record.name, field)?;
         let of = Box::new(ty);
-        Ok((Ir::Pluck(Box::new(ir), index), Type::List { of, at_most }))
+        let copied = cost::of_type(&item, &self.program.records);
+        let plucked = Ir::Pluck {
+            list: Box::new(ir),
+            field: index,
+            weight: copied.saturating_mul(u64::from(at_most)),
+        };
+        Ok((plucked, Type::List { of, at_most }))
     }
 
     /// `lines grouped by department, year`.
@@ -46,10 +52,14 @@ impl<'c> Context<'c> {
             places.push(index);
         }
         let size = u64::from(at_most);
+        let copied = cost::of_type(&item, &self.program.records);
         let grouped = Ir::Grouped {
             list: Box::new(ir),
             keys: places,
-            weight: weight.saturating_mul(size).saturating_mul(size),
+            weight: weight
+                .saturating_mul(size)
+                .saturating_add(copied)
+                .saturating_mul(size),
         };
         let group = Type::List {
             of: Box::new(item),

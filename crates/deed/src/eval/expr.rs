@@ -115,7 +115,7 @@ impl<'a> Machine<'a> {
             Ir::Cases {
                 base, exceptions, ..
             } => self.cases(base, exceptions),
-            Ir::Pluck(list, field) => self.pluck(list, *field),
+            Ir::Pluck { list, field, .. } => self.pluck(list, *field),
             Ir::Grouped { list, keys, .. } => self.grouped(list, keys),
             Ir::Shift {
                 date,

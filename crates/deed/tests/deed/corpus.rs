@@ -127,7 +127,7 @@ fn money_view(contract: &Contract, text: &str) -> Result<String, String> {
     })
 }
 
-fn cases() -> Vec<PathBuf> {
+pub(crate) fn cases() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
     let mut files: Vec<PathBuf> = folder
         .read_dir()
