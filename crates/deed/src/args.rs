@@ -7,10 +7,10 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::check::{Program, describe};
 use crate::hostile;
-use crate::limits::TEXT_BYTES_MAX;
+use crate::limits::{PERCENT_DECIMALS_MAX, TEXT_BYTES_MAX};
 use crate::near::did_you_mean;
 use crate::schema::Type;
-use crate::value::{Money, Party, Value};
+use crate::value::{Money, Party, Value, parse_minor};
 
 /// One argument that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +112,13 @@ fn value(text: &str, ty: &Type) -> Result<Value, String> {
             .parse()
             .map(Value::Int)
             .map_err(|_| format!("{trimmed:?} is not a whole number")),
+        Type::Percent => scaled(
+            trimmed.trim_end_matches('%').trim_end(),
+            PERCENT_DECIMALS_MAX,
+        )
+        .ok_or_else(|| format!("{trimmed:?} is not a percentage such as 12.5%")),
+        Type::Decimal(places) => scaled(trimmed, usize::from(*places))
+            .ok_or_else(|| format!("{trimmed:?} is not a number with at most {places} decimals")),
         Type::Bool => match trimmed {
             "true" | "yes" => Ok(Value::Bool(true)),
             "false" | "no" => Ok(Value::Bool(false)),
@@ -151,6 +158,16 @@ fn value(text: &str, ty: &Type) -> Result<Value, String> {
         Type::Optional(of) => value(text, of),
         Type::Record(_) => Err("a record cannot be given as plain text".to_owned()),
     }
+}
+
+/// A number with a point, as a whole number of its smallest unit; nothing is rounded.
+fn scaled(text: &str, places: usize) -> Option<Value> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let minor = parse_minor(digits, u32::try_from(places).ok()?).ok()?;
+    Some(Value::Int(if negative { -minor } else { minor }))
 }
 
 /// Text in NFC; hidden characters are refused rather than dropped.

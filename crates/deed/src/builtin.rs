@@ -1,7 +1,7 @@
 //! The codes of the refusals that no contract writes itself.
 
 /// Every built-in rule, with what it asks for.
-pub const BUILT_IN_RULES: [(&str, &str); 23] = [
+pub const BUILT_IN_RULES: [(&str, &str); 30] = [
     (
         "action_is_of_the_contract",
         "the call names an action that the contract has",
@@ -26,6 +26,10 @@ pub const BUILT_IN_RULES: [(&str, &str); 23] = [
         "attestors_are_distinct",
         "a choice of attestors is among as many different parties as must sign",
     ),
+    (
+        "enough_of_them_sign",
+        "as many different parties as are asked for sign, all of them among those who may",
+    ),
     ("somebody_signs", "an action has at least one signer"),
     (
         "rate_in_force",
@@ -34,6 +38,30 @@ pub const BUILT_IN_RULES: [(&str, &str); 23] = [
     (
         "amount_below_zero",
         "nothing less than nothing is owed or rated",
+    ),
+    (
+        "share_of_nothing",
+        "a percentage is taken out of a whole above zero",
+    ),
+    (
+        "period_within_limits",
+        "a period counts from nothing up to a limit",
+    ),
+    (
+        "date_within_calendar",
+        "dates lie between the years -9999 and 9999",
+    ),
+    (
+        "calendar_knows_the_day",
+        "a calendar of working days speaks of the day",
+    ),
+    (
+        "exceptions_do_not_conflict",
+        "exceptions that hold together say the same, or one goes over the other",
+    ),
+    (
+        "known_facts_within_limits",
+        "a policy looks at a limited number of known facts for one subject",
     ),
     ("amount_overflow", "numbers and amounts stay within 64 bits"),
     (

@@ -9,9 +9,20 @@ use crate::eval;
 use crate::money;
 use crate::outcome::{Call, DraftMove, Due, FactRoles, MoneyMove, Outcome, Refusal, Settled};
 use crate::roles;
-use crate::schema::{Action, Kind, Record};
+use crate::schema::{Action, Kind, Record, Type};
+use crate::show::shown;
 use crate::syntax;
 use crate::value::{FactValue, Party, Value};
+
+/// Another contract, with the hash by which contracts name it.
+#[derive(Clone, Copy, Debug)]
+pub struct Given<'a> {
+    /// The SHA-256 (FIPS 180-4) of its exact text, in small hexadecimal digits. Whoever reads the bytes computes it: this
+    /// crate trusts it.
+    pub sha256: &'a str,
+    /// The contract.
+    pub contract: &'a Contract,
+}
 
 /// A contract whose text has been read and checked; immutable, cheap to share behind an `Arc`.
 #[derive(Clone, Debug)]
@@ -102,10 +113,19 @@ impl Contract {
     /// # Errors
     /// Every error found, each at its place. A text with errors of form is not checked for meaning.
     pub fn load(source: &str) -> Result<Contract, LoadError> {
+        Self::load_with(source, &[])
+    }
+
+    /// Reads and checks a contract's text that `uses` or `replaces` others.
+    ///
+    /// # Errors
+    /// As [`Contract::load`]; also when a contract that it uses is not given, or facts of the one that it replaces can't be
+    /// read under it.
+    pub fn load_with(source: &str, given: &[Given<'_>]) -> Result<Contract, LoadError> {
         let mut problems = Vec::new();
         let file = syntax::parse(source, &mut problems);
         let program = match problems.is_empty() {
-            true => check::check(&file, source, &mut problems),
+            true => check::check(&file, source, given, &mut problems),
             false => Program::default(),
         };
         match file.name {
@@ -160,6 +180,51 @@ impl Contract {
         money::draft(&self.program, money, dues, held)
     }
 
+    /// The dues that are owed in money of another contract, in that contract's terms. A transaction settles the dues of all its
+    /// actions in one money together, there: each is then discharged by exactly one created fact, and none by a fact that
+    /// discharges another's.
+    #[must_use]
+    pub fn dues_in(&self, sha256: &str, dues: &[Due]) -> Vec<Due> {
+        let there = |due: &Due| {
+            let kind = self.program.kinds.get(usize::from(due.money))?;
+            let origin = kind.origin.as_ref().filter(|o| o.sha256 == sha256)?;
+            Some(Due {
+                money: origin.kind,
+                ..due.clone()
+            })
+        };
+        dues.iter().filter_map(there).collect()
+    }
+
+    /// A fact of the version that this one replaces, as this one reads it: the same fields by name, new ones absent.
+    ///
+    /// # Errors
+    /// `fact_fits_its_kind` when it is no fact of the old version, or does not fit this one.
+    pub fn read_old(&self, old: &Contract, fact: &FactValue) -> Result<FactValue, Refusal> {
+        eval::fact_fits(fact, old.kinds(), old.records())?;
+        let before = &old.kinds()[usize::from(fact.kind)];
+        let gone = || {
+            let message = format!(
+                "{} version {} has no {}",
+                self.name, self.version, before.name
+            );
+            Refusal::new("fact_fits_its_kind", message)
+        };
+        let kind = self.kind(&before.name).ok_or_else(gone)?;
+        let read = |field: &crate::schema::Field| {
+            let index = before.field(&field.name);
+            let value = index.and_then(|i| fact.fields.get(usize::from(i)));
+            value.cloned().unwrap_or(Value::Absent)
+        };
+        let fields = self.program.kinds[usize::from(kind)].fields.iter();
+        let read = FactValue {
+            kind,
+            fields: fields.map(read).collect(),
+        };
+        eval::fact_fits(&read, self.kinds(), self.records())?;
+        Ok(read)
+    }
+
     /// Who has which part in a fact.
     ///
     /// # Errors
@@ -167,6 +232,12 @@ impl Contract {
     /// different attestors are named than must sign.
     pub fn roles_of(&self, fact: &FactValue) -> Result<FactRoles, Refusal> {
         roles::roles_of(&self.program, fact)
+    }
+
+    /// A value as a person reads it: a percentage or decimal number, whose value is a plain number, with its sign and point.
+    #[must_use]
+    pub fn show(&self, value: &Value, ty: &Type) -> String {
+        shown(value, ty, &self.program.records)
     }
 
     /// Reads an action's arguments from plain strings, as forms, JSON and CSV give them.

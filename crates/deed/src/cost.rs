@@ -7,7 +7,9 @@ use crate::schema::{Record, Type};
 /// The cost of reading, comparing or copying a value of the type.
 pub(crate) fn of_type(ty: &Type, records: &[Record]) -> u64 {
     match ty {
-        Type::Bool | Type::Int | Type::Money(_) | Type::Date => 1,
+        Type::Bool | Type::Int | Type::Percent | Type::Decimal(_) | Type::Money(_) | Type::Date => {
+            1
+        }
         Type::Text => TEXT_COST,
         Type::Party | Type::Choice(_) => 2,
         Type::Optional(of) => of_type(of, records),
@@ -41,13 +43,19 @@ pub(crate) fn of_body(body: &Body, scales: &[Schedule]) -> u64 {
             .chain(d.when.as_ref().map(one))
             .fold(1, u64::saturating_add)
     });
+    let quorums = body.quorums.iter().map(|q| {
+        one(&q.of)
+            .saturating_add(one(&q.named))
+            .saturating_add(q.weight)
+    });
     steps
+        .chain(quorums)
         .chain(creates)
         .chain(dues)
         .fold(all(&body.signers), u64::saturating_add)
 }
 
-fn of(ir: &Ir, scales: &[Schedule]) -> u64 {
+pub(crate) fn of(ir: &Ir, scales: &[Schedule]) -> u64 {
     let one = |ir: &Ir| of(ir, scales);
     let inner = match ir {
         Ir::Const(_)
@@ -60,14 +68,41 @@ fn of(ir: &Ir, scales: &[Schedule]) -> u64 {
         | Ir::Not(a)
         | Ir::Negate(a)
         | Ir::Is { value: a, .. }
+        | Ir::Rescale(a, _)
+        | Ir::WorkingDay { date: a, .. }
         | Ir::FinancialYear(a) => one(a),
         Ir::Length(a) => one(a).saturating_add(TEXT_COST),
         Ir::And(a, b) | Ir::Or(a, b) | Ir::Otherwise(a, b) => one(a).saturating_add(one(b)),
+        Ir::Cases {
+            base,
+            exceptions,
+            weight,
+        } => exceptions.iter().fold(one(base), |sum, e| {
+            sum.saturating_add(one(&e.when))
+                .saturating_add(one(&e.value))
+                .saturating_add(*weight)
+                .saturating_add(u64::try_from(exceptions.len()).unwrap_or(u64::MAX))
+        }),
+        Ir::Pluck { list, weight, .. } | Ir::Grouped { list, weight, .. } => {
+            one(list).saturating_add(*weight)
+        }
+        Ir::Shift {
+            date,
+            count,
+            weight,
+            ..
+        } => one(date).saturating_add(one(count)).saturating_add(*weight),
+        Ir::Between(a, b, c) => one(a).saturating_add(one(b)).saturating_add(one(c)),
         Ir::Order {
             left: a, right: b, ..
         }
         | Ir::Arithmetic {
             left: a, right: b, ..
+        }
+        | Ir::DaysFrom(a, b)
+        | Ir::Part { rate: a, of: b, .. }
+        | Ir::Share {
+            part: a, whole: b, ..
         } => one(a).saturating_add(one(b)),
         Ir::Equal {
             left: a,

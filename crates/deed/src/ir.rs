@@ -1,7 +1,8 @@
 //! What evaluation runs: names have become indices, types have been checked, sizes are known.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 
+use crate::schema::Type;
 use crate::syntax::ast::{Each, Quality, Rounding};
 use crate::value::{Money, Value};
 
@@ -46,6 +47,59 @@ pub(crate) enum Ir {
         left: Box<Ir>,
         right: Box<Ir>,
     },
+    /// A field of every record of a list; the weight is the cost of copying the list.
+    Pluck {
+        list: Box<Ir>,
+        field: u16,
+        weight: u64,
+    },
+    /// Lists of the records that agree in these fields; the weight is the cost of comparing all with all.
+    Grouped {
+        list: Box<Ir>,
+        keys: Vec<u16>,
+        weight: u64,
+    },
+    /// A base case and its exceptions, in the order of the text.
+    Cases {
+        base: Box<Ir>,
+        exceptions: Vec<ExceptionIr>,
+        /// The cost of comparing two values of the type, for each pair.
+        weight: u64,
+    },
+    /// A date and a period after it, or before it when `back`.
+    Shift {
+        date: Box<Ir>,
+        count: Box<Ir>,
+        unit: Unit,
+        back: bool,
+        /// The steps of counting working days.
+        weight: u64,
+    },
+    DaysFrom(Box<Ir>, Box<Ir>),
+    WorkingDay {
+        date: Box<Ir>,
+        calendar: u16,
+        negated: bool,
+    },
+    /// Whether a date lies between two others, both of which count.
+    Between(Box<Ir>, Box<Ir>, Box<Ir>),
+    /// A number times a power of ten: a decimal with more places.
+    Rescale(Box<Ir>, i64),
+    /// A rate, counted in `per` for the whole, of a number or amount; rounded to multiples of `unit`.
+    Part {
+        rate: Box<Ir>,
+        of: Box<Ir>,
+        per: i64,
+        rounding: Rounding,
+        unit: i64,
+    },
+    /// What percentage one number or amount is of another.
+    Share {
+        part: Box<Ir>,
+        whole: Box<Ir>,
+        rounding: Rounding,
+        unit: i64,
+    },
     Is {
         value: Box<Ir>,
         quality: Quality,
@@ -69,6 +123,35 @@ pub(crate) enum Ir {
     FinancialYear(Box<Ir>),
 }
 
+/// A case that goes before the base case, and before the exceptions of which it has the indices.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ExceptionIr {
+    pub(crate) name: String,
+    pub(crate) over: Vec<usize>,
+    pub(crate) when: Ir,
+    pub(crate) value: Ir,
+}
+
+/// What a period counts; working days by the index of their calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    Days,
+    Months,
+    Years,
+    WorkingDays(u16),
+}
+
+/// The days on which nobody works, between two dates that it speaks of.
+#[derive(Clone, Debug)]
+pub(crate) struct Calendar {
+    pub(crate) name: String,
+    pub(crate) weekend: Vec<Weekday>,
+    pub(crate) from: Date,
+    pub(crate) to: Date,
+    /// Ascending.
+    pub(crate) holidays: Vec<Date>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
     Less,
@@ -89,8 +172,18 @@ pub(crate) enum Arithmetic {
 pub(crate) struct Body {
     pub(crate) steps: Vec<Step>,
     pub(crate) signers: Vec<Ir>,
+    pub(crate) quorums: Vec<QuorumIr>,
     pub(crate) dues: Vec<DueIr>,
     pub(crate) creates: Vec<CreateIr>,
+}
+
+/// At least so many of a list sign: those whom an argument names.
+#[derive(Clone, Debug)]
+pub(crate) struct QuorumIr {
+    pub(crate) needed: i64,
+    pub(crate) of: Ir,
+    pub(crate) named: Ir,
+    pub(crate) weight: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -106,7 +199,7 @@ pub(crate) struct RuleIr {
     pub(crate) index: u16,
     pub(crate) condition: Ir,
     /// What to name in a refusal, as written.
-    pub(crate) figures: Vec<(String, Ir)>,
+    pub(crate) figures: Vec<(String, Ir, Type)>,
 }
 
 #[derive(Clone, Debug)]

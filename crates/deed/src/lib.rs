@@ -19,21 +19,23 @@ pub mod limits;
 mod money;
 mod near;
 mod outcome;
+pub mod policy;
 mod roles;
 pub mod scenario;
 mod schema;
+mod show;
 mod syntax;
 mod value;
 
 pub use args::{ArgError, ArgProblem};
 pub use builtin::BUILT_IN_RULES;
-pub use contract::Contract;
+pub use contract::{Contract, Given};
 pub use diagnostic::{Diagnostic, LoadError};
 pub use outcome::{
     Allocated, Call, DraftMove, Due, FactRoles, MoneyMove, Outcome, Refusal, Settled,
 };
 pub use schema::{
-    Action, Attestation, Control, Field, Input, Keep, KeepFrom, Kind, MoneyShape, PartyRef, Record,
-    Rule, Type,
+    Action, Attestation, Control, Field, Input, Keep, KeepFrom, Kind, MoneyShape, Origin, PartyRef,
+    Record, Rule, SeenInPart, Type,
 };
 pub use value::{Currency, CurrencyError, FactValue, Money, MoneyError, Party, PartyError, Value};

@@ -28,7 +28,23 @@ pub const MONEY_OUTPUTS_MAX: usize = 1024;
 pub const PARTY_BYTES_MAX: usize = 64;
 /// Largest amount in a literal, in minor units: a thousand times the world's yearly product in pence.
 pub const MONEY_LITERAL_MAX: i64 = 10_000_000_000_000_000;
+/// Longest period, in days, months, years or working days: a century of days.
+pub const PERIOD_MAX: i64 = 36_600;
+/// Longest stretch of time that a calendar speaks of, in days: twenty years. Working days are counted one by one.
+pub const CALENDAR_DAYS_MAX: i64 = 7_320;
+/// Most holidays of one calendar.
+pub const HOLIDAYS_MAX: usize = 512;
+/// Most exceptions of one rule or value: each is compared with each.
+pub const EXCEPTIONS_MAX: usize = 32;
+/// Most contracts that one uses: a reader has to read them too.
+pub const USES_MAX: usize = 16;
+/// Most known facts that one count, sum or share looks at for one subject: more is a refusal, not a wait.
+pub const KNOWN_FACTS_MAX: usize = 1000;
 /// Most figures named in one refusal: enough to see why, short enough to read.
 pub const FIGURES_MAX: usize = 6;
+/// Most decimal places of a decimal number: a billionth, and a product of two still fits 64 bits for everyday sizes.
+pub const DECIMAL_PLACES_MAX: u8 = 9;
+/// 100% as percentages are counted: in ten-thousandths of a per cent.
+pub const PERCENT_WHOLE: i64 = 1_000_000;
 /// Finest percentage, in decimal places: published rates use at most three.
 pub const PERCENT_DECIMALS_MAX: usize = 4;

@@ -98,6 +98,8 @@ pub struct FactRoles {
     pub attestors_needed: u16,
     /// Who sees it whole.
     pub seen_by: Vec<Party>,
+    /// Who sees only some fields, with the fields, ascending; nobody who sees it whole. In the order of the text.
+    pub seen_in_part: Vec<(Party, Vec<u16>)>,
     /// Who is shown it without power.
     pub observed_by: Vec<Party>,
 }

@@ -3,7 +3,7 @@
 use crate::check::Program;
 use crate::eval::fact_fits;
 use crate::outcome::{FactRoles, Refusal};
-use crate::schema::{Control, PartyRef};
+use crate::schema::{Control, Kind, PartyRef};
 use crate::value::{FactValue, Party, Value};
 
 /// Reads the parties out of the fact, as its kind says.
@@ -35,9 +35,32 @@ pub(crate) fn roles_of(program: &Program, fact: &FactValue) -> Result<FactRoles,
         controllers,
         attestors_needed: kind.attestation.needed.min(present),
         attestors,
+        seen_in_part: in_part(kind, fact),
         seen_by: parties(&kind.seen_by, fact),
         observed_by: parties(&kind.observed_by, fact),
     })
+}
+
+/// Who sees some fields only; who is named twice sees the fields of both.
+fn in_part(kind: &Kind, fact: &FactValue) -> Vec<(Party, Vec<u16>)> {
+    let whole = parties(&kind.seen_by, fact);
+    let mut out: Vec<(Party, Vec<u16>)> = Vec::new();
+    for part in &kind.seen_in_part {
+        for party in parties(&part.parties, fact) {
+            if whole.contains(&party) {
+                continue;
+            }
+            match out.iter_mut().find(|(known, _)| *known == party) {
+                Some((_, fields)) => {
+                    fields.extend(&part.fields);
+                    fields.sort_unstable();
+                    fields.dedup();
+                }
+                None => out.push((party, part.fields.clone())),
+            }
+        }
+    }
+    out
 }
 
 /// Everybody once, in the order of the text.

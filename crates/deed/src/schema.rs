@@ -14,6 +14,10 @@ pub enum Type {
     Int,
     /// Text.
     Text,
+    /// A percentage: a [`crate::Value::Int`] of ten-thousandths of a per cent, so that 100% is 1,000,000.
+    Percent,
+    /// An exact decimal number with so many places after the point: a [`crate::Value::Int`] of its smallest unit.
+    Decimal(u8),
     /// An amount in this currency.
     Money(Currency),
     /// A day.
@@ -41,6 +45,8 @@ impl fmt::Display for Type {
         match self {
             Self::Bool => f.write_str("bool"),
             Self::Int => f.write_str("int"),
+            Self::Percent => f.write_str("percent"),
+            Self::Decimal(places) => write!(f, "decimal {places}"),
             Self::Text => f.write_str("text"),
             Self::Money(currency) => write!(f, "money {currency}"),
             Self::Date => f.write_str("date"),
@@ -118,6 +124,15 @@ pub struct Attestation {
     pub parties: Vec<PartyRef>,
 }
 
+/// Parties that see some fields of a fact, and no others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenInPart {
+    /// The parties.
+    pub parties: Vec<PartyRef>,
+    /// The fields that they see, ascending.
+    pub fields: Vec<u16>,
+}
+
 /// The moment from which a fact is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeepFrom {
@@ -155,6 +170,15 @@ pub struct MoneyShape {
     pub holder: u16,
 }
 
+/// Where a kind of another contract comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The SHA-256 of the other contract's text, in small hexadecimal digits.
+    pub sha256: String,
+    /// The index of the kind there.
+    pub kind: u16,
+}
+
 /// A kind of fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kind {
@@ -162,6 +186,8 @@ pub struct Kind {
     pub name: String,
     /// What it is, in a sentence; may be empty.
     pub doc: String,
+    /// Set when another contract declares it: only that contract's actions create and consume its facts.
+    pub origin: Option<Origin>,
     /// Its fields in declared order, which is the canonical order.
     pub fields: Vec<Field>,
     /// Published fields, ascending; empty when nothing is public.
@@ -176,10 +202,14 @@ pub struct Kind {
     pub attestation: Attestation,
     /// Who sees it whole, apart from those who sign.
     pub seen_by: Vec<PartyRef>,
+    /// Who sees only some of its fields.
+    pub seen_in_part: Vec<SeenInPart>,
     /// Who is shown it without any power over it.
     pub observed_by: Vec<PartyRef>,
     /// Whom it is about.
     pub about: Vec<PartyRef>,
+    /// The ground on which data about them are kept and published.
+    pub about_law: Option<String>,
     /// How long it is kept.
     pub keep: Option<Keep>,
     /// The law it rests on.

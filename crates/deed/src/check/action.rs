@@ -2,9 +2,9 @@
 
 use crate::ir::{Body, CreateIr, Ir, Step};
 use crate::near::did_you_mean;
-use crate::schema::{Action, Control, Input, Type};
+use crate::schema::{Action, Control, Input};
 use crate::syntax::Problem;
-use crate::syntax::ast::{ActionDecl, Assign, Clause, Expr, Name};
+use crate::syntax::ast::{ActionDecl, Assign, Clause, Exception, Expr, Name};
 
 use super::Program;
 use super::context::Context;
@@ -72,12 +72,17 @@ impl Checker<'_> {
             _ => Ok(()),
         });
         self.pass(decl, |c, clause| match clause {
-            Clause::Let { name, value } => c.define(name, value),
+            Clause::Let {
+                name,
+                value,
+                exceptions,
+            } => c.define(name, value, exceptions),
             Clause::Rule {
                 text,
                 law,
                 condition,
-            } => c.rule(text, law.as_ref(), condition),
+                exceptions,
+            } => c.rule(text, law.as_ref(), condition, exceptions),
             _ => Ok(()),
         });
         // Signers, dues and created facts are computed last, when every local has its place.
@@ -147,6 +152,9 @@ impl Checker<'_> {
         styled(name, false, self.problems);
         self.context.fresh(name)?;
         let kind = &self.context.program.kinds[usize::from(index)];
+        if consumed && kind.origin.is_some() {
+            return Err(foreign(kind_name, "consumed"));
+        }
         if consumed && kind.money.is_some() {
             let help = "say who `pays` whom: the money to use up follows from what is due";
             return Err(Problem::new(
@@ -177,10 +185,18 @@ impl Checker<'_> {
         Ok(())
     }
 
-    fn define(&mut self, name: &Name, value: &Expr) -> Result<(), Problem> {
+    fn define(
+        &mut self,
+        name: &Name,
+        value: &Expr,
+        exceptions: &[Exception],
+    ) -> Result<(), Problem> {
         styled(name, false, self.problems);
         let fresh = self.context.fresh(name);
-        let result = self.context.infer(value);
+        let result = self.context.infer(value).and_then(|(base, ty)| {
+            let cases = self.context.cases(base, &ty, exceptions, None)?;
+            Ok((cases, ty))
+        });
         let (ir, ty) = match result {
             Ok((ir, ty)) => (Ok(ir), Some(ty)),
             Err(problem) => (Err(problem), None),
@@ -188,21 +204,6 @@ impl Checker<'_> {
         self.context.locals.push((name.text.clone(), ty));
         self.body.steps.push(Step::Let(ir?));
         fresh
-    }
-
-    fn signed_by(&mut self, parties: &[Expr]) -> Result<(), Problem> {
-        for party in parties {
-            let (ir, ty) = self.context.infer(party)?;
-            let of = match &ty {
-                Type::Optional(of) | Type::List { of, .. } => of.as_ref(),
-                other => other,
-            };
-            if *of != Type::Party {
-                return Err(self.context.mismatch(party.span, "a party", &ty));
-            }
-            self.body.signers.push(ir);
-        }
-        Ok(())
     }
 
     /// `creates old with ...` copies a consumed fact; `creates Kind with ...` gives every field.
@@ -226,6 +227,9 @@ impl Checker<'_> {
             return Err(Problem::silent(what.span));
         }
         let described = &program.kinds[usize::from(kind)];
+        if described.origin.is_some() {
+            return Err(foreign(what, "created"));
+        }
         if described.money.is_some() {
             let help = "money appears only where somebody `pays` or `issues` it";
             return Err(Problem::new(
@@ -246,4 +250,14 @@ impl Checker<'_> {
         self.body.creates.push(CreateIr { kind, fields });
         Ok(())
     }
+}
+
+/// Facts of another contract live by that contract's rules.
+fn foreign(name: &Name, verb: &str) -> Problem {
+    let message = format!(
+        "{} is of another contract, whose actions alone say when it is {verb}",
+        name.text
+    );
+    Problem::new(name.span, message, format!("not {verb} here"))
+        .help("it can be referenced, and its money can be paid".to_owned())
 }

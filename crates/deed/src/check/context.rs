@@ -23,6 +23,8 @@ pub(crate) struct Context<'c> {
     pub(crate) locals: Vec<(String, Option<Type>)>,
     /// Whether the transaction's date is known here.
     pub(crate) dated: bool,
+    /// Whether the date is today, of a policy, instead of a transaction's.
+    pub(crate) today: bool,
 }
 
 impl<'c> Context<'c> {
@@ -36,6 +38,7 @@ impl<'c> Context<'c> {
             referenced: Vec::new(),
             locals: Vec::new(),
             dated: false,
+            today: false,
         }
     }
 
@@ -49,6 +52,9 @@ impl<'c> Context<'c> {
                 .clone()
                 .ok_or_else(|| Problem::silent(span))?;
             return Ok(Some((Ir::Local(index(i)), ty)));
+        }
+        if self.today && name == "today" {
+            return Ok(Some((Ir::Effective, Type::Date)));
         }
         if let Some(i) = self.params.iter().position(|(n, _)| n == name) {
             return Ok(Some((Ir::Arg(index(i)), self.params[i].1.clone())));

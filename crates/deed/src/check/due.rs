@@ -23,6 +23,23 @@ impl Checker<'_> {
             )
             .help(format!("declare it as `fact {} is money`", kind.name)));
         };
+        if kind.origin.is_some() && due.verb == DueVerb::Issues {
+            let message = format!("{} is issued by its own contract only", kind.name);
+            return Err(Problem::new(due.money.span, message, "of another contract"));
+        }
+        if kind.origin.is_some()
+            && let Some(change) = due.becoming.first()
+        {
+            let message = format!(
+                "{} becomes something else by its own contract only",
+                kind.name
+            );
+            return Err(Problem::new(
+                change.name.span,
+                message,
+                "of another contract",
+            ));
+        }
         let payer = self.signing_party(&due.payer)?;
         let payee = match &due.payee {
             Some(payee) => self.context.expect(payee, &Type::Party)?,

@@ -11,6 +11,7 @@ use crate::value::Value;
 
 use super::context::Context;
 use super::expr::Typed;
+use super::rates::widened;
 use super::types::{UNKNOWN, comparable, describe, fits};
 
 impl Context<'_> {
@@ -47,6 +48,9 @@ impl Context<'_> {
     fn fitting(&mut self, expr: &Expr, ty: &Type) -> Result<Ir, Problem> {
         let (ir, found) = self.infer(expr)?;
         if fits(&found, ty) {
+            return Ok(ir);
+        }
+        if let Some(ir) = widened(&ir, &found, ty) {
             return Ok(ir);
         }
         let mut problem = self.mismatch(expr.span, &describe(ty, self.program), &found);
@@ -150,6 +154,12 @@ impl Context<'_> {
             (false, false) => {
                 let (left_ir, left_type) = self.infer(left)?;
                 let (right_ir, right_type) = self.infer(right)?;
+                if let Some(ir) = widened(&left_ir, &left_type, &right_type) {
+                    return Ok((ir, right_ir, right_type));
+                }
+                if let Some(ir) = widened(&right_ir, &right_type, &left_type) {
+                    return Ok((left_ir, ir, left_type));
+                }
                 if !comparable(&left_type, &right_type) {
                     let expected = describe(&left_type, self.program);
                     return Err(self.mismatch(right.span, &expected, &right_type));

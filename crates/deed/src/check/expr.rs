@@ -26,6 +26,31 @@ impl Context<'_> {
             Node::Money(money) => {
                 Ok((Ir::Const(Value::Money(*money)), Type::Money(money.currency)))
             }
+            Node::Percent(rate) => Ok((Ir::Const(Value::Int(*rate)), Type::Percent)),
+            Node::Decimal(value, places) => {
+                Ok((Ir::Const(Value::Int(*value)), Type::Decimal(*places)))
+            }
+            Node::Part { rate, of, rounded } => self.part(rate, of, rounded),
+            Node::Share {
+                part,
+                whole,
+                rounded,
+            } => self.share(part, whole, rounded),
+            Node::Pluck(field, list) => self.pluck(field, list),
+            Node::Grouped(list, keys) => self.grouped(list, keys),
+            Node::Period(..) => Err(self.lone_period(span)),
+            Node::Within {
+                date,
+                period,
+                after,
+                anchor,
+            } => self.within(date, period, *after, anchor),
+            Node::DaysFrom(from, to) => self.days_from(from, to),
+            Node::WorkingDay {
+                date,
+                calendar,
+                negated,
+            } => self.working_day(date, calendar, *negated),
             Node::Text(text) => Ok((Ir::Const(Value::text(text)), Type::Text)),
             Node::Date(date) => Ok((Ir::Const(Value::Date(*date)), Type::Date)),
             Node::None => Err(Problem::new(
@@ -34,6 +59,11 @@ impl Context<'_> {
                 "of which type?",
             )),
             Node::List(items) => self.inferred_list(items, span),
+            Node::Effective if self.today => Err(Problem::new(
+                span,
+                "a policy runs in no transaction",
+                "write `today`",
+            )),
             Node::Effective if self.dated => Ok((Ir::Effective, Type::Date)),
             Node::Effective => Err(Problem::new(
                 span,
@@ -136,7 +166,9 @@ impl Context<'_> {
     fn negate(&mut self, inner: &Expr) -> Typed {
         let (ir, ty) = self.infer(inner)?;
         match ty {
-            Type::Int | Type::Money(_) => Ok((Ir::Negate(Box::new(ir)), ty)),
+            Type::Int | Type::Percent | Type::Decimal(_) | Type::Money(_) => {
+                Ok((Ir::Negate(Box::new(ir)), ty))
+            }
             other => Err(self.mismatch(inner.span, "a number or an amount", &other)),
         }
     }
@@ -145,7 +177,10 @@ impl Context<'_> {
         let (ir, ty) = self.infer(value)?;
         let (fits, expected) = match quality {
             Quality::Positive | Quality::Negative | Quality::Zero => (
-                matches!(ty, Type::Int | Type::Money(_)),
+                matches!(
+                    ty,
+                    Type::Int | Type::Percent | Type::Decimal(_) | Type::Money(_)
+                ),
                 "a number or an amount",
             ),
             Quality::None => (
@@ -188,6 +223,7 @@ impl Context<'_> {
             (Each::Every, _) => (Value::Bool(true), Type::Bool),
             (Each::Some, _) => (Value::Bool(false), Type::Bool),
             (Each::Count, _) => (Value::Int(0), Type::Int),
+            (Each::Sum, Type::Percent | Type::Decimal(_)) => (Value::Int(0), body_type.clone()),
             (Each::Sum, Type::Int) => (Value::Int(0), Type::Int),
             (Each::Sum, Type::Money(currency)) => {
                 (Value::Money(Money::new(*currency, 0)), body_type.clone())

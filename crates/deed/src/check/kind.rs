@@ -1,12 +1,13 @@
 //! Kinds of fact.
 
 use crate::near::did_you_mean;
-use crate::schema::{Attestation, Control, Keep, Kind, MoneyShape, PartyRef, Type};
+use crate::schema::{Attestation, Control, Keep, Kind, MoneyShape, PartyRef, SeenInPart, Type};
 use crate::syntax::ast::{ControlExpr, FactClause, FactDecl, FactNode, Name, PartyPath};
 use crate::syntax::{Problem, Span};
 
 use super::Program;
 use super::party::party_ref;
+use super::privacy;
 use super::types;
 
 /// Checks one kind; what is wrong is reported and left out.
@@ -18,9 +19,10 @@ pub(crate) fn kind(decl: &FactDecl, program: &Program, problems: &mut Vec<Proble
     };
     let mut controlled = None;
     for (i, clause) in decl.clauses.iter().enumerate() {
-        let twice = decl.clauses[..i]
-            .iter()
-            .any(|c| std::mem::discriminant(&c.node) == std::mem::discriminant(&clause.node));
+        let twice = !matches!(clause.node, FactNode::SeenIn { .. })
+            && decl.clauses[..i]
+                .iter()
+                .any(|c| std::mem::discriminant(&c.node) == std::mem::discriminant(&clause.node));
         if twice {
             checker.problems.push(Problem::new(
                 clause.span,
@@ -46,6 +48,7 @@ pub(crate) fn kind(decl: &FactDecl, program: &Program, problems: &mut Vec<Proble
             .help(help.to_owned()),
         );
     }
+    privacy::consistent(decl, &checker.kind, checker.problems);
     if decl.money {
         checker.money(controlled.unwrap_or(decl.name.span));
     }
@@ -65,6 +68,7 @@ fn empty(decl: &FactDecl, program: &Program, problems: &mut Vec<Problem>) -> Kin
         doc: decl.doc.clone(),
         fields: types::fields(&decl.fields, program, problems),
         public: Vec::new(),
+        origin: None,
         money: None,
         one_per: Vec::new(),
         control: Control::Nobody,
@@ -73,6 +77,8 @@ fn empty(decl: &FactDecl, program: &Program, problems: &mut Vec<Problem>) -> Kin
             parties: Vec::new(),
         },
         seen_by: Vec::new(),
+        seen_in_part: Vec::new(),
+        about_law: None,
         observed_by: Vec::new(),
         about: Vec::new(),
         keep: None,
@@ -156,7 +162,16 @@ impl Checker<'_> {
                 self.kind.public =
                     (0..u16::try_from(self.kind.fields.len()).unwrap_or(u16::MAX)).collect();
             }
-            FactNode::About(paths) => self.kind.about = self.parties(paths)?,
+            FactNode::SeenIn { parties, fields } => {
+                let parties = self.parties(parties)?;
+                let mut fields = self.fields(fields)?;
+                fields.sort_unstable();
+                self.kind.seen_in_part.push(SeenInPart { parties, fields });
+            }
+            FactNode::About { parties, law } => {
+                self.kind.about = self.parties(parties)?;
+                self.kind.about_law.clone_from(law);
+            }
             FactNode::Keep {
                 months: None, law, ..
             } => self.kind.keep = Some(Keep::Forever { law: law.clone() }),

@@ -1,23 +1,33 @@
 //! From the tree as written to a program: every name resolved, every type checked, every size bounded.
 
 mod action;
+mod calendar;
 mod context;
+mod dates;
 mod due;
+mod exception;
 mod expect;
 mod expr;
 mod fields;
 mod kind;
+mod lists;
 mod names;
 mod ops;
 mod party;
+mod privacy;
+mod rates;
 mod rule;
 mod schedule;
+mod signers;
 mod types;
+mod uses;
+mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::contract::Given;
 use crate::cost;
-use crate::ir::{Body, Schedule};
+use crate::ir::{Body, Calendar, Schedule};
 use crate::limits::COST_MAX;
 use crate::schema::{Action, Kind, Record, Type};
 use crate::syntax::ast::{Expr, File};
@@ -26,6 +36,7 @@ use crate::value::{Party, Value};
 
 pub(crate) use context::Context;
 pub(crate) use expr::PLAIN_FUNCTIONS;
+pub(crate) use names::styled;
 pub(crate) use rule::code;
 pub(crate) use types::describe;
 
@@ -35,17 +46,25 @@ pub(crate) struct Program {
     pub(crate) parties: BTreeMap<String, Party>,
     pub(crate) records: Vec<Record>,
     pub(crate) kinds: Vec<Kind>,
+    /// The place of the first record of each contract that is used.
+    used: BTreeMap<String, usize>,
     /// Kinds with a problem of their own, which their uses need not repeat.
     broken: BTreeSet<usize>,
     pub(crate) schedules: Vec<Schedule>,
     pub(crate) schedule_types: Vec<Type>,
+    pub(crate) calendars: Vec<Calendar>,
     pub(crate) actions: Vec<Action>,
     pub(crate) bodies: Vec<Body>,
     pub(crate) cost_bound: u64,
 }
 
 /// Checks a contract that parsed without a problem.
-pub(crate) fn check(file: &File, source: &str, problems: &mut Vec<Problem>) -> Program {
+pub(crate) fn check(
+    file: &File,
+    source: &str,
+    given: &[Given<'_>],
+    problems: &mut Vec<Problem>,
+) -> Program {
     let mut program = Program::default();
     names::check(file, problems);
     for decl in &file.parties {
@@ -59,6 +78,10 @@ pub(crate) fn check(file: &File, source: &str, problems: &mut Vec<Problem>) -> P
                 "this identifier",
             )),
         }
+    }
+    let used = uses::used(file, given, problems);
+    for (decl, contract) in &used {
+        uses::records(decl, contract.program(), &mut program);
     }
     for decl in &file.records {
         let fields = types::fields(&decl.fields, &program, problems);
@@ -75,10 +98,18 @@ pub(crate) fn check(file: &File, source: &str, problems: &mut Vec<Problem>) -> P
         }
         program.kinds.push(kind);
     }
+    for (decl, contract) in &used {
+        uses::kinds(decl, contract.program(), &mut program);
+    }
+    versions::replaced(file, given, &program, problems);
     for decl in &file.schedules {
         let (schedule, ty) = schedule::schedule(decl, &program, problems);
         program.schedules.push(schedule);
         program.schedule_types.push(ty);
+    }
+    for decl in &file.calendars {
+        let calendar = calendar::calendar(decl, problems);
+        program.calendars.push(calendar);
     }
     for decl in &file.actions {
         let (action, body) = action::action(decl, &program, source, problems);

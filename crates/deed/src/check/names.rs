@@ -74,7 +74,9 @@ pub(super) fn check(file: &File, problems: &mut Vec<Problem>) {
         .parties
         .iter()
         .map(|p| &p.name)
-        .chain(file.schedules.iter().map(|s| &s.name));
+        .chain(file.schedules.iter().map(|s| &s.name))
+        .chain(file.uses.iter().map(|u| &u.name))
+        .chain(file.calendars.iter().map(|c| &c.name));
     capitals.clone().for_each(|n| styled(n, true, problems));
     small.clone().for_each(|n| styled(n, false, problems));
     for name in small

@@ -8,6 +8,7 @@ use crate::syntax::{Problem, Span};
 
 use super::context::Context;
 use super::expr::Typed;
+use super::rates::{product_places, rounding_needed, widened};
 use super::types::{comparable, describe};
 
 impl Context<'_> {
@@ -55,7 +56,10 @@ impl Context<'_> {
 
     fn order(&mut self, order: Order, left: &Expr, right: &Expr) -> Typed {
         let (left_ir, right_ir, ty) = self.pair(left, right)?;
-        if !matches!(ty, Type::Int | Type::Money(_) | Type::Date) {
+        if !matches!(
+            ty,
+            Type::Int | Type::Percent | Type::Decimal(_) | Type::Money(_) | Type::Date
+        ) {
             return Err(self.mismatch(left.span, "a number, an amount or a date", &ty));
         }
         Ok((
@@ -132,12 +136,33 @@ impl Context<'_> {
     }
 
     fn arithmetic(&mut self, op: Arithmetic, left: &Expr, right: &Expr, span: Span) -> Typed {
-        let (left_ir, left_type) = self.infer(left)?;
-        let (right_ir, right_type) = self.infer(right)?;
+        if let Some(shifted) = self.shifted(op, left, right)? {
+            return Ok(shifted);
+        }
+        let (mut left_ir, mut left_type) = self.infer(left)?;
+        let (mut right_ir, mut right_type) = self.infer(right)?;
+        if op != Arithmetic::Multiply {
+            if let Some(ir) = widened(&left_ir, &left_type, &right_type) {
+                (left_ir, left_type) = (ir, right_type.clone());
+            } else if let Some(ir) = widened(&right_ir, &right_type, &left_type) {
+                (right_ir, right_type) = (ir, left_type.clone());
+            }
+        }
         let ty = match (op, &left_type, &right_type) {
             (_, Type::Int, Type::Int) => Type::Int,
             (Arithmetic::Add | Arithmetic::Subtract, Type::Money(a), Type::Money(b)) if a == b => {
                 left_type
+            }
+            (Arithmetic::Add | Arithmetic::Subtract, Type::Percent, Type::Percent) => left_type,
+            (Arithmetic::Add | Arithmetic::Subtract, Type::Decimal(_), Type::Decimal(_))
+                if left_type == right_type =>
+            {
+                left_type
+            }
+            (Arithmetic::Multiply, Type::Percent | Type::Decimal(_), Type::Int) => left_type,
+            (Arithmetic::Multiply, Type::Int, Type::Percent | Type::Decimal(_)) => right_type,
+            (Arithmetic::Multiply, Type::Decimal(a), Type::Decimal(b)) => {
+                product_places(*a, *b, span)?
             }
             (Arithmetic::Multiply, Type::Money(_), Type::Int) => left_type,
             (Arithmetic::Multiply, Type::Int, Type::Money(_)) => right_type,
@@ -151,11 +176,12 @@ impl Context<'_> {
                     Arithmetic::Subtract => "subtracted",
                     Arithmetic::Multiply => "multiplied",
                 };
-                return Err(Problem::new(
+                let problem = Problem::new(
                     span,
                     format!("{a} and {b} cannot be {verb}"),
                     "types do not match",
-                ));
+                );
+                return Err(rounding_needed(op, &left_type, &right_type, problem));
             }
         };
         Ok((

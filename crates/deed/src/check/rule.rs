@@ -3,8 +3,10 @@
 use crate::ir::{Ir, RuleIr, Step};
 use crate::limits::FIGURES_MAX;
 use crate::schema::{Rule, Type};
-use crate::syntax::ast::{Expr, Node, Text};
+use crate::syntax::ast::{Exception, Expr, Node, Text};
 use crate::syntax::{Problem, Span};
+
+use crate::value::Value;
 
 use super::action::Checker;
 
@@ -14,6 +16,7 @@ impl Checker<'_> {
         text: &Text,
         law: Option<&String>,
         condition: &Expr,
+        exceptions: &[Exception],
     ) -> Result<(), Problem> {
         let code = code(&text.text);
         if code.is_empty() {
@@ -30,9 +33,16 @@ impl Checker<'_> {
                 "said before",
             ));
         }
-        let ir = self.context.expect(condition, &Type::Bool)?;
+        let base = self.context.expect(condition, &Type::Bool)?;
+        let lifted = Value::Bool(true);
+        let ir = self
+            .context
+            .cases(base, &Type::Bool, exceptions, Some(&lifted))?;
         let mut figures = Vec::new();
         self.figures(condition, &mut figures);
+        for exception in exceptions {
+            self.figures(&exception.when, &mut figures);
+        }
         let index = u16::try_from(self.action.rules.len()).unwrap_or(u16::MAX);
         self.action.rules.push(Rule {
             code,
@@ -48,7 +58,7 @@ impl Checker<'_> {
     }
 
     /// What a refusal should name: each variable part of the condition, as written.
-    fn figures(&mut self, expr: &Expr, out: &mut Vec<(String, Ir)>) {
+    fn figures(&mut self, expr: &Expr, out: &mut Vec<(String, Ir, Type)>) {
         match &expr.node {
             Node::Name(_) | Node::Effective | Node::Field(..) => self.figure(expr, out),
             Node::Call { argument, .. } => {
@@ -57,7 +67,24 @@ impl Checker<'_> {
             }
             Node::Length(_) => self.figure(expr, out),
             Node::Not(a) | Node::Negate(a) | Node::Is { value: a, .. } => self.figures(a, out),
+            Node::Pluck(..) => self.figure(expr, out),
+            Node::Grouped(a, _) | Node::Period(a, _) | Node::WorkingDay { date: a, .. } => {
+                self.figures(a, out)
+            }
+            Node::Within {
+                date,
+                period,
+                anchor,
+                ..
+            } => [date, anchor, period]
+                .into_iter()
+                .for_each(|e| self.figures(e, out)),
+            Node::DaysFrom(..) => self.figure(expr, out),
             Node::Binary(_, a, b)
+            | Node::Part { rate: a, of: b, .. }
+            | Node::Share {
+                part: a, whole: b, ..
+            }
             | Node::Each {
                 list: a, body: b, ..
             } => {
@@ -70,22 +97,24 @@ impl Checker<'_> {
             Node::Bool(_)
             | Node::Int(_)
             | Node::Money(_)
+            | Node::Percent(_)
+            | Node::Decimal(..)
             | Node::Text(_)
             | Node::Date(_)
             | Node::None => {}
         }
     }
 
-    fn figure(&mut self, expr: &Expr, out: &mut Vec<(String, Ir)>) {
+    fn figure(&mut self, expr: &Expr, out: &mut Vec<(String, Ir, Type)>) {
         let Span { start, end } = expr.span;
         let label = self.source.get(start..end).unwrap_or_default();
-        let known = out.iter().any(|(l, _)| l == label);
+        let known = out.iter().any(|(l, _, _)| l == label);
         // A name bound by a quantifier, or of an enumeration, has no value of its own here.
-        if let Ok((ir, _)) = self.context.infer(expr)
+        if let Ok((ir, ty)) = self.context.infer(expr)
             && !known
             && out.len() < FIGURES_MAX
         {
-            out.push((label.to_owned(), ir));
+            out.push((label.to_owned(), ir, ty));
         }
     }
 }

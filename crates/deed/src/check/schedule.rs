@@ -182,6 +182,10 @@ fn value_of(ir: &Ir) -> Option<Value> {
             .map(value_of)
             .collect::<Option<_>>()
             .map(Value::Record),
+        Ir::Rescale(inner, factor) => match value_of(inner)? {
+            Value::Int(n) => n.checked_mul(*factor).map(Value::Int),
+            _ => None,
+        },
         Ir::Negate(inner) => match value_of(inner)? {
             Value::Int(n) => n.checked_neg().map(Value::Int),
             Value::Money(mut money) => {

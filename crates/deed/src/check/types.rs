@@ -13,7 +13,8 @@ use super::names::{self, distinct, styled};
 /// Stands for a type whose own problem has been reported: it fits everywhere, silently.
 pub(crate) const UNKNOWN: Type = Type::Record(u16::MAX);
 
-const PLAIN: [(&str, Type); 5] = [
+const PLAIN: [(&str, Type); 6] = [
+    ("percent", Type::Percent),
     ("bool", Type::Bool),
     ("int", Type::Int),
     ("text", Type::Text),
@@ -53,6 +54,7 @@ pub(crate) fn resolve(
     match &expr.node {
         TypeNode::Named(name) => named(name, program),
         TypeNode::Money(currency) => Ok(Type::Money(*currency)),
+        TypeNode::Decimal(places) => Ok(Type::Decimal(*places)),
         TypeNode::List { of, at_most } => {
             let of = resolve(of, program, problems)?;
             Ok(Type::List {
@@ -84,10 +86,10 @@ fn named(name: &Name, program: &Program) -> Result<Type, Problem> {
     let known = PLAIN
         .iter()
         .map(|(word, _)| *word)
-        .chain(["money GBP", "list of"])
+        .chain(["money GBP", "decimal 2", "list of"])
         .chain(records);
     let help = did_you_mean(&name.text, known).unwrap_or_else(|| {
-        "types are bool, int, text, money GBP, date, party, `a or b`, `list of T at most N` and records declared above"
+        "types are bool, int, decimal 2, percent, text, money GBP, date, party, `a or b`, `list of T at most N` and records declared above"
             .to_owned()
     });
     Err(Problem::new(

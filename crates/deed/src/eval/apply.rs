@@ -1,9 +1,10 @@
 //! One action from its arguments to everything that follows.
 
 use crate::check::Program;
-use crate::ir::{Body, DueIr, Ir, RuleIr, Step};
+use crate::ir::{Body, DueIr, RuleIr, Step};
 use crate::outcome::{Call, Due, Outcome, Refusal};
-use crate::schema::{Action, Input};
+use crate::schema::{Action, Input, Record};
+use crate::show::shown;
 use crate::value::{FactValue, Party, Value};
 
 use super::expr::Machine;
@@ -21,10 +22,12 @@ pub(crate) fn apply(program: &Program, call: &Call<'_>) -> Result<Outcome, Refus
         call,
         effective: Value::Date(call.effective),
         schedules: &program.schedules,
+        calendars: &program.calendars,
         locals: Vec::with_capacity(body.steps.len()),
+        known: None,
     };
-    run_steps(&mut machine, action, body)?;
-    let signers = signers(&mut machine, &body.signers)?;
+    run_steps(&mut machine, action, body, &program.records)?;
+    let signers = signers(&mut machine, body)?;
     let mut created = Vec::with_capacity(body.creates.len());
     for create in &body.creates {
         created.push(FactValue {
@@ -99,6 +102,7 @@ fn run_steps<'a>(
     machine: &mut Machine<'a>,
     action: &Action,
     body: &'a Body,
+    records: &[Record],
 ) -> Result<(), Refusal> {
     for step in &body.steps {
         match step {
@@ -108,7 +112,7 @@ fn run_steps<'a>(
             }
             Step::Rule(rule) => {
                 if !machine.test(&rule.condition)? {
-                    return Err(refused(machine, action, rule));
+                    return Err(refused(machine, action, rule, records));
                 }
             }
         }
@@ -117,14 +121,20 @@ fn run_steps<'a>(
 }
 
 /// Names the rule, the law and the figures.
-fn refused<'a>(machine: &mut Machine<'a>, action: &Action, rule: &'a RuleIr) -> Refusal {
+fn refused<'a>(
+    machine: &mut Machine<'a>,
+    action: &Action,
+    rule: &'a RuleIr,
+    records: &[Record],
+) -> Refusal {
     let Some(declared) = action.rules.get(usize::from(rule.index)) else {
         return Refusal::new("contract_is_well_typed", "a rule without a name");
     };
     let mut figures = Vec::new();
-    for (label, ir) in &rule.figures {
+    for (label, ir, ty) in &rule.figures {
         if let Ok(value) = machine.eval(ir) {
-            figures.push(format!("{label} is {value}"));
+            let shown = shown(&value, ty, records);
+            figures.push(format!("{label} is {shown}"));
         }
     }
     let message = match figures.as_slice() {
@@ -139,19 +149,22 @@ fn refused<'a>(machine: &mut Machine<'a>, action: &Action, rule: &'a RuleIr) -> 
 }
 
 /// Everybody once, in the order of the text; an optional party that is absent does not sign.
-fn signers<'a>(machine: &mut Machine<'a>, irs: &'a [Ir]) -> Result<Vec<Party>, Refusal> {
-    let mut out: Vec<Party> = Vec::with_capacity(irs.len());
+fn signers<'a>(machine: &mut Machine<'a>, body: &'a Body) -> Result<Vec<Party>, Refusal> {
+    let mut out: Vec<Party> = Vec::with_capacity(body.signers.len());
     let mut add = |party: &Party| {
         if !out.contains(party) {
             out.push(party.clone());
         }
     };
-    for ir in irs {
+    for ir in &body.signers {
         match machine.eval(ir)?.as_ref() {
             Value::Party(party) => add(party),
             Value::List(items) => items.iter().filter_map(Value::as_party).for_each(&mut add),
             _ => {}
         }
+    }
+    for quorum in &body.quorums {
+        machine.quorum(quorum)?.iter().for_each(&mut add);
     }
     if out.is_empty() {
         return Err(Refusal::new("somebody_signs", "nobody signs this"));

@@ -8,7 +8,7 @@ use crate::syntax::ast::Quality;
 use crate::value::{Money, Value};
 
 /// The checker makes this impossible; a refusal keeps evaluation total all the same.
-pub(super) fn ill_typed() -> Refusal {
+pub(crate) fn ill_typed() -> Refusal {
     Refusal::new(
         "contract_is_well_typed",
         "the contract computes with values of the wrong type",
@@ -19,7 +19,7 @@ pub(super) fn overflow() -> Refusal {
     Refusal::new("amount_overflow", "a number or amount grows beyond 64 bits")
 }
 
-pub(super) fn arithmetic(op: Arithmetic, left: &Value, right: &Value) -> Result<Value, Refusal> {
+pub(crate) fn arithmetic(op: Arithmetic, left: &Value, right: &Value) -> Result<Value, Refusal> {
     let number = |a: i64, b: i64| {
         match op {
             Arithmetic::Add => a.checked_add(b),

@@ -2,32 +2,59 @@
 
 use std::borrow::Cow;
 
-use crate::ir::{Arithmetic, Ir, Schedule};
+use jiff::civil::Date;
+
+use crate::check::Program;
+use crate::ir::{Arithmetic, Calendar, Ir, Schedule};
 use crate::outcome::{Call, Refusal};
 use crate::syntax::ast::Each;
-use crate::value::{Money, Value};
+use crate::value::{FactValue, Money, Value};
 
 use super::compute::{arithmetic, compare, financial_year, has, ill_typed, length, overflow};
-use super::schedule;
+use super::{dates, rates, schedule};
 
 /// What an expression can see.
-pub(super) struct Machine<'a> {
+pub(crate) struct Machine<'a> {
     pub(super) call: &'a Call<'a>,
     pub(super) effective: Value,
     pub(super) schedules: &'a [Schedule],
+    pub(super) calendars: &'a [Calendar],
     /// `let`s, then the items of the quantifiers that are running.
-    pub(super) locals: Vec<Cow<'a, Value>>,
+    pub(crate) locals: Vec<Cow<'a, Value>>,
+    /// A policy's subject, and the known fact that is looked at: they stand for the facts referenced.
+    pub(crate) known: Option<[&'a FactValue; 2]>,
 }
 
-pub(super) type Evaluated<'a> = Result<Cow<'a, Value>, Refusal>;
+pub(crate) type Evaluated<'a> = Result<Cow<'a, Value>, Refusal>;
 
 impl<'a> Machine<'a> {
-    pub(super) fn eval(&mut self, ir: &'a Ir) -> Evaluated<'a> {
+    /// A machine that sees a policy's subject, and `call`'s date as today.
+    pub(crate) fn of_policy(
+        program: &'a Program,
+        call: &'a Call<'a>,
+        subject: &'a FactValue,
+    ) -> Self {
+        Self {
+            call,
+            effective: Value::Date(call.effective),
+            schedules: &program.schedules,
+            calendars: &program.calendars,
+            locals: Vec::new(),
+            known: Some([subject, subject]),
+        }
+    }
+
+    pub(crate) fn eval(&mut self, ir: &'a Ir) -> Evaluated<'a> {
         match ir {
             Ir::Const(value) => Ok(Cow::Borrowed(value)),
             Ir::Arg(i) => place(self.call.args, *i),
             Ir::Consumed(i, field) => fact_field(self.call.consumed, *i, *field),
-            Ir::Referenced(i, field) => fact_field(self.call.referenced, *i, *field),
+            Ir::Referenced(i, field) => match self.known {
+                None => fact_field(self.call.referenced, *i, *field),
+                Some(known) => known
+                    .get(usize::from(*i))
+                    .map_or_else(|| Err(ill_typed()), |fact| place(&fact.fields, *field)),
+            },
             Ir::Local(i) => self
                 .locals
                 .get(usize::from(*i))
@@ -59,6 +86,52 @@ impl<'a> Machine<'a> {
                 slot,
                 ..
             } => self.each(*how, list, body, zero, *slot),
+            Ir::Rescale(inner, factor) => match self.eval(inner)?.as_ref() {
+                Value::Int(n) => n
+                    .checked_mul(*factor)
+                    .map(|n| Cow::Owned(Value::Int(n)))
+                    .ok_or_else(overflow),
+                _ => Err(ill_typed()),
+            },
+            Ir::Part {
+                rate,
+                of,
+                per,
+                rounding,
+                unit,
+            } => {
+                let (rate, of) = (self.eval(rate)?, self.eval(of)?);
+                rates::part(&rate, &of, *per, *rounding, *unit).map(Cow::Owned)
+            }
+            Ir::Share {
+                part,
+                whole,
+                rounding,
+                unit,
+            } => {
+                let (part, whole) = (self.eval(part)?, self.eval(whole)?);
+                rates::share(&part, &whole, *rounding, *unit).map(Cow::Owned)
+            }
+            Ir::Cases {
+                base, exceptions, ..
+            } => self.cases(base, exceptions),
+            Ir::Pluck { list, field, .. } => self.pluck(list, *field),
+            Ir::Grouped { list, keys, .. } => self.grouped(list, keys),
+            Ir::Shift {
+                date,
+                count,
+                unit,
+                back,
+                ..
+            } => {
+                let (date, count) = (self.date(date)?, self.int(count)?);
+                dates::shift(date, count, *unit, *back, self.calendars)
+                    .map(|d| Cow::Owned(Value::Date(d)))
+            }
+            Ir::DaysFrom(from, to) => {
+                let days = dates::days_from(self.date(from)?, self.date(to)?);
+                Ok(Cow::Owned(Value::Int(days)))
+            }
             Ir::Length(inner) => length(self.eval(inner)?.as_ref()).map(Cow::Owned),
             Ir::List(items) => self.values(items).map(|v| Cow::Owned(Value::List(v))),
             Ir::Record(fields) => self.values(fields).map(|v| Cow::Owned(Value::Record(v))),
@@ -88,12 +161,14 @@ impl<'a> Machine<'a> {
             | Ir::Equal { .. }
             | Ir::Order { .. }
             | Ir::Contains { .. }
+            | Ir::Between(..)
+            | Ir::WorkingDay { .. }
             | Ir::Is { .. } => self.test(ir).map(|b| Cow::Owned(Value::Bool(b))),
         }
     }
 
     /// Evaluates a condition.
-    pub(super) fn test(&mut self, ir: &'a Ir) -> Result<bool, Refusal> {
+    pub(crate) fn test(&mut self, ir: &'a Ir) -> Result<bool, Refusal> {
         match ir {
             Ir::Not(inner) => Ok(!self.test(inner)?),
             Ir::And(left, right) => Ok(self.test(left)? && self.test(right)?),
@@ -110,6 +185,19 @@ impl<'a> Machine<'a> {
             Ir::Order { order, left, right } => {
                 let (left, right) = (self.eval(left)?, self.eval(right)?);
                 compare(*order, &left, &right)
+            }
+            Ir::Between(value, from, to) => {
+                let value = self.date(value)?;
+                Ok(self.date(from)? <= value && value <= self.date(to)?)
+            }
+            Ir::WorkingDay {
+                date,
+                calendar,
+                negated,
+            } => {
+                let date = self.date(date)?;
+                let calendar = self.calendars.get(usize::from(*calendar));
+                Ok(calendar.ok_or_else(ill_typed)?.works(date)? != *negated)
             }
             Ir::Contains { value, list, .. } => {
                 let (value, list) = (self.eval(value)?, self.eval(list)?);
@@ -152,6 +240,20 @@ impl<'a> Machine<'a> {
             Cow::Owned(Value::Record(mut fields)) if index < fields.len() => {
                 Ok(Cow::Owned(fields.swap_remove(index)))
             }
+            _ => Err(ill_typed()),
+        }
+    }
+
+    fn date(&mut self, ir: &'a Ir) -> Result<Date, Refusal> {
+        match self.eval(ir)?.as_ref() {
+            Value::Date(date) => Ok(*date),
+            _ => Err(ill_typed()),
+        }
+    }
+
+    fn int(&mut self, ir: &'a Ir) -> Result<i64, Refusal> {
+        match self.eval(ir)?.as_ref() {
+            Value::Int(n) => Ok(*n),
             _ => Err(ill_typed()),
         }
     }
@@ -213,7 +315,7 @@ fn place(values: &[Value], index: u16) -> Evaluated<'_> {
         .ok_or_else(ill_typed)
 }
 
-fn fact_field(facts: &[crate::value::FactValue], fact: u16, field: u16) -> Evaluated<'_> {
+fn fact_field(facts: &[FactValue], fact: u16, field: u16) -> Evaluated<'_> {
     facts
         .get(usize::from(fact))
         .map_or_else(|| Err(ill_typed()), |f| place(&f.fields, field))

@@ -58,7 +58,7 @@ pub(crate) fn fact_fits(
 fn misfit(value: &Value, ty: &Type, records: &[Record]) -> Option<String> {
     match (value, ty) {
         (Value::Bool(_), Type::Bool)
-        | (Value::Int(_), Type::Int)
+        | (Value::Int(_), Type::Int | Type::Percent | Type::Decimal(_))
         | (Value::Date(_), Type::Date)
         | (Value::Party(_), Type::Party)
         | (Value::Absent, Type::Optional(_)) => None,

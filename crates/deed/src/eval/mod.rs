@@ -1,10 +1,16 @@
 //! Running a program. Total: it always ends, and what cannot be computed is a refusal.
 
 mod apply;
+mod cases;
 mod compute;
+mod dates;
 mod expr;
 mod fits;
+mod lists;
+mod rates;
 mod schedule;
 
 pub(crate) use apply::apply;
+pub(crate) use compute::{arithmetic, ill_typed};
+pub(crate) use expr::Machine;
 pub(crate) use fits::fact_fits;

@@ -3,14 +3,12 @@
 use jiff::civil::Date;
 
 use crate::ir::{Schedule, SliceIr, Tables};
+use crate::limits::PERCENT_WHOLE;
 use crate::outcome::Refusal;
-use crate::syntax::ast::Rounding;
 use crate::value::{Money, Value};
 
 use super::compute::overflow;
-
-/// Rates count ten-thousandths of a per cent.
-const RATE_UNITS: i128 = 1_000_000;
+use super::rates::steps;
 
 /// Each rate of the table in force applies to its own slice; the sum is rounded once.
 pub(super) fn scale(schedule: &Schedule, amount: Money, on: Date) -> Result<Money, Refusal> {
@@ -30,12 +28,8 @@ pub(super) fn scale(schedule: &Schedule, amount: Money, on: Date) -> Result<Mone
     let exact: i128 = parts(slices, amount.minor)
         .map(|(part, rate)| part * rate)
         .sum();
-    let step = i128::from(unit.minor) * RATE_UNITS;
-    let steps = match rounding {
-        Rounding::Down => exact / step,
-        Rounding::Up => (exact + step - 1) / step,
-        Rounding::Nearest => (exact + step / 2) / step,
-    };
+    let step = i128::from(unit.minor) * i128::from(PERCENT_WHOLE);
+    let steps = steps(exact, step, *rounding);
     let minor = i64::try_from(steps * i128::from(unit.minor)).map_err(|_| overflow())?;
     Ok(Money::new(amount.currency, minor))
 }

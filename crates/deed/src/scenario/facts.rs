@@ -38,7 +38,7 @@ impl Reader<'_> {
     }
 
     fn partial(&self, cursor: &mut Cursor<'_>) -> Result<Partial, Problem> {
-        let name = cursor.name("a kind of fact")?;
+        let name = cursor.qualified("a kind of fact")?;
         let Some(kind) = self.contract.kind(&name.text) else {
             let known = self.contract.kinds().iter().map(|k| k.name.as_str());
             let message = format!("there is no kind of fact `{}`", name.text);

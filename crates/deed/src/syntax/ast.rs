@@ -1,13 +1,13 @@
 //! The tree of a contract as written.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 
 use crate::schema::KeepFrom;
 use crate::value::{Currency, Money};
 
 use super::token::Span;
 
-pub(crate) use super::expression::{Assign, Each, Expr, Node, Op, Quality};
+pub(crate) use super::expression::{Assign, Each, Expr, Node, Op, Quality, Rounded, Unit};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Name {
@@ -24,11 +24,29 @@ pub(crate) struct File {
     pub(crate) version: u32,
     pub(crate) title: String,
     pub(crate) law: Option<String>,
+    pub(crate) uses: Vec<UseDecl>,
+    pub(crate) replaces: Option<ReplaceDecl>,
     pub(crate) parties: Vec<PartyDecl>,
     pub(crate) records: Vec<RecordDecl>,
     pub(crate) facts: Vec<FactDecl>,
     pub(crate) schedules: Vec<ScheduleDecl>,
+    pub(crate) calendars: Vec<CalendarDecl>,
     pub(crate) actions: Vec<ActionDecl>,
+}
+
+/// `uses cash sha256 "..."`.
+#[derive(Clone, Debug)]
+pub(crate) struct UseDecl {
+    pub(crate) name: Name,
+    pub(crate) sha256: Text,
+}
+
+/// `replaces cash version 1 sha256 "..."`.
+#[derive(Clone, Debug)]
+pub(crate) struct ReplaceDecl {
+    pub(crate) name: Name,
+    pub(crate) version: i64,
+    pub(crate) sha256: Text,
 }
 
 #[derive(Clone, Debug)]
@@ -54,7 +72,12 @@ pub(crate) struct TypeExpr {
 pub(crate) enum TypeNode {
     Named(Name),
     Money(Currency),
-    List { of: Box<TypeExpr>, at_most: u32 },
+    /// Places after the point.
+    Decimal(u8),
+    List {
+        of: Box<TypeExpr>,
+        at_most: u32,
+    },
     Choice(Vec<Name>),
     Optional(Box<TypeExpr>),
 }
@@ -89,9 +112,17 @@ pub(crate) enum FactNode {
         parties: Vec<PartyPath>,
     },
     SeenBy(Vec<PartyPath>),
+    /// `seen by auditor only in amount, purpose`.
+    SeenIn {
+        parties: Vec<PartyPath>,
+        fields: Vec<Name>,
+    },
     ObservedBy(Vec<PartyPath>),
     Public(Option<Vec<Name>>),
-    About(Vec<PartyPath>),
+    About {
+        parties: Vec<PartyPath>,
+        law: Option<String>,
+    },
     Keep {
         months: Option<u32>,
         from: KeepFrom,
@@ -113,6 +144,16 @@ pub(crate) enum ControlExpr {
 pub(crate) struct PartyPath {
     pub(crate) name: Name,
     pub(crate) each: Option<Name>,
+}
+
+/// The days on which nobody works, for as long as they are known.
+#[derive(Clone, Debug)]
+pub(crate) struct CalendarDecl {
+    pub(crate) name: Name,
+    pub(crate) law: Option<String>,
+    pub(crate) weekend: Vec<Weekday>,
+    pub(crate) known: Option<(Date, Date, Span)>,
+    pub(crate) holidays: Vec<(Date, Span)>,
 }
 
 /// A dated table of slice rates, or a dated single value.
@@ -153,7 +194,9 @@ pub(crate) struct Slice {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rounding {
+    /// To the lower number, also below zero.
     Down,
+    /// To the higher number.
     Up,
     /// Halves away from zero.
     Nearest,
@@ -185,14 +228,40 @@ pub(crate) enum Clause {
     Let {
         name: Name,
         value: Expr,
+        exceptions: Vec<Exception>,
     },
-    SignedBy(Vec<Expr>),
+    SignedBy(Vec<Signer>),
     Due(Box<DueClause>),
     Rule {
         text: Text,
         law: Option<String>,
         condition: Expr,
+        exceptions: Vec<Exception>,
     },
+}
+
+/// A party or parties that sign, or so many of a list, whom an argument names.
+#[derive(Clone, Debug)]
+pub(crate) enum Signer {
+    All(Expr),
+    /// `any 2 of trustees as approving`.
+    Any {
+        needed: i64,
+        of: Expr,
+        named: Expr,
+        span: Span,
+    },
+}
+
+/// `exception "hardship" over "a child" when CONDITION then VALUE law "..."`.
+#[derive(Clone, Debug)]
+pub(crate) struct Exception {
+    pub(crate) name: Text,
+    /// The exceptions above, by name, over which it goes.
+    pub(crate) over: Vec<Text>,
+    pub(crate) when: Expr,
+    /// What then holds or applies; a rule without it does not apply at all.
+    pub(crate) value: Option<Expr>,
 }
 
 #[derive(Clone, Debug)]

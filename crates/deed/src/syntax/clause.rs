@@ -1,10 +1,10 @@
 //! The clauses of an action.
 
-use super::ast::{Clause, DueVerb, Name};
+use super::ast::{Clause, DueVerb, Exception, Name, Signer};
 use super::cursor::Cursor;
 use super::due;
 use super::expr::expr;
-use super::primary::assigns;
+use super::primary::{assigns, path, postfix};
 use super::token::{Problem, Tok};
 
 const WORDS: [&str; 10] = [
@@ -37,7 +37,7 @@ pub(crate) fn clause(cursor: &mut Cursor<'_>) -> Result<Clause, Problem> {
         }
         "creates" => {
             cursor.advance();
-            let what = cursor.name("a kind of fact, or a fact that is consumed")?;
+            let what = cursor.qualified("a kind of fact, or a fact that is consumed")?;
             let with = if cursor.eat_word("with") {
                 assigns(cursor, &[])?
             } else {
@@ -52,12 +52,13 @@ pub(crate) fn clause(cursor: &mut Cursor<'_>) -> Result<Clause, Problem> {
             Clause::Let {
                 name,
                 value: expr(cursor)?,
+                exceptions: exceptions(cursor)?,
             }
         }
         "signed" => {
             cursor.advance();
             cursor.expect_word("by")?;
-            Clause::SignedBy(cursor.list(expr)?)
+            Clause::SignedBy(cursor.list(signer)?)
         }
         "rule" => rule(cursor)?,
         _ => match due_verb(cursor) {
@@ -73,10 +74,33 @@ pub(crate) fn clause(cursor: &mut Cursor<'_>) -> Result<Clause, Problem> {
 fn input(cursor: &mut Cursor<'_>) -> Result<(Name, Name), Problem> {
     cursor.advance();
     cursor.expect_word("one")?;
-    let kind = cursor.name("a kind of fact")?;
+    let kind = cursor.qualified("a kind of fact")?;
     cursor.expect_word("as")?;
     let name = cursor.new_name("a name for the fact")?;
     Ok((kind, name))
+}
+
+fn signer(cursor: &mut Cursor<'_>) -> Result<Signer, Problem> {
+    let span = cursor.span();
+    if !(cursor.at_word("any") && matches!(cursor.token(1).tok, Tok::Int(_))) {
+        return expr(cursor).map(Signer::All);
+    }
+    cursor.advance();
+    let needed = cursor.int("how many of them")?;
+    cursor.expect_word("of")?;
+    let of = cursor.deeper(postfix)?;
+    if !cursor.eat_word("as") {
+        let help =
+            "say which argument names those who sign, as in `any 2 of trustees as approving`";
+        return Err(cursor.expected("`as`").help(help.to_owned()));
+    }
+    let named = path(cursor)?;
+    Ok(Signer::Any {
+        needed,
+        span: span.to(named.span),
+        of,
+        named,
+    })
 }
 
 fn rule(cursor: &mut Cursor<'_>) -> Result<Clause, Problem> {
@@ -88,7 +112,37 @@ fn rule(cursor: &mut Cursor<'_>) -> Result<Clause, Problem> {
         text,
         law,
         condition: expr(cursor)?,
+        exceptions: exceptions(cursor)?,
     })
+}
+
+/// The named exceptions under a value or rule.
+fn exceptions(cursor: &mut Cursor<'_>) -> Result<Vec<Exception>, Problem> {
+    let mut out = Vec::new();
+    while cursor.eat_word("exception") {
+        let name = cursor.text("the exception's name, in quotes")?;
+        let over = if cursor.eat_word("over") {
+            cursor.list(|c| c.text("the name of an exception above, in quotes"))?
+        } else {
+            Vec::new()
+        };
+        cursor.expect_word("when")?;
+        let when = expr(cursor)?;
+        let value = if cursor.eat_word("then") {
+            Some(expr(cursor)?)
+        } else {
+            None
+        };
+        // The law stands beside the case that it makes, for those who read; a verdict does not need it.
+        cursor.law()?;
+        out.push(Exception {
+            name,
+            over,
+            when,
+            value,
+        });
+    }
+    Ok(out)
 }
 
 /// The verb of a due, wherever it stands in the clause's first line.

@@ -85,6 +85,12 @@ impl<'t> Cursor<'t> {
         token
     }
 
+    /// The place of the token just taken.
+    pub(crate) fn before(&self) -> Span {
+        let before = self.pos.checked_sub(1).and_then(|i| self.tokens.get(i));
+        before.unwrap_or(&self.end).span
+    }
+
     pub(crate) fn at_end(&self) -> bool {
         *self.peek() == Tok::End
     }
@@ -186,6 +192,18 @@ impl<'t> Cursor<'t> {
             }
             _ => Err(self.expected(what)),
         }
+    }
+
+    /// A name, or one of another contract: `cash.Cash`.
+    pub(crate) fn qualified(&mut self, what: &str) -> Result<Name, Problem> {
+        let mut name = self.name(what)?;
+        if self.at_mark(".") && matches!(self.token(1).tok, Tok::Name(_)) {
+            self.advance();
+            let inner = self.name(what)?;
+            name.text = format!("{}.{}", name.text, inner.text);
+            name.span = name.span.to(inner.span);
+        }
+        Ok(name)
     }
 
     /// A name that the contract introduces: not a word of the language.

@@ -28,7 +28,7 @@ pub(crate) fn due(cursor: &mut Cursor<'_>, verb: DueVerb) -> Result<DueClause, P
         }
     };
     cursor.expect_word("in")?;
-    let money = cursor.name("a kind of money")?;
+    let money = cursor.qualified("a kind of money")?;
     let with = if cursor.eat_word("with") {
         assigns(cursor, &STOP)?
     } else {

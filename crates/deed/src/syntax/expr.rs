@@ -1,8 +1,10 @@
 //! Expressions, from the loosest binding to the tightest.
 
-use super::ast::{Expr, Node, Op, Quality};
+use super::ast::{Expr, Node, Op, Quality, Rounded};
 use super::cursor::Cursor;
+use super::period::{within, working_day};
 use super::primary;
+use super::schedule::rounding;
 use super::token::{Problem, Tok};
 
 /// A whole expression.
@@ -69,6 +71,9 @@ fn comparison(cursor: &mut Cursor<'_>) -> Result<Expr, Problem> {
     if cursor.eat_word("is") {
         return quality(cursor, left);
     }
+    if cursor.eat_word("within") {
+        return within(cursor, left);
+    }
     let Some(op) = operator(cursor, &OPS) else {
         return Ok(left);
     };
@@ -98,6 +103,9 @@ fn quality(cursor: &mut Cursor<'_>, value: Expr) -> Result<Expr, Problem> {
         ("empty", Quality::Empty),
     ];
     let negated = cursor.eat_word("not");
+    if cursor.eat_word("working") {
+        return working_day(cursor, value, negated);
+    }
     let span = value.span.to(cursor.span());
     for (word, quality) in WORDS {
         if cursor.eat_word(word) {
@@ -130,7 +138,51 @@ pub(crate) fn sum(cursor: &mut Cursor<'_>) -> Result<Expr, Problem> {
 }
 
 fn product(cursor: &mut Cursor<'_>) -> Result<Expr, Problem> {
-    chain(cursor, &[Op::Multiply], unary)
+    let left = chain(cursor, &[Op::Multiply], unary)?;
+    if cursor.eat_word("of") {
+        let of = cursor.deeper(unary)?;
+        let rounded = rounded(cursor)?;
+        let span = left.span.to(rounded.unit.span);
+        return Expr::new(
+            span,
+            Node::Part {
+                rate: Box::new(left),
+                of: Box::new(of),
+                rounded,
+            },
+        );
+    }
+    if cursor.at_word("out") && cursor.word_ahead(1, "of") {
+        cursor.advance();
+        cursor.advance();
+        let whole = cursor.deeper(unary)?;
+        let rounded = rounded(cursor)?;
+        let span = left.span.to(rounded.unit.span);
+        return Expr::new(
+            span,
+            Node::Share {
+                part: Box::new(left),
+                whole: Box::new(whole),
+                rounded,
+            },
+        );
+    }
+    Ok(left)
+}
+
+/// `rounded down to £0.01`: never left to the reader.
+fn rounded(cursor: &mut Cursor<'_>) -> Result<Rounded, Problem> {
+    if !cursor.eat_word("rounded") {
+        let help = "say how it is rounded, as in `rounded down to £0.01`";
+        return Err(cursor.expected("`rounded`").help(help.to_owned()));
+    }
+    let how = rounding(cursor)?;
+    cursor.expect_word("to")?;
+    let unit = cursor.deeper(primary::postfix)?;
+    Ok(Rounded {
+        how,
+        unit: Box::new(unit),
+    })
 }
 
 fn unary(cursor: &mut Cursor<'_>) -> Result<Expr, Problem> {

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::limits::NESTING_MAX;
 use crate::value::Money;
 
-use super::ast::Name;
+use super::ast::{Name, Rounding};
 use super::token::{Problem, Span};
 
 /// `name = value`, or `name` alone for `name = name`.
@@ -43,6 +43,10 @@ pub(crate) enum Node {
     Bool(bool),
     Int(i64),
     Money(Money),
+    /// Ten-thousandths of a per cent.
+    Percent(i64),
+    /// A number without its point, and its places after it.
+    Decimal(i64, u8),
     Text(String),
     Date(Date),
     None,
@@ -69,6 +73,39 @@ pub(crate) enum Node {
         argument: Box<Expr>,
     },
     Length(Box<Expr>),
+    /// `lender of each old.charges`: a field of every item.
+    Pluck(Name, Box<Expr>),
+    /// `lines grouped by department, year`: lists of the items that agree in these fields.
+    Grouped(Box<Expr>, Vec<Name>),
+    /// `6 months`, `notice working days in england`: what stands beside a date.
+    Period(Box<Expr>, Unit),
+    /// `arrived within 90 days before effective`; both ends count.
+    Within {
+        date: Box<Expr>,
+        period: Box<Expr>,
+        after: bool,
+        anchor: Box<Expr>,
+    },
+    /// `days from arrived to effective`.
+    DaysFrom(Box<Expr>, Box<Expr>),
+    /// `effective is a working day in england`.
+    WorkingDay {
+        date: Box<Expr>,
+        calendar: Name,
+        negated: bool,
+    },
+    /// `10% of price rounded down to £1`.
+    Part {
+        rate: Box<Expr>,
+        of: Box<Expr>,
+        rounded: Rounded,
+    },
+    /// `missed out of held rounded down to 0.01%`.
+    Share {
+        part: Box<Expr>,
+        whole: Box<Expr>,
+        rounded: Rounded,
+    },
     List(Vec<Expr>),
     Record {
         name: Name,
@@ -80,10 +117,24 @@ impl Node {
     fn children(&self) -> Vec<&Expr> {
         match self {
             Self::Bool(_) | Self::Int(_) | Self::Money(_) | Self::Text(_) | Self::Date(_) => vec![],
+            Self::Percent(_) | Self::Decimal(..) => vec![],
             Self::None | Self::Effective | Self::Name(_) => vec![],
+            Self::Period(a, _) | Self::WorkingDay { date: a, .. } => vec![a],
+            Self::Within {
+                date: a,
+                period: b,
+                anchor: c,
+                ..
+            } => vec![a, b, c],
+            Self::Pluck(_, a) | Self::Grouped(a, _) => vec![a],
             Self::Field(a, _) | Self::Not(a) | Self::Negate(a) | Self::Length(a) => vec![a],
             Self::Is { value: a, .. } | Self::Call { argument: a, .. } => vec![a],
             Self::Binary(_, a, b)
+            | Self::DaysFrom(a, b)
+            | Self::Part { rate: a, of: b, .. }
+            | Self::Share {
+                part: a, whole: b, ..
+            }
             | Self::Each {
                 list: a, body: b, ..
             } => vec![a, b],
@@ -129,6 +180,23 @@ impl Op {
             Self::Multiply => "*",
         }
     }
+}
+
+/// What a period counts.
+#[derive(Clone, Debug)]
+pub(crate) enum Unit {
+    Days,
+    Months,
+    Years,
+    /// Working days of the named calendar.
+    WorkingDays(Name),
+}
+
+/// `rounded down to £1`: how, and to multiples of what.
+#[derive(Clone, Debug)]
+pub(crate) struct Rounded {
+    pub(crate) how: Rounding,
+    pub(crate) unit: Box<Expr>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -40,7 +40,14 @@ pub(crate) fn fact_clause(cursor: &mut Cursor<'_>) -> Result<FactClause, Problem
         }
         "seen" => {
             two_words(cursor, "by")?;
-            FactNode::SeenBy(cursor.list(party_path)?)
+            let parties = cursor.list(party_path)?;
+            if cursor.eat_word("only") {
+                cursor.expect_word("in")?;
+                let fields = names(cursor)?;
+                FactNode::SeenIn { parties, fields }
+            } else {
+                FactNode::SeenBy(parties)
+            }
         }
         "observed" => {
             two_words(cursor, "by")?;
@@ -56,7 +63,10 @@ pub(crate) fn fact_clause(cursor: &mut Cursor<'_>) -> Result<FactClause, Problem
         }
         "about" => {
             cursor.advance();
-            FactNode::About(cursor.list(party_path)?)
+            FactNode::About {
+                parties: cursor.list(party_path)?,
+                law: cursor.law()?,
+            }
         }
         "keep" => {
             cursor.advance();

@@ -2,7 +2,10 @@
 
 use crate::limits::ITEMS_MAX;
 
-use super::ast::{ActionDecl, FactDecl, File, Name, PartyDecl, RecordDecl};
+use super::ast::{
+    ActionDecl, FactDecl, File, Name, PartyDecl, RecordDecl, ReplaceDecl, Text, UseDecl,
+};
+use super::calendar::calendar;
 use super::clause::clause;
 use super::cursor::Cursor;
 use super::fact::fact_clause;
@@ -11,7 +14,17 @@ use super::schedule;
 use super::token::{Problem, Span, Tok};
 use super::types::{at_field, field};
 
-const DECLARATIONS: [&str; 6] = ["party", "record", "fact", "scale", "parameter", "action"];
+const DECLARATIONS: [&str; 9] = [
+    "uses",
+    "replaces",
+    "party",
+    "record",
+    "fact",
+    "scale",
+    "parameter",
+    "calendar",
+    "action",
+];
 
 /// Reads a contract. When `problems` is not empty afterwards, the tree is incomplete.
 pub(crate) fn parse(source: &str, problems: &mut Vec<Problem>) -> File {
@@ -82,11 +95,21 @@ fn declaration(line: &Line, file: &mut File, problems: &mut Vec<Problem>) -> Res
         _ => String::new(),
     };
     match word.as_str() {
+        "uses" => file.uses.push(uses(line)?),
+        "replaces" if file.replaces.is_some() => {
+            return Err(Problem::new(
+                line.span,
+                "a contract replaces one other at most",
+                "said before",
+            ));
+        }
+        "replaces" => file.replaces = Some(replaces(line)?),
         "party" => file.parties.push(party(line)?),
         "record" => file.records.push(record(line, problems)?),
         "fact" => file.facts.push(fact(line, problems)?),
         "scale" => file.schedules.push(schedule::scale(line, problems)?),
         "parameter" => file.schedules.push(schedule::parameter(line, problems)?),
+        "calendar" => file.calendars.push(calendar(line, problems)?),
         "action" => file.actions.push(action(line, problems)?),
         _ => {
             cursor.skip_breaks();
@@ -94,6 +117,49 @@ fn declaration(line: &Line, file: &mut File, problems: &mut Vec<Problem>) -> Res
         }
     }
     Ok(())
+}
+
+/// `uses cash sha256 "..."`: another contract, by the hash of its exact text.
+fn uses(line: &Line) -> Result<UseDecl, Problem> {
+    let tokens = line.flat();
+    let mut cursor = Cursor::new(&tokens);
+    cursor.advance();
+    let name = cursor.new_name("the contract's name")?;
+    let sha256 = hash(&mut cursor)?;
+    Ok(UseDecl { name, sha256 })
+}
+
+/// `replaces cash version 1 sha256 "..."`.
+fn replaces(line: &Line) -> Result<ReplaceDecl, Problem> {
+    let tokens = line.flat();
+    let mut cursor = Cursor::new(&tokens);
+    cursor.advance();
+    let name = cursor.new_name("the contract's name")?;
+    cursor.expect_word("version")?;
+    let version = cursor.int("the version's number")?;
+    let sha256 = hash(&mut cursor)?;
+    Ok(ReplaceDecl {
+        name,
+        version,
+        sha256,
+    })
+}
+
+/// `sha256 "..."`: 64 small hexadecimal digits.
+fn hash(cursor: &mut Cursor<'_>) -> Result<Text, Problem> {
+    cursor.expect_word("sha256")?;
+    let text = cursor.text("the hash of the contract's text, in quotes")?;
+    cursor.finish()?;
+    let digits = text.text.bytes();
+    if digits.len() == 64
+        && digits
+            .clone()
+            .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    {
+        return Ok(text);
+    }
+    let message = "a SHA-256 hash has 64 digits of 0-9 and a-f";
+    Err(Problem::new(text.span, message, "not a hash"))
 }
 
 fn party(line: &Line) -> Result<PartyDecl, Problem> {

@@ -1,6 +1,8 @@
 //! Characters to tokens, one line at a time.
 
-use crate::limits::{MONEY_LITERAL_MAX, NAME_BYTES_MAX, PERCENT_DECIMALS_MAX, TEXT_BYTES_MAX};
+use crate::limits::{
+    DECIMAL_PLACES_MAX, MONEY_LITERAL_MAX, NAME_BYTES_MAX, PERCENT_DECIMALS_MAX, TEXT_BYTES_MAX,
+};
 use crate::value::{Currency, Money, MoneyError, parse_minor};
 
 use super::token::{Problem, Span, Tok, Token};
@@ -123,13 +125,6 @@ impl Lexer<'_> {
         if rest[length..].starts_with('%') {
             return self.percent(&digits, length);
         }
-        if digits.contains('.') {
-            return Err(Problem::new(
-                self.span(length),
-                "numbers are whole; decimals stand in amounts of money and percentages",
-                "not a whole number",
-            ));
-        }
         if let Some(c) = rest[length..]
             .chars()
             .next()
@@ -142,6 +137,9 @@ impl Lexer<'_> {
                 "begins with a digit",
             ));
         }
+        if let Some((whole, fraction)) = digits.split_once('.') {
+            return self.decimal(whole, fraction, length);
+        }
         let value = digits.parse().map_err(|_| {
             Problem::new(
                 self.span(length),
@@ -151,6 +149,25 @@ impl Lexer<'_> {
         })?;
         self.push(Tok::Int(value), length);
         Ok(())
+    }
+
+    fn decimal(&mut self, whole: &str, fraction: &str, length: usize) -> Result<(), Problem> {
+        let places = u8::try_from(fraction.len())
+            .ok()
+            .filter(|p| *p <= DECIMAL_PLACES_MAX);
+        match (places, format!("{whole}{fraction}").parse()) {
+            (Some(places), Ok(value)) => {
+                self.push(Tok::Decimal(value, places), length);
+                Ok(())
+            }
+            _ => Err(Problem::new(
+                self.span(length),
+                format!(
+                    "a decimal number has one point, at most {DECIMAL_PLACES_MAX} places after it, and fits 64 bits"
+                ),
+                "not such a number",
+            )),
+        }
     }
 
     fn percent(&mut self, digits: &str, length: usize) -> Result<(), Problem> {

@@ -1,6 +1,7 @@
 //! From text to a tree: characters, lines and indentation, clauses, expressions. Nothing is resolved here.
 
 pub(crate) mod ast;
+mod calendar;
 mod clause;
 mod cursor;
 mod due;
@@ -10,13 +11,15 @@ mod fact;
 mod file;
 mod layout;
 mod lexer;
+mod period;
 mod primary;
 mod schedule;
 mod token;
 mod types;
 
 pub(crate) use cursor::Cursor;
+pub(crate) use expr::expr;
 pub(crate) use file::parse;
 pub(crate) use layout::{Line, lines};
-pub(crate) use primary::{assigns, date, path_list};
+pub(crate) use primary::{assigns, date, path, path_list, postfix};
 pub(crate) use token::{Problem, Span, Tok};

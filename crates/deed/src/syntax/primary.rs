@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::ast::{Assign, Each, Expr, Name, Node};
 use super::cursor::Cursor;
 use super::expr::expr;
+use super::period::{days_from, period};
 use super::token::{Problem, Span, Tok};
 
 const MONTHS: [&str; 12] = [
@@ -25,7 +26,8 @@ const MONTHS: [&str; 12] = [
 /// A primary expression with any `.field` after it.
 pub(crate) fn postfix(cursor: &mut Cursor<'_>) -> Result<Expr, Problem> {
     let first = primary(cursor)?;
-    fields(cursor, first)
+    let value = fields(cursor, first)?;
+    period(cursor, value)
 }
 
 /// A name with any `.field` after it, and nothing else.
@@ -63,12 +65,8 @@ fn primary(cursor: &mut Cursor<'_>) -> Result<Expr, Problem> {
         Tok::Name(word) => return named(cursor, &word),
         Tok::Punct("(") => return parenthesised(cursor),
         Tok::Punct("[") => return list(cursor),
-        Tok::Percent(_) => {
-            return Err(
-                Problem::new(span, "percentages stand in a `scale`", "not a value")
-                    .help("declare a `scale` and apply it, as in `duty(price)`".to_owned()),
-            );
-        }
+        Tok::Percent(rate) => Node::Percent(rate),
+        Tok::Decimal(value, places) => Node::Decimal(value, places),
         _ => return Err(cursor.expected("a value")),
     };
     cursor.advance();
@@ -90,6 +88,7 @@ fn named(cursor: &mut Cursor<'_>, word: &str) -> Result<Expr, Problem> {
     }
     match word {
         "if" => return choice(cursor),
+        "days" if cursor.word_ahead(1, "from") => return days_from(cursor),
         "every" => return each(cursor, Each::Every),
         "some" => return each(cursor, Each::Some),
         "sum" => return each(cursor, Each::Sum),
@@ -103,6 +102,13 @@ fn named(cursor: &mut Cursor<'_>, word: &str) -> Result<Expr, Problem> {
         _ => {}
     }
     let name = cursor.new_name("a value")?;
+    if cursor.at_word("of") && cursor.word_ahead(1, "each") {
+        cursor.advance();
+        cursor.advance();
+        let list = cursor.deeper(path)?;
+        let span = name.span.to(list.span);
+        return Expr::new(span, Node::Pluck(name, Box::new(list)));
+    }
     if cursor.at_mark("(") {
         call(cursor, name)
     } else {
@@ -206,7 +212,13 @@ fn each(cursor: &mut Cursor<'_>, how: Each) -> Result<Expr, Problem> {
     cursor.advance();
     let item = cursor.new_name("a name for each item")?;
     cursor.expect_word("in")?;
-    let list = cursor.deeper(postfix)?;
+    let mut list = cursor.deeper(postfix)?;
+    if cursor.eat_word("grouped") {
+        cursor.expect_word("by")?;
+        let keys = cursor.list(|c| c.name("a field of the items"))?;
+        let span = list.span.to(cursor.before());
+        list = Expr::new(span, Node::Grouped(Box::new(list), keys))?;
+    }
     cursor.expect_mark(":")?;
     let body = expr(cursor)?;
     Expr::new(

@@ -44,7 +44,8 @@ pub(crate) fn scale(line: &Line, problems: &mut Vec<Problem>) -> Result<Schedule
     })
 }
 
-fn rounding(cursor: &mut Cursor<'_>) -> Result<Rounding, Problem> {
+/// `down`, `up` or `nearest`.
+pub(crate) fn rounding(cursor: &mut Cursor<'_>) -> Result<Rounding, Problem> {
     let words = [
         ("down", Rounding::Down),
         ("up", Rounding::Up),

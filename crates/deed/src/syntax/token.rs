@@ -27,6 +27,8 @@ pub(crate) enum Tok {
     Money(Money),
     /// Ten-thousandths of a per cent.
     Percent(i64),
+    /// A number without its point, and how many of its digits stand after the point.
+    Decimal(i64, u8),
     Punct(&'static str),
     /// A line break inside a clause.
     Break,
@@ -41,6 +43,7 @@ impl Tok {
             Self::Text(_) => "a text".to_owned(),
             Self::Int(value) => format!("`{value}`"),
             Self::Money(money) => format!("`{money}`"),
+            Self::Decimal(..) => "a decimal number".to_owned(),
             Self::Percent(_) => "a percentage".to_owned(),
             Self::Punct(mark) => format!("`{mark}`"),
             Self::Break => "the end of the line".to_owned(),

@@ -1,6 +1,6 @@
 //! Types as written, fields and parameters.
 
-use crate::limits::LIST_ITEMS_MAX;
+use crate::limits::{DECIMAL_PLACES_MAX, LIST_ITEMS_MAX};
 use crate::value::Currency;
 
 use super::ast::{FieldDecl, TypeExpr, TypeNode};
@@ -69,13 +69,25 @@ pub(crate) fn type_expr(cursor: &mut Cursor<'_>) -> Result<TypeExpr, Problem> {
 }
 
 fn single(cursor: &mut Cursor<'_>) -> Result<TypeExpr, Problem> {
-    let name = cursor.name("a type")?;
+    let name = cursor.qualified("a type")?;
     let (span, node) = match name.text.as_str() {
         "money" => {
             let code = cursor.name("the currency, as in `money GBP`")?;
             let currency = Currency::new(&code.text)
                 .map_err(|e| Problem::new(code.span, e.to_string(), "not a currency"))?;
             (name.span.to(code.span), TypeNode::Money(currency))
+        }
+        "decimal" => {
+            let span = cursor.span();
+            let places = cursor.int("how many places stand after the point, as in `decimal 2`")?;
+            let places = u8::try_from(places)
+                .ok()
+                .filter(|p| (1..=DECIMAL_PLACES_MAX).contains(p))
+                .ok_or_else(|| {
+                    let message = format!("a decimal number has 1 to {DECIMAL_PLACES_MAX} places");
+                    Problem::new(span, message, format!("{places} places"))
+                })?;
+            (name.span.to(span), TypeNode::Decimal(places))
         }
         "list" => {
             cursor.expect_word("of")?;

@@ -90,9 +90,9 @@ const SLIPS: [(&str, &str, &str, &str); 42] = [
         "price is positive",
         "£1 < price < £5",
     ),
-    ("a decimal number", LAND, "price is positive", "1.5 > 1"),
+    ("a decimal number", LAND, "price is positive", "price > 1.5"),
     (
-        "a percentage outside a scale",
+        "a percentage times money",
         LAND,
         "price is positive",
         "price * 10% > £1",

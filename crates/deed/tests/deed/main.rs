@@ -4,7 +4,9 @@
 
 mod actions;
 mod args;
+mod composing;
 mod conservation;
+mod corpus;
 mod diagnostics;
 mod drafting;
 mod expressions;
@@ -13,6 +15,7 @@ mod guide;
 mod hostile;
 mod load;
 mod mutations;
+mod policies;
 mod roles;
 mod scenarios;
 mod settling;

@@ -1,6 +1,8 @@
 //! Random and damaged texts: an answer or an error, never a panic, never a wait.
 //! `PROPTEST_CASES=100000 cargo test --release -p deed mutations` looks longer.
 
+use std::sync::LazyLock;
+
 use deed::{Contract, scenario};
 use proptest::prelude::*;
 
@@ -92,6 +94,13 @@ fn answer(source: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// The texts of the corpus that are short.
+static CASES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let texts = crate::corpus::cases().into_iter();
+    let texts = texts.map(|file| std::fs::read_to_string(file).unwrap());
+    texts.filter(|text| text.len() < 3000).collect()
+});
+
 proptest! {
     #[test]
     fn random_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
@@ -118,6 +127,22 @@ proptest! {
         let contract = load(BUDGET);
         let text = mutate(include_str!("../../../../services/public-money/scenarios/funding.scenario"), &edits);
         if let Err(error) = scenario::run(&contract, &text) {
+            prop_assert!(!error.to_string().is_empty());
+        }
+    }
+
+    #[test]
+    fn damaged_cases_of_the_corpus_never_panic(edits in prop::collection::vec(edit(), 1..4), case in any::<prop::sample::Index>()) {
+        let text = case.get(&CASES[..]);
+        let source = text.split("=== ").find_map(|part| part.strip_prefix("contract\n")).unwrap_or_default();
+        answer(&mutate(source, &edits))?;
+    }
+
+    #[test]
+    fn damaged_policies_never_panic(edits in prop::collection::vec(edit(), 1..6)) {
+        let contract = load(include_str!("../fixtures/early_help.deed"));
+        let text = mutate(include_str!("../fixtures/early_help.policies"), &edits);
+        if let Err(error) = deed::policy::Policies::load(&contract, &text) {
             prop_assert!(!error.to_string().is_empty());
         }
     }

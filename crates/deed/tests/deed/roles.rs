@@ -2,7 +2,7 @@
 
 use deed::{FactRoles, FactValue, Party, Value};
 
-use crate::fixtures::{BUDGET, LAND, cash, load, party};
+use crate::fixtures::{BUDGET, LAND, cash, gbp, load, party};
 
 fn parties(ids: &[&str]) -> Vec<Party> {
     ids.iter().map(|id| Party::new(id).unwrap()).collect()
@@ -26,6 +26,7 @@ fn a_title_is_seen_by_its_lenders() {
     ];
     let roles = load(LAND).roles_of(&FactValue { kind: 1, fields }).unwrap();
     let expected = FactRoles {
+        seen_in_part: Vec::new(),
         controllers: parties(&["GB-GOV-hmlr"]),
         attestors: parties(&["GB-GOV-hmlr"]),
         attestors_needed: 1,
@@ -115,4 +116,28 @@ fn a_choice_of_attestors_is_among_different_parties() {
 fn contracts_are_shared_between_threads() {
     fn shared<T: Send + Sync + 'static>(_: &T) {}
     shared(&load(LAND));
+}
+
+#[test]
+fn some_see_only_some_fields() {
+    let contract = load(
+        "contract care version 1\n  \"Care.\"\nparty auditor = \"D\"\nfact Plan\n  child: party\n  helper: party or none\n  \
+         reason: text\n  cost: money GBP\n  controlled by nobody\n  seen by child\n  seen by auditor, helper only in cost\n  \
+         seen by helper only in reason\n",
+    );
+    let seen = |helper: Value| {
+        let fields = vec![party("ann"), helper, Value::text("ill"), gbp("£3")];
+        let roles = contract.roles_of(&FactValue { kind: 0, fields }).unwrap();
+        let seen = roles.seen_in_part.into_iter();
+        seen.map(|(party, fields)| (party.to_string(), fields))
+            .collect::<Vec<_>>()
+    };
+    let auditor = || ("D".to_owned(), vec![3]);
+    assert_eq!(seen(Value::Absent), [auditor()]);
+    assert_eq!(
+        seen(party("ben")),
+        [auditor(), ("ben".to_owned(), vec![2, 3])]
+    );
+    // Who sees it whole sees no part of it.
+    assert_eq!(seen(party("ann")), [auditor()]);
 }

@@ -1,0 +1,296 @@
+//! Incremental evaluation: a new fact touches only the subjects that it joins.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use crate::contract::Contract;
+use crate::eval::{Machine, arithmetic, fact_fits, ill_typed};
+use crate::ir::Arithmetic;
+use crate::limits::{KNOWN_FACTS_MAX, PERCENT_WHOLE};
+use crate::outcome::{Call, Refusal};
+use crate::show::shown;
+use crate::value::{FactValue, Value};
+
+use super::ir::{How, Known, Policy, Schedule, Step};
+use super::{DueOn, Evaluation, Failure, Policies, Proposal};
+
+type Key = Vec<Value>;
+
+/// One join of a policy: known facts by the fields that join, and subjects by what these equal.
+#[derive(Clone, Debug, Default)]
+struct Join {
+    facts: BTreeMap<Key, BTreeSet<u64>>,
+    subjects: BTreeMap<Key, BTreeSet<u64>>,
+}
+
+/// What a node knows, and what its policies have proposed about it.
+#[derive(Debug)]
+pub struct Engine<'c> {
+    contract: &'c Contract,
+    policies: &'c [Policy],
+    facts: BTreeMap<u64, FactValue>,
+    /// The joins of each policy, one for each step (empty for plain lets).
+    joins: Vec<Vec<Join>>,
+    /// Subjects by policy.
+    subjects: Vec<BTreeSet<u64>>,
+    touched: BTreeSet<(usize, u64)>,
+    /// Subjects that wait for a day.
+    waiting: BTreeMap<Date, BTreeSet<(usize, u64)>>,
+    proposed: BTreeMap<(usize, u64), Vec<Proposal>>,
+    last: Option<Date>,
+}
+
+impl<'c> Engine<'c> {
+    /// An engine that knows nothing yet.
+    #[must_use]
+    pub fn new(contract: &'c Contract, policies: &'c Policies) -> Self {
+        let policies = policies.policies.as_slice();
+        let joins = policies
+            .iter()
+            .map(|p| vec![Join::default(); p.steps.len()]);
+        Self {
+            contract,
+            policies,
+            facts: BTreeMap::new(),
+            joins: joins.collect(),
+            subjects: vec![BTreeSet::new(); policies.len()],
+            touched: BTreeSet::new(),
+            waiting: BTreeMap::new(),
+            proposed: BTreeMap::new(),
+            last: None,
+        }
+    }
+
+    /// A fact that becomes known, under a number of the caller's that no other known fact has (else it replaces that one).
+    ///
+    /// # Errors
+    /// `fact_fits_its_kind` when it is no fact of the contract.
+    pub fn learn(&mut self, number: u64, fact: FactValue) -> Result<(), Refusal> {
+        fact_fits(&fact, self.contract.kinds(), self.contract.records())?;
+        self.forget(number);
+        self.index(number, &fact, true);
+        self.facts.insert(number, fact);
+        Ok(())
+    }
+
+    /// A fact that is used up or no longer known.
+    pub fn forget(&mut self, number: u64) {
+        if let Some(fact) = self.facts.remove(&number) {
+            self.index(number, &fact, false);
+        }
+    }
+
+    fn index(&mut self, number: u64, fact: &FactValue, known: bool) {
+        for (p, policy) in self.policies.iter().enumerate() {
+            let is_subject = policy.kind == fact.kind;
+            for (step, join) in policy.steps.iter().zip(&mut self.joins[p]) {
+                let Step::Known(aggregate) = step else {
+                    continue;
+                };
+                if is_subject {
+                    let key = key_of_subject(aggregate, fact);
+                    enter(&mut join.subjects, key, number, known);
+                }
+                if aggregate.kind == fact.kind {
+                    let key: Key = aggregate.fields.iter().map(|f| field(fact, *f)).collect();
+                    let touched = join.subjects.get(&key).into_iter().flatten();
+                    self.touched.extend(touched.map(|subject| (p, *subject)));
+                    enter(&mut join.facts, key, number, known);
+                }
+            }
+            if is_subject && known {
+                self.subjects[p].insert(number);
+                self.touched.insert((p, number));
+            } else if is_subject {
+                self.subjects[p].remove(&number);
+                self.touched.remove(&(p, number));
+                self.proposed.remove(&(p, number));
+            }
+        }
+    }
+
+    /// Looks at every subject that a fact has touched since the last time, or whose day has come.
+    pub fn evaluate(&mut self, today: Date) -> Evaluation {
+        let mut out = Evaluation::default();
+        let mut due = std::mem::take(&mut self.touched);
+        let later = today
+            .tomorrow()
+            .map_or_else(|_| BTreeMap::new(), |t| self.waiting.split_off(&t));
+        due.extend(
+            std::mem::replace(&mut self.waiting, later)
+                .into_values()
+                .flatten(),
+        );
+        if self.last != Some(today) {
+            for (p, policy) in self.policies.iter().enumerate() {
+                if matches!(policy.when_due, Schedule::EveryDay) {
+                    due.extend(self.subjects[p].iter().map(|s| (p, *s)));
+                }
+            }
+        }
+        self.last = Some(today);
+        for (p, subject) in due {
+            let Some(fact) = self
+                .facts
+                .get(&subject)
+                .filter(|_| self.subjects[p].contains(&subject))
+            else {
+                continue;
+            };
+            match self.one(p, subject, fact, today) {
+                Ok((Some(day), _)) => {
+                    self.waiting.entry(day).or_default().insert((p, subject));
+                }
+                Ok((None, proposals)) => {
+                    out.evaluated += 1;
+                    let before = self.proposed.insert((p, subject), proposals.clone());
+                    let before = before.unwrap_or_default();
+                    out.proposals
+                        .extend(proposals.into_iter().filter(|n| !before.contains(n)));
+                }
+                Err(refusal) => out.failures.push(Failure {
+                    policy: self.policies[p].name.clone(),
+                    subject,
+                    refusal,
+                }),
+            }
+        }
+        out
+    }
+
+    /// One subject under one policy: the day for which it waits, or what is proposed.
+    fn one(
+        &self,
+        p: usize,
+        subject: u64,
+        fact: &FactValue,
+        today: Date,
+    ) -> Result<(DueOn, Vec<Proposal>), Refusal> {
+        let policy = &self.policies[p];
+        let call = Call {
+            action: 0,
+            args: &[],
+            effective: today,
+            consumed: &[],
+            referenced: &[],
+        };
+        let mut machine = Machine::of_policy(self.contract.program(), &call, fact);
+        if let Schedule::From(ir) = &policy.when_due {
+            match machine.eval(ir)?.as_ref() {
+                Value::Date(day) if *day > today => return Ok((Some(*day), Vec::new())),
+                Value::Date(_) => {}
+                _ => return Err(ill_typed()),
+            }
+        }
+        for (step, join) in policy.steps.iter().zip(&self.joins[p]) {
+            let value = match step {
+                Step::Let(ir) => machine.eval(ir)?,
+                Step::Known(known) => {
+                    let key = key_of_subject(known, fact);
+                    let numbers = join.facts.get(&key);
+                    let facts = numbers
+                        .into_iter()
+                        .flatten()
+                        .filter_map(|n| self.facts.get(n));
+                    Cow::Owned(aggregate(&mut machine, known, facts, fact)?)
+                }
+            };
+            machine.locals.push(value);
+        }
+        if !machine.test(&policy.when)? {
+            return Ok((None, Vec::new()));
+        }
+        let records = self.contract.records();
+        let mut out = Vec::with_capacity(policy.proposes.len());
+        for propose in &policy.proposes {
+            let party = machine.eval(&propose.party)?.as_party().cloned();
+            let mut values = Vec::with_capacity(propose.values.len());
+            for (label, ir, ty) in &propose.values {
+                values.push((
+                    label.clone(),
+                    shown(machine.eval(ir)?.as_ref(), ty, records),
+                ));
+            }
+            out.extend(party.map(|party| Proposal {
+                policy: policy.name.clone(),
+                subject,
+                verb: propose.verb,
+                party,
+                values,
+                because: propose.because.clone(),
+            }));
+        }
+        Ok((None, out))
+    }
+}
+
+fn enter(index: &mut BTreeMap<Key, BTreeSet<u64>>, key: Key, number: u64, known: bool) {
+    if known {
+        index.entry(key).or_default().insert(number);
+    } else if let Some(numbers) = index.get_mut(&key) {
+        numbers.remove(&number);
+        if numbers.is_empty() {
+            index.remove(&key);
+        }
+    }
+}
+
+fn field(fact: &FactValue, index: u16) -> Value {
+    let value = fact.fields.get(usize::from(index));
+    value.cloned().unwrap_or(Value::Absent)
+}
+
+/// What of the subject the joining fields equal; the checker admits its fields and theirs only.
+fn key_of_subject(known: &Known, subject: &FactValue) -> Key {
+    fn value(ir: &crate::ir::Ir, subject: &FactValue) -> Value {
+        match ir {
+            crate::ir::Ir::Referenced(_, index) => field(subject, *index),
+            crate::ir::Ir::Field(base, index) => match value(base, subject) {
+                Value::Record(fields) => fields
+                    .get(usize::from(*index))
+                    .cloned()
+                    .unwrap_or(Value::Absent),
+                _ => Value::Absent,
+            },
+            _ => Value::Absent,
+        }
+    }
+    known.keys.iter().map(|ir| value(ir, subject)).collect()
+}
+
+fn aggregate<'a>(
+    machine: &mut Machine<'a>,
+    known: &'a Known,
+    facts: impl Iterator<Item = &'a FactValue>,
+    subject: &'a FactValue,
+) -> Result<Value, Refusal> {
+    let (mut all, mut held, mut total) = (0_i64, 0_i64, known.zero.clone());
+    for (seen, fact) in facts.enumerate() {
+        if seen >= KNOWN_FACTS_MAX {
+            let message = format!("more than {KNOWN_FACTS_MAX} known facts join with one subject");
+            return Err(Refusal::new("known_facts_within_limits", message));
+        }
+        machine.known = Some([subject, fact]);
+        if !machine.test(&known.filter)? {
+            continue;
+        }
+        all += 1;
+        match (&known.body, known.how) {
+            (Some(body), How::Sum) => {
+                let value = machine.eval(body)?;
+                total = arithmetic(Arithmetic::Add, &total, &value)?;
+            }
+            (Some(body), _) => held += i64::from(machine.test(body)?),
+            (None, _) => {}
+        }
+    }
+    machine.known = Some([subject, subject]);
+    Ok(match known.how {
+        How::Count => Value::Int(all),
+        How::Sum => total,
+        // Out of none it is 0%; both are at most the limit, so that nothing overflows.
+        How::Share => Value::Int(held * PERCENT_WHOLE / all.max(1)),
+    })
+}

@@ -1,0 +1,207 @@
+//! Policies as written.
+
+use crate::limits::ITEMS_MAX;
+use crate::syntax::ast::{Expr, Name, Text};
+use crate::syntax::{Cursor, Line, Problem, Tok, expr, lines, path, path_list, postfix};
+
+use super::Verb;
+use super::ir::How;
+
+pub(super) struct PolicyDecl {
+    pub(super) name: Name,
+    pub(super) kind: Name,
+    pub(super) subject: Name,
+    pub(super) clauses: Vec<Clause>,
+}
+
+pub(super) enum Clause {
+    EveryDay(Name),
+    /// `30 days after child.arrived`.
+    After {
+        period: Expr,
+        date: Expr,
+    },
+    Let {
+        name: Name,
+        value: Expr,
+    },
+    Known(Box<KnownDecl>),
+    When(Expr),
+    Propose {
+        verb: Verb,
+        values: Vec<Expr>,
+        party: Expr,
+        because: Text,
+    },
+}
+
+/// `let visits = count v in known Visit where v.child = child.id`.
+pub(super) struct KnownDecl {
+    pub(super) name: Name,
+    pub(super) how: How,
+    pub(super) item: Name,
+    pub(super) kind: Name,
+    pub(super) filter: Expr,
+    pub(super) body: Option<Expr>,
+}
+
+pub(super) fn parse(contract: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<PolicyDecl> {
+    let roots = lines(text, problems);
+    let mut out = Vec::new();
+    if let Some(extra) = roots.get(ITEMS_MAX) {
+        let message = format!("a text has at most {ITEMS_MAX} policies");
+        problems.push(Problem::new(extra.span, message, "one too many"));
+    }
+    for (i, line) in roots.iter().enumerate().filter(|(_, l)| !l.broken) {
+        let result = match i {
+            0 => heading(contract, line),
+            _ => policy(line, problems).map(|p| out.push(p)),
+        };
+        if let Err(problem) = result {
+            problems.push(problem);
+        }
+    }
+    if roots.is_empty() && problems.is_empty() {
+        let span = crate::syntax::Span::default();
+        problems.push(Problem::new(span, "the text is empty", "nothing here"));
+    }
+    out
+}
+
+/// `policies for safeguarding`.
+fn heading(contract: &str, line: &Line) -> Result<(), Problem> {
+    let tokens = line.flat();
+    let mut cursor = Cursor::new(&tokens);
+    cursor.expect_word("policies")?;
+    cursor.expect_word("for")?;
+    let name = cursor.name("the contract's name")?;
+    cursor.finish()?;
+    if name.text == contract {
+        return Ok(());
+    }
+    let message = format!("the contract is {contract}, not {}", name.text);
+    Err(Problem::new(name.span, message, "another contract"))
+}
+
+/// `policy NAME for each KIND as x`, and its clauses.
+fn policy(line: &Line, problems: &mut Vec<Problem>) -> Result<PolicyDecl, Problem> {
+    let mut clauses = Vec::new();
+    for child in line.children.iter().filter(|c| !c.broken) {
+        let tokens = child.flat();
+        let mut cursor = Cursor::new(&tokens);
+        let read = clause(&mut cursor).and_then(|c| cursor.finish().map(|()| c));
+        match read {
+            Ok(clause) => clauses.push(clause),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if let Some(extra) = line.children.get(ITEMS_MAX) {
+        let message = format!("a policy has at most {ITEMS_MAX} lines under it");
+        problems.push(Problem::new(extra.span, message, "one too many"));
+    }
+    let mut cursor = Cursor::new(&line.tokens);
+    if !cursor.eat_word("policy") {
+        return Err(cursor.unknown_word("a declaration", &["policy"]));
+    }
+    let name = cursor.new_name("the policy's name")?;
+    cursor.expect_word("for")?;
+    cursor.expect_word("each")?;
+    let kind = cursor.qualified("a kind of fact")?;
+    cursor.expect_word("as")?;
+    let subject = cursor.new_name("a name for the fact")?;
+    cursor.finish()?;
+    Ok(PolicyDecl {
+        name,
+        kind,
+        subject,
+        clauses,
+    })
+}
+
+fn clause(cursor: &mut Cursor<'_>) -> Result<Clause, Problem> {
+    let word = match cursor.peek() {
+        Tok::Name(word) => word.clone(),
+        Tok::Int(_) => {
+            let period = postfix(cursor)?;
+            cursor.expect_word("after")?;
+            let date = path(cursor)?;
+            return Ok(Clause::After { period, date });
+        }
+        _ => String::new(),
+    };
+    match word.as_str() {
+        "every" => {
+            let name = cursor.name("`every`")?;
+            cursor.expect_word("day")?;
+            Ok(Clause::EveryDay(name))
+        }
+        "let" => {
+            cursor.advance();
+            let name = cursor.new_name("a name")?;
+            cursor.expect_mark("=")?;
+            value(cursor, name)
+        }
+        "when" => {
+            cursor.advance();
+            Ok(Clause::When(expr(cursor)?))
+        }
+        "share" => propose(cursor, Verb::Share, "with"),
+        "flag" => propose(cursor, Verb::Flag, "to"),
+        _ => {
+            let words = ["every day", "let", "when", "share", "flag"];
+            Err(cursor.unknown_word("a clause of a policy", &words))
+        }
+    }
+}
+
+fn propose(cursor: &mut Cursor<'_>, verb: Verb, to: &str) -> Result<Clause, Problem> {
+    cursor.advance();
+    let values = path_list(cursor)?;
+    cursor.expect_word(to)?;
+    let party = path(cursor)?;
+    cursor.expect_word("because")?;
+    let because = cursor.text("the ground, in quotes")?;
+    Ok(Clause::Propose {
+        verb,
+        values,
+        party,
+        because,
+    })
+}
+
+/// A plain value, or `count`, `sum` or `share` over known facts.
+fn value(cursor: &mut Cursor<'_>, name: Name) -> Result<Clause, Problem> {
+    let hows = [
+        ("count", How::Count),
+        ("sum", How::Sum),
+        ("share", How::Share),
+    ];
+    let how = hows.iter().find(|(word, _)| cursor.at_word(word));
+    let over = cursor.word_ahead(2, "in") && cursor.word_ahead(3, "known");
+    let Some((_, how)) = how.filter(|_| over) else {
+        let value = expr(cursor)?;
+        return Ok(Clause::Let { name, value });
+    };
+    cursor.advance();
+    let item = cursor.new_name("a name for each fact")?;
+    cursor.expect_word("in")?;
+    cursor.expect_word("known")?;
+    let kind = cursor.qualified("a kind of fact")?;
+    cursor.expect_word("where")?;
+    let filter = expr(cursor)?;
+    let body = if *how == How::Count {
+        None
+    } else {
+        cursor.skip_breaks();
+        cursor.expect_mark(":")?;
+        Some(expr(cursor)?)
+    };
+    Ok(Clause::Known(Box::new(KnownDecl {
+        name,
+        how: *how,
+        item,
+        kind,
+        filter,
+        body,
+    })))
+}
