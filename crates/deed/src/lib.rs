@@ -13,6 +13,8 @@ mod contract;
 mod cost;
 mod diagnostic;
 mod eval;
+mod explain;
+mod format;
 mod hostile;
 mod ir;
 pub mod limits;
@@ -29,6 +31,8 @@ pub use args::{ArgError, ArgProblem};
 pub use builtin::BUILT_IN_RULES;
 pub use contract::Contract;
 pub use diagnostic::{Diagnostic, LoadError};
+pub use explain::{Accepted, ExplainedFact, ExplainedRule, ExplainedSigner, Explanation};
+pub use format::format;
 pub use outcome::{
     Allocated, Call, DraftMove, Due, FactRoles, MoneyMove, Outcome, Refusal, Settled,
 };

@@ -1,9 +1,13 @@
 //! The command line.
 
+mod deed;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use deed::{Deed, DeedExplain, DeedFmt, DeedWhat};
 
 /// A network of public bodies that share facts and move public value with proof.
 #[derive(Debug, Parser)]
@@ -45,7 +49,7 @@ pub(crate) enum Command {
     Restore(Restore),
     /// Measure.
     Bench(Bench),
-    /// Check and test contracts.
+    /// Check, test, format, explain and show contracts.
     Deed(Deed),
 }
 
@@ -286,29 +290,6 @@ pub(crate) struct BenchFlow {
     /// Instructions under way at once.
     #[arg(long, default_value_t = 256)]
     pub(crate) clients: usize,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Deed {
-    #[command(subcommand)]
-    pub(crate) what: DeedWhat,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum DeedWhat {
-    /// Check contracts and report every error with its place.
-    Check {
-        /// Contract files.
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-    },
-    /// Run the scenarios beside a contract, and name the rules that none of them refuses.
-    Test {
-        /// The contract.
-        contract: PathBuf,
-        /// Scenario files; those in `scenarios/` beside the contract when left out.
-        scenarios: Vec<PathBuf>,
-    },
 }
 
 pub(crate) fn parse() -> Cli {

@@ -5,6 +5,8 @@ mod compute;
 mod expr;
 mod fits;
 mod schedule;
+mod trace;
 
 pub(crate) use apply::apply;
 pub(crate) use fits::fact_fits;
+pub(crate) use trace::trace;

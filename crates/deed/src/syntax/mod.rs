@@ -19,4 +19,4 @@ pub(crate) use cursor::Cursor;
 pub(crate) use file::parse;
 pub(crate) use layout::{Line, lines};
 pub(crate) use primary::{assigns, date, path_list};
-pub(crate) use token::{Problem, Span, Tok};
+pub(crate) use token::{Problem, Span, Tok, Token};

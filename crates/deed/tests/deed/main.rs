@@ -9,6 +9,7 @@ mod diagnostics;
 mod drafting;
 mod expressions;
 mod fixtures;
+mod format;
 mod guide;
 mod hostile;
 mod load;

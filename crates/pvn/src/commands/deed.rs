@@ -1,4 +1,7 @@
-//! `pvn deed`: checking and testing contracts.
+//! `pvn deed`: checking, testing and showing contracts.
+
+mod explain;
+mod fmt;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,11 +21,17 @@ pub(super) fn run(args: &Deed) -> Outcome {
             contract,
             scenarios,
         } => test(contract, scenarios),
+        DeedWhat::Fmt(args) => fmt::run(args),
+        DeedWhat::Explain(args) => explain::run(args),
     }
 }
 
 fn read(path: &Path) -> Result<String, String> {
     fs::read_to_string(path).map_err(|error| format!("{} can't be read: {error}", path.display()))
+}
+
+fn load(path: &Path) -> Result<Contract, String> {
+    Contract::load(&read(path)?).map_err(|error| error.render(&path.display().to_string()))
 }
 
 fn check(files: &[PathBuf]) -> Outcome {
@@ -47,8 +56,7 @@ fn check(files: &[PathBuf]) -> Outcome {
 }
 
 fn test(path: &Path, scenarios: &[PathBuf]) -> Outcome {
-    let contract =
-        Contract::load(&read(path)?).map_err(|error| format!("{}:\n{error}", path.display()))?;
+    let contract = load(path)?;
     let files = if scenarios.is_empty() {
         beside(path)?
     } else {
