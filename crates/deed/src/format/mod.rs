@@ -8,7 +8,7 @@ mod row;
 mod space;
 
 use crate::diagnostic::LoadError;
-use crate::syntax;
+use crate::syntax::{self, Tok, Token};
 
 /// Spaces of one level of indentation.
 const INDENT: usize = 2;
@@ -45,4 +45,14 @@ pub fn format(source: &str) -> Result<String, LoadError> {
         out.push('\n');
     }
     Ok(out)
+}
+
+/// A clause on one line, in the one true format.
+pub(crate) fn in_one_line(tokens: &[Token], source: &str) -> String {
+    let tokens: Vec<Token> = tokens
+        .iter()
+        .filter(|token| token.tok != Tok::Break)
+        .cloned()
+        .collect();
+    space::spaced(&tokens, source, None)
 }
