@@ -12,6 +12,7 @@ mod check;
 mod contract;
 mod cost;
 mod diagnostic;
+pub mod editor;
 mod eval;
 mod explain;
 mod format;
@@ -21,11 +22,14 @@ pub mod limits;
 mod money;
 mod near;
 mod outcome;
+mod outline;
+mod render;
 mod roles;
 pub mod scenario;
 mod schema;
 mod syntax;
 mod value;
+mod warn;
 
 pub use args::{ArgError, ArgProblem};
 pub use builtin::BUILT_IN_RULES;
@@ -36,8 +40,10 @@ pub use format::format;
 pub use outcome::{
     Allocated, Call, DraftMove, Due, FactRoles, MoneyMove, Outcome, Refusal, Settled,
 };
+pub use render::render;
 pub use schema::{
     Action, Attestation, Control, Field, Input, Keep, KeepFrom, Kind, MoneyShape, PartyRef, Record,
     Rule, Type,
 };
 pub use value::{Currency, CurrencyError, FactValue, Money, MoneyError, Party, PartyError, Value};
+pub use warn::Warnings;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use deed::{Deed, DeedExplain, DeedFmt, DeedWhat};
+pub(crate) use deed::{Deed, DeedCheck, DeedExplain, DeedFmt, DeedRender, DeedWhat};
 
 /// A network of public bodies that share facts and move public value with proof.
 #[derive(Debug, Parser)]
@@ -277,6 +277,25 @@ pub(crate) struct Bench {
 pub(crate) enum BenchWhat {
     /// Agreed two-party transactions through a whole network on this machine.
     Flow(BenchFlow),
+    /// Checking transactions with the contract engine, beside the same rules in Rust, on one core.
+    Deed(BenchDeed),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Microseconds for each transaction, median of the repeats. A release build is what counts.
+
+  pvn bench deed --json")]
+pub(crate) struct BenchDeed {
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// How often everything is measured.
+    #[arg(long, default_value_t = 11)]
+    pub(crate) repeats: u32,
+    /// Transactions in one measurement.
+    #[arg(long, default_value_t = 20_000)]
+    pub(crate) rounds: u32,
 }
 
 #[derive(Debug, Args)]

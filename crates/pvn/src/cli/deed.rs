@@ -12,12 +12,8 @@ pub(crate) struct Deed {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum DeedWhat {
-    /// Check contracts and report every error with its place.
-    Check {
-        /// Contract files.
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-    },
+    /// Check contracts: every error with its place, and what is hardly meant.
+    Check(DeedCheck),
     /// Run the scenarios beside a contract, and name the rules that none of them refuses.
     Test {
         /// The contract.
@@ -29,6 +25,45 @@ pub(crate) enum DeedWhat {
     Fmt(DeedFmt),
     /// Say why a transaction is accepted or refused: rules, figures, law, who signs, what comes of it and who sees that.
     Explain(DeedExplain),
+    /// Show a contract as a page to print: in words, with a drawing, for those who judge it.
+    Render(DeedRender),
+    /// Serve an editor, on standard input and output, in the Language Server Protocol.
+    #[command(after_help = "\
+An editor starts it by itself and gets errors and warnings while one types, what a name is, where it is declared, what can
+be written, and the one true format. How to set editors up: editors/README.md.
+
+  vim.lsp.start({ name = 'deed', cmd = { 'pvn', 'deed', 'lsp' } })     -- in Neovim")]
+    Lsp,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A contract with errors is refused. One with warnings is a contract: names that nothing uses, rules that never refuse, or
+always do, or that an earlier rule makes idle, facts that are controlled and can't be used up, and personal data
+(`about`) that is public without a law.
+
+  pvn deed check services/*/*.deed
+  pvn deed check --deny-warnings drafts/licence.deed")]
+pub(crate) struct DeedCheck {
+    /// Contract files.
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// End with 1 when there are warnings.
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The page stands alone: one file, no script, nothing loaded from elsewhere, for screens by day and by night, and for paper.
+
+  pvn deed render contract.deed --out contract.html")]
+pub(crate) struct DeedRender {
+    /// The contract.
+    pub(crate) contract: PathBuf,
+    /// The file to write; standard output when left out.
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

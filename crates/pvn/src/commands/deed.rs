@@ -2,6 +2,8 @@
 
 mod explain;
 mod fmt;
+mod lsp;
+mod render;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,18 +13,20 @@ use deed::Contract;
 use deed::scenario::Report;
 
 use super::Outcome;
-use crate::cli::{Deed, DeedWhat};
+use crate::cli::{Deed, DeedCheck, DeedWhat};
 use crate::output::say;
 
 pub(super) fn run(args: &Deed) -> Outcome {
     match &args.what {
-        DeedWhat::Check { files } => check(files),
+        DeedWhat::Check(args) => check(args),
         DeedWhat::Test {
             contract,
             scenarios,
         } => test(contract, scenarios),
         DeedWhat::Fmt(args) => fmt::run(args),
         DeedWhat::Explain(args) => explain::run(args),
+        DeedWhat::Render(args) => render::run(args),
+        DeedWhat::Lsp => lsp::run(),
     }
 }
 
@@ -34,20 +38,30 @@ fn load(path: &Path) -> Result<Contract, String> {
     Contract::load(&read(path)?).map_err(|error| error.render(&path.display().to_string()))
 }
 
-fn check(files: &[PathBuf]) -> Outcome {
+fn check(args: &DeedCheck) -> Outcome {
     let mut code = ExitCode::SUCCESS;
-    for path in files {
+    for path in &args.files {
         match Contract::load(&read(path)?) {
-            Ok(contract) => say!(
-                "{}: {} version {}, {} kinds of fact, {} actions",
-                path.display(),
-                contract.name(),
-                contract.version(),
-                contract.kinds().len(),
-                contract.actions().len()
-            )?,
+            Ok(contract) => {
+                let warnings = contract.warnings();
+                let count = warnings.diagnostics().len();
+                if count > 0 {
+                    say!("{}\n", warnings.render(&path.display().to_string()))?;
+                }
+                if count > 0 && args.deny_warnings {
+                    code = ExitCode::FAILURE;
+                }
+                say!(
+                    "{}: {} version {}, {} kinds of fact, {} actions, {count} warnings",
+                    path.display(),
+                    contract.name(),
+                    contract.version(),
+                    contract.kinds().len(),
+                    contract.actions().len()
+                )?;
+            }
             Err(error) => {
-                say!("{}:\n{error}", path.display())?;
+                say!("{}", error.render(&path.display().to_string()))?;
                 code = ExitCode::FAILURE;
             }
         }
