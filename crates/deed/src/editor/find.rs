@@ -106,10 +106,15 @@ pub fn hover(source: &str, at: usize) -> Option<Hover> {
     Some(Hover { code, text, span })
 }
 
-/// The first line of a declaration, and its fields or parameters.
+/// The first line of a declaration, and its fields or parameters; a table whole.
 fn head(declaration: &Declaration, source: &str) -> String {
     let end = declaration.tokens.iter().position(|t| t.tok == Tok::Break);
     let line = &declaration.tokens[..end.unwrap_or(declaration.tokens.len())];
+    if matches!(declaration.word.as_str(), "scale" | "parameter") {
+        let places = declaration.tokens.first().zip(declaration.tokens.last());
+        let table = places.and_then(|(first, last)| source.get(first.span.start..last.span.end));
+        return table.unwrap_or_default().to_owned();
+    }
     let mut out = crate::format::in_one_line(line, source);
     for clause in declaration.clauses.iter().filter(|c| c.is_field()) {
         out.push_str("\n  ");

@@ -1,7 +1,7 @@
 //! The words of the language.
 
 /// Every word of the language, with what it says.
-pub const WORDS: [(&str, &str); 92] = [
+pub const WORDS: [(&str, &str); 98] = [
     (
         "about",
         "`about child`: whom a fact is about, so whose personal data it is.",
@@ -232,4 +232,25 @@ pub const WORDS: [(&str, &str); 92] = [
         "`holding Cash with ...`: the money there is in a scenario.",
     ),
     ("refused", "`is refused because \"the rule in words\"`."),
+    (
+        "consuming",
+        "`consuming Title with ...`: the facts that a scenario's action uses up.",
+    ),
+    (
+        "creating",
+        "`creating Title with ...`: what an accepted scenario makes.",
+    ),
+    (
+        "leaving",
+        "`leaving Cash with ...`: the money that comes out of an accepted scenario.",
+    ),
+    ("nothing", "`holding nothing`: no money in a scenario."),
+    (
+        "on",
+        "`Move on 24 June 2026`: when a scenario's transaction takes effect.",
+    ),
+    (
+        "referencing",
+        "`referencing Licence with ...`: the facts that a scenario's action reads.",
+    ),
 ];
