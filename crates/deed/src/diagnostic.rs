@@ -26,7 +26,7 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    fn new(source: &str, problem: Problem) -> Self {
+    pub(crate) fn new(source: &str, problem: Problem) -> Self {
         let floor = |at: usize| source.floor_char_boundary(at.min(source.len()));
         let span = floor(problem.span.start)..floor(problem.span.end.max(problem.span.start));
         let before = &source[..span.start];
@@ -70,24 +70,7 @@ impl LoadError {
     /// The report for a text that was read from `path`.
     #[must_use]
     pub fn render(&self, path: &str) -> String {
-        let renderer = Renderer::plain();
-        let report = |d: &Diagnostic| {
-            let place = AnnotationKind::Primary
-                .span(d.span.clone())
-                .label(d.label.as_str());
-            let snippet = Snippet::source(self.source.as_str())
-                .path(path)
-                .annotation(place);
-            let mut group = Level::ERROR
-                .primary_title(d.message.as_str())
-                .element(snippet);
-            if let Some(help) = &d.help {
-                group = group.element(Level::HELP.message(help.as_str()));
-            }
-            renderer.render(&[group])
-        };
-        let reports: Vec<String> = self.diagnostics.iter().map(report).collect();
-        reports.join("\n\n")
+        reports(&Level::ERROR, &self.diagnostics, &self.source, path)
     }
 
     /// The errors in the order of the text; never empty.
@@ -95,6 +78,32 @@ impl LoadError {
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
     }
+}
+
+/// The report of warnings about a text.
+pub(crate) fn render_warnings(diagnostics: &[Diagnostic], source: &str, path: &str) -> String {
+    reports(&Level::WARNING, diagnostics, source, path)
+}
+
+/// Each message with the source line and a caret under its place.
+fn reports(level: &Level<'_>, diagnostics: &[Diagnostic], source: &str, path: &str) -> String {
+    let renderer = Renderer::plain();
+    let report = |d: &Diagnostic| {
+        let place = AnnotationKind::Primary
+            .span(d.span.clone())
+            .label(d.label.as_str());
+        let snippet = Snippet::source(source).path(path).annotation(place);
+        let mut group = level
+            .clone()
+            .primary_title(d.message.as_str())
+            .element(snippet);
+        if let Some(help) = &d.help {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        renderer.render(&[group])
+    };
+    let reports: Vec<String> = diagnostics.iter().map(report).collect();
+    reports.join("\n\n")
 }
 
 impl std::error::Error for LoadError {}

@@ -12,30 +12,40 @@ mod check;
 mod contract;
 mod cost;
 mod diagnostic;
+pub mod editor;
 mod eval;
+mod explain;
+mod format;
 mod hostile;
 mod ir;
 pub mod limits;
 mod money;
 mod near;
 mod outcome;
+mod outline;
 pub mod policy;
+mod render;
 mod roles;
 pub mod scenario;
 mod schema;
 mod show;
 mod syntax;
 mod value;
+mod warn;
 
 pub use args::{ArgError, ArgProblem};
 pub use builtin::BUILT_IN_RULES;
 pub use contract::{Contract, Given};
 pub use diagnostic::{Diagnostic, LoadError};
+pub use explain::{Accepted, ExplainedFact, ExplainedRule, ExplainedSigner, Explanation};
+pub use format::format;
 pub use outcome::{
     Allocated, Call, DraftMove, Due, FactRoles, MoneyMove, Outcome, Refusal, Settled,
 };
+pub use render::render;
 pub use schema::{
     Action, Attestation, Control, Field, Input, Keep, KeepFrom, Kind, MoneyShape, Origin, PartyRef,
     Record, Rule, SeenInPart, Type,
 };
 pub use value::{Currency, CurrencyError, FactValue, Money, MoneyError, Party, PartyError, Value};
+pub use warn::Warnings;

@@ -1,9 +1,13 @@
 //! The command line.
 
+mod deed;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use deed::{Deed, DeedCheck, DeedExplain, DeedFmt, DeedRender, DeedWhat};
 
 /// A network of public bodies that share facts and move public value with proof.
 #[derive(Debug, Parser)]
@@ -45,7 +49,7 @@ pub(crate) enum Command {
     Restore(Restore),
     /// Measure.
     Bench(Bench),
-    /// Check and test contracts.
+    /// Check, test, format, explain and show contracts.
     Deed(Deed),
 }
 
@@ -273,6 +277,25 @@ pub(crate) struct Bench {
 pub(crate) enum BenchWhat {
     /// Agreed two-party transactions through a whole network on this machine.
     Flow(BenchFlow),
+    /// Checking transactions with the contract engine, beside the same rules in Rust, on one core.
+    Deed(BenchDeed),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Microseconds for each transaction, median of the repeats. A release build is what counts.
+
+  pvn bench deed --json")]
+pub(crate) struct BenchDeed {
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// How often everything is measured.
+    #[arg(long, default_value_t = 11)]
+    pub(crate) repeats: u32,
+    /// Transactions in one measurement.
+    #[arg(long, default_value_t = 20_000)]
+    pub(crate) rounds: u32,
 }
 
 #[derive(Debug, Args)]
@@ -286,29 +309,6 @@ pub(crate) struct BenchFlow {
     /// Instructions under way at once.
     #[arg(long, default_value_t = 256)]
     pub(crate) clients: usize,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Deed {
-    #[command(subcommand)]
-    pub(crate) what: DeedWhat,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum DeedWhat {
-    /// Check contracts and report every error with its place.
-    Check {
-        /// Contract files.
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-    },
-    /// Run the scenarios beside a contract, and name the rules that none of them refuses.
-    Test {
-        /// The contract.
-        contract: PathBuf,
-        /// Scenario files; those in `scenarios/` beside the contract when left out.
-        scenarios: Vec<PathBuf>,
-    },
 }
 
 pub(crate) fn parse() -> Cli {

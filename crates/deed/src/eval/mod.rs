@@ -9,8 +9,10 @@ mod fits;
 mod lists;
 mod rates;
 mod schedule;
+mod trace;
 
 pub(crate) use apply::apply;
 pub(crate) use compute::{arithmetic, ill_typed};
 pub(crate) use expr::Machine;
 pub(crate) use fits::fact_fits;
+pub(crate) use trace::trace;

@@ -1,6 +1,7 @@
 //! Scenario tests in the contract's own words: a transaction that is accepted, small changes of it, and
 //! which rule then refuses.
 
+mod explain;
 mod facts;
 mod parse;
 mod report;
@@ -10,7 +11,9 @@ mod setting;
 use crate::contract::Contract;
 use crate::diagnostic::LoadError;
 
+pub use explain::{ExplainedCase, explain};
 pub use report::{Case, Report};
+pub(crate) use run::execute;
 
 /// Runs the scenarios of a text against a contract.
 ///

@@ -76,7 +76,7 @@ fn judge(contract: &Contract, index: u16, action: &Action, case: &Setting) -> Re
     }
 }
 
-fn arguments(action: &Action, case: &Setting) -> Result<Vec<Value>, String> {
+pub(super) fn arguments(action: &Action, case: &Setting) -> Result<Vec<Value>, String> {
     let argument = |param: &crate::schema::Field| match case.args.get(&param.name) {
         Some(value) => Ok(value.clone()),
         None if matches!(param.ty, crate::schema::Type::Optional(_)) => Ok(Value::Absent),
@@ -86,7 +86,7 @@ fn arguments(action: &Action, case: &Setting) -> Result<Vec<Value>, String> {
 }
 
 /// The outcome, and the money facts that the drafted views create.
-fn execute(
+pub(crate) fn execute(
     contract: &Contract,
     call: &Call<'_>,
     held: &[FactValue],

@@ -22,4 +22,4 @@ pub(crate) use expr::expr;
 pub(crate) use file::parse;
 pub(crate) use layout::{Line, lines};
 pub(crate) use primary::{assigns, date, path, path_list, postfix};
-pub(crate) use token::{Problem, Span, Tok};
+pub(crate) use token::{Problem, Span, Tok, Token};

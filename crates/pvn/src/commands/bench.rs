@@ -1,5 +1,6 @@
 //! `pvn bench`: measurements as JSON.
 
+mod deed;
 mod flow;
 
 use super::Outcome;
@@ -8,5 +9,15 @@ use crate::cli::{Bench, BenchWhat};
 pub(super) fn run(args: &Bench) -> Outcome {
     match &args.what {
         BenchWhat::Flow(flow) => flow::run(flow),
+        BenchWhat::Deed(args) => deed::run(args),
     }
+}
+
+/// The machine that a measurement was made on.
+fn machine() -> serde_json::Value {
+    serde_json::json!({
+        "cores": std::thread::available_parallelism().map_or(0, usize::from),
+        "os": std::env::consts::OS,
+        "arch": std::env::consts::ARCH,
+    })
 }

@@ -1,4 +1,9 @@
-//! `pvn deed`: checking and testing contracts.
+//! `pvn deed`: checking, testing and showing contracts.
+
+mod explain;
+mod fmt;
+mod lsp;
+mod render;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,16 +13,20 @@ use deed::Contract;
 use deed::scenario::Report;
 
 use super::Outcome;
-use crate::cli::{Deed, DeedWhat};
+use crate::cli::{Deed, DeedCheck, DeedWhat};
 use crate::output::say;
 
 pub(super) fn run(args: &Deed) -> Outcome {
     match &args.what {
-        DeedWhat::Check { files } => check(files),
+        DeedWhat::Check(args) => check(args),
         DeedWhat::Test {
             contract,
             scenarios,
         } => test(contract, scenarios),
+        DeedWhat::Fmt(args) => fmt::run(args),
+        DeedWhat::Explain(args) => explain::run(args),
+        DeedWhat::Render(args) => render::run(args),
+        DeedWhat::Lsp => lsp::run(),
     }
 }
 
@@ -25,20 +34,34 @@ fn read(path: &Path) -> Result<String, String> {
     fs::read_to_string(path).map_err(|error| format!("{} can't be read: {error}", path.display()))
 }
 
-fn check(files: &[PathBuf]) -> Outcome {
+fn load(path: &Path) -> Result<Contract, String> {
+    Contract::load(&read(path)?).map_err(|error| error.render(&path.display().to_string()))
+}
+
+fn check(args: &DeedCheck) -> Outcome {
     let mut code = ExitCode::SUCCESS;
-    for path in files {
+    for path in &args.files {
         match Contract::load(&read(path)?) {
-            Ok(contract) => say!(
-                "{}: {} version {}, {} kinds of fact, {} actions",
-                path.display(),
-                contract.name(),
-                contract.version(),
-                contract.kinds().len(),
-                contract.actions().len()
-            )?,
+            Ok(contract) => {
+                let warnings = contract.warnings();
+                let count = warnings.diagnostics().len();
+                if count > 0 {
+                    say!("{}\n", warnings.render(&path.display().to_string()))?;
+                }
+                if count > 0 && args.deny_warnings {
+                    code = ExitCode::FAILURE;
+                }
+                say!(
+                    "{}: {} version {}, {} kinds of fact, {} actions, {count} warnings",
+                    path.display(),
+                    contract.name(),
+                    contract.version(),
+                    contract.kinds().len(),
+                    contract.actions().len()
+                )?;
+            }
             Err(error) => {
-                say!("{}:\n{error}", path.display())?;
+                say!("{}", error.render(&path.display().to_string()))?;
                 code = ExitCode::FAILURE;
             }
         }
@@ -47,8 +70,7 @@ fn check(files: &[PathBuf]) -> Outcome {
 }
 
 fn test(path: &Path, scenarios: &[PathBuf]) -> Outcome {
-    let contract =
-        Contract::load(&read(path)?).map_err(|error| format!("{}:\n{error}", path.display()))?;
+    let contract = load(path)?;
     let files = if scenarios.is_empty() {
         beside(path)?
     } else {

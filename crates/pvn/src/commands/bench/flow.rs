@@ -214,8 +214,7 @@ fn load(args: &BenchFlow, layout: &Layout) -> Outcome {
                 "settings": { "clients": threads * PER_REQUEST, "instructions_per_request": PER_REQUEST, "processes": 5,
                     "durability": "full", "tls": "1.3 mutual", "views_per_transaction": 2 },
                 "repeats": 1,
-                "machine": { "cores": std::thread::available_parallelism().map_or(0, usize::from), "os": std::env::consts::OS,
-                    "arch": std::env::consts::ARCH },
+                "machine": super::machine(),
             })
         )?;
     } else {

@@ -1,0 +1,86 @@
+//! What stands between two tokens of a line.
+
+use crate::syntax::{Tok, Token};
+
+/// Words after which a value follows, so that a minus sign there is a sign and not a subtraction.
+const BEFORE_A_VALUE: [&str; 20] = [
+    "and",
+    "becoming",
+    "by",
+    "else",
+    "every",
+    "if",
+    "in",
+    "is",
+    "issues",
+    "keeps",
+    "not",
+    "of",
+    "or",
+    "otherwise",
+    "pays",
+    "some",
+    "then",
+    "to",
+    "when",
+    "with",
+];
+
+/// The tokens as they stand in the source, with the spaces of the format between them. `before` is the token of the same
+/// line that stands in front of them.
+pub(super) fn spaced(tokens: &[Token], source: &str, before: Option<&Token>) -> String {
+    let mut out = String::new();
+    let mut last = before.map(|token| &token.tok);
+    let mut last_is_sign = false;
+    for (i, token) in tokens.iter().enumerate() {
+        let next = tokens.get(i + 1).map(|t| &t.tok);
+        if i > 0
+            && !last_is_sign
+            && let Some(last) = last
+        {
+            out.push_str(between(last, &token.tok, next));
+        }
+        last_is_sign = is_mark(&token.tok, "-") && !last.is_some_and(ends_a_value);
+        push(&mut out, token, source);
+        last = Some(&token.tok);
+    }
+    out
+}
+
+fn between(last: &Tok, token: &Tok, next: Option<&Tok>) -> &'static str {
+    match (last, token) {
+        (_, Tok::Punct("," | ")" | "]" | "." | ":" | ";"))
+        | (Tok::Punct("(" | "[" | "." | "!"), _) => "",
+        (Tok::Name(word), Tok::Punct("(")) if !BEFORE_A_VALUE.contains(&word.as_str()) => "",
+        (_, Tok::Name(word)) if word == "law" && matches!(next, Some(Tok::Text(_))) => "  ",
+        _ => " ",
+    }
+}
+
+fn is_mark(tok: &Tok, mark: &str) -> bool {
+    matches!(tok, Tok::Punct(m) if *m == mark)
+}
+
+fn ends_a_value(tok: &Tok) -> bool {
+    match tok {
+        Tok::Name(word) => !BEFORE_A_VALUE.contains(&word.as_str()),
+        Tok::Punct(mark) => matches!(*mark, ")" | "]"),
+        Tok::Break | Tok::End => false,
+        _ => true,
+    }
+}
+
+/// The token as written; an amount may hold spaces between its currency and its figures.
+fn push(out: &mut String, token: &Token, source: &str) {
+    let text = source
+        .get(token.span.start..token.span.end)
+        .unwrap_or_default();
+    match (&token.tok, text.split_once(' ')) {
+        (Tok::Money(_), Some((currency, figures))) => {
+            out.push_str(currency);
+            out.push(' ');
+            out.push_str(figures.trim_start());
+        }
+        _ => out.push_str(text),
+    }
+}

@@ -1,0 +1,130 @@
+//! A contract as its lines: which declaration, which clauses. What tools show of a text that they need not understand.
+
+use crate::format::in_one_line;
+use crate::syntax::{Line, Span, Tok, Token, lines};
+
+/// One clause under a declaration.
+#[derive(Clone, Debug)]
+pub(crate) struct Clause {
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) span: Span,
+}
+
+/// One declaration with its clauses.
+#[derive(Clone, Debug)]
+pub(crate) struct Declaration {
+    /// The word that it begins with, such as `action`.
+    pub(crate) word: String,
+    /// The name that it declares, and where.
+    pub(crate) name: String,
+    pub(crate) name_span: Span,
+    /// Everything in it, its own line first.
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) clauses: Vec<Clause>,
+}
+
+impl Clause {
+    /// The clause on one line, in the one true format.
+    pub(crate) fn text(&self, source: &str) -> String {
+        in_one_line(&self.tokens, source)
+    }
+
+    /// Whether the clause begins with this word.
+    pub(crate) fn begins(&self, word: &str) -> bool {
+        self.tokens.first().is_some_and(|t| is_word(t, word))
+    }
+
+    /// Whether the word stands in the clause.
+    pub(crate) fn says(&self, word: &str) -> bool {
+        self.tokens.iter().any(|t| is_word(t, word))
+    }
+
+    /// Whether it is a field or parameter: `name: type`.
+    pub(crate) fn is_field(&self) -> bool {
+        matches!(
+            self.tokens.as_slice(),
+            [
+                Token {
+                    tok: Tok::Name(_),
+                    ..
+                },
+                Token {
+                    tok: Tok::Punct(":"),
+                    ..
+                },
+                ..
+            ]
+        )
+    }
+
+    /// The name that a field, a `let` or `consumes one Title as old` introduces.
+    pub(crate) fn introduces(&self) -> Option<&Token> {
+        let after = |word: &str| {
+            let at = self.tokens.iter().position(|t| is_word(t, word))?;
+            self.tokens.get(at + 1)
+        };
+        if self.is_field() {
+            self.tokens.first()
+        } else if self.begins("let") {
+            after("let")
+        } else if self.begins("consumes") || self.begins("references") {
+            after("as")
+        } else {
+            None
+        }
+    }
+
+    /// The condition of a rule, as written, without its words and its law.
+    pub(crate) fn condition(&self, source: &str) -> String {
+        let mut tokens = self.tokens.iter().skip(1).peekable();
+        let text = |t: &&Token| matches!(t.tok, Tok::Text(_) | Tok::Break);
+        while tokens.next_if(text).is_some() {}
+        if tokens.next_if(|t| is_word(t, "law")).is_some() {
+            while tokens.next_if(text).is_some() {}
+        }
+        let rest: Vec<Token> = tokens.cloned().collect();
+        in_one_line(&rest, source)
+    }
+}
+
+/// The name of a name token.
+pub(crate) fn name_of(token: &Token) -> Option<&str> {
+    match &token.tok {
+        Tok::Name(name) => Some(name),
+        _ => None,
+    }
+}
+
+pub(crate) fn is_word(token: &Token, word: &str) -> bool {
+    name_of(token) == Some(word)
+}
+
+/// The declarations of a text, in its order; lines that can't be read are left out.
+pub(crate) fn outline(source: &str) -> Vec<Declaration> {
+    let mut out = Vec::new();
+    for line in lines(source, &mut Vec::new()) {
+        let [first, second, ..] = line.tokens.as_slice() else {
+            continue;
+        };
+        let (Some(word), Some(name)) = (name_of(first), name_of(second)) else {
+            continue;
+        };
+        out.push(Declaration {
+            word: word.to_owned(),
+            name: name.to_owned(),
+            name_span: second.span,
+            tokens: line.flat(),
+            clauses: line.children.iter().map(clause).collect(),
+        });
+    }
+    out
+}
+
+fn clause(line: &Line) -> Clause {
+    let tokens = line.flat();
+    let last = tokens.last().map_or(line.span, |t| t.span);
+    Clause {
+        span: line.span.to(last),
+        tokens,
+    }
+}

@@ -1,0 +1,159 @@
+//! What is known: each kind of fact with its fields, and who may do what with it.
+
+use crate::contract::Contract;
+use crate::schema::{Control, Field, Keep, KeepFrom, Kind, Type};
+
+use super::html::{Page, escaped};
+use super::people::{all, who};
+
+pub(super) fn section(page: &mut Page, contract: &Contract) {
+    page.raw("<section id=\"facts\">\n");
+    page.element("h2", "Facts");
+    for kind in contract.kinds() {
+        let name = escaped(&kind.name);
+        page.write(format_args!("<article id=\"fact-{name}\">\n<h3>{name}"));
+        if kind.money.is_some() {
+            page.raw("<span class=\"tag money\">money</span>");
+        }
+        page.raw("</h3>\n");
+        if !kind.doc.is_empty() {
+            page.element("p", &kind.doc);
+        }
+        page.law(kind.law.as_deref());
+        fields(page, contract, kind);
+        page.raw("<h4>Who may, who sees, how long</h4>\n<dl class=\"who\">\n");
+        powers(page, contract, kind);
+        page.raw("</dl>\n</article>\n");
+    }
+    page.raw("</section>\n");
+}
+
+fn fields(page: &mut Page, contract: &Contract, kind: &Kind) {
+    page.raw("<h4>Fields</h4>\n<table>\n<thead><tr><th scope=\"col\">Field</th><th scope=\"col\">Holds</th><th scope=\"col\">Meaning</th><th scope=\"col\">Everyone may read it</th></tr></thead>\n<tbody>\n");
+    for (i, field) in (0_u16..).zip(&kind.fields) {
+        let public = if kind.public.contains(&i) {
+            "yes"
+        } else {
+            "no"
+        };
+        row(page, contract, field, Some(public));
+    }
+    page.raw("</tbody>\n</table>\n");
+}
+
+/// One field or parameter as a row.
+pub(super) fn row(page: &mut Page, contract: &Contract, field: &Field, more: Option<&str>) {
+    page.raw("<tr><td><code>")
+        .text(&field.name)
+        .raw("</code></td><td>");
+    page.text(&in_words(&field.ty, contract)).raw("</td><td>");
+    page.text(&field.doc).raw("</td>");
+    if let Some(more) = more {
+        page.raw("<td>").text(more).raw("</td>");
+    }
+    page.raw("</tr>\n");
+}
+
+fn powers(page: &mut Page, contract: &Contract, kind: &Kind) {
+    let names = |fields: &[u16]| {
+        let fields = fields
+            .iter()
+            .filter_map(|i| kind.fields.get(usize::from(*i)));
+        fields
+            .map(|f| f.name.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let control = match &kind.control {
+        Control::Nobody => "nobody: once made, it stays as it is".to_owned(),
+        Control::One(one) => who(contract, kind, one),
+        Control::AllOf(parties) => format!("{}, all together", all(contract, kind, parties)),
+        Control::With {
+            controller,
+            attestor,
+        } => format!(
+            "{}, if {} agrees",
+            who(contract, kind, controller),
+            who(contract, kind, attestor)
+        ),
+    };
+    page.term("Used up by", &control);
+    let attestation = &kind.attestation;
+    let attested = match attestation.parties.len() {
+        0 => "all who sign the action that makes it".to_owned(),
+        n if n == usize::from(attestation.needed) => all(contract, kind, &attestation.parties),
+        _ => {
+            format!(
+                "any {} of {}",
+                attestation.needed,
+                all(contract, kind, &attestation.parties)
+            )
+        }
+    };
+    page.term("Vouched for by", &attested);
+    let seen = match kind.seen_by.as_slice() {
+        [] => "those who sign".to_owned(),
+        parties => format!("those who sign, and {}", all(contract, kind, parties)),
+    };
+    page.term("Seen whole by", &seen);
+    if !kind.observed_by.is_empty() {
+        let observers = all(contract, kind, &kind.observed_by);
+        page.term("Shown, without any power, to", &observers);
+    }
+    let public = match kind.public.len() {
+        0 => "nothing".to_owned(),
+        n if n == kind.fields.len() => "all of it".to_owned(),
+        _ => names(&kind.public),
+    };
+    page.term("Public", &public);
+    if !kind.about.is_empty() {
+        page.term("Personal: it is about", &all(contract, kind, &kind.about));
+    }
+    if !kind.one_per.is_empty() {
+        page.term("There is only one for each", &names(&kind.one_per));
+    }
+    page.term("Kept", &kept(kind.keep.as_ref()));
+}
+
+fn kept(keep: Option<&Keep>) -> String {
+    let cite = |law: &Option<String>| law.as_ref().map(|l| format!(" ({l})")).unwrap_or_default();
+    match keep {
+        None => "the contract says nothing about how long".to_owned(),
+        Some(Keep::Forever { law }) => format!("for good{}", cite(law)),
+        Some(Keep::Months { months, from, law }) => {
+            let from = match from {
+                KeepFrom::Created => "it was made",
+                KeepFrom::Consumed => "it was used up",
+            };
+            let (number, unit) = match months % 12 {
+                0 => (months / 12, "year"),
+                _ => (*months, "month"),
+            };
+            let s = if number == 1 { "" } else { "s" };
+            format!("for {number} {unit}{s} after {from}{}", cite(law))
+        }
+    }
+}
+
+/// A type as somebody reads it who doesn't program.
+fn in_words(ty: &Type, contract: &Contract) -> String {
+    match ty {
+        Type::Bool => "yes or no".to_owned(),
+        Type::Int => "a whole number".to_owned(),
+        Type::Text => "text".to_owned(),
+        Type::Percent => "a percentage".to_owned(),
+        Type::Decimal(places) => format!("a number with {places} decimal places"),
+        Type::Money(currency) => format!("an amount in {currency}"),
+        Type::Date => "a day".to_owned(),
+        Type::Party => "a party".to_owned(),
+        Type::Choice(names) => names.join(", or ").replace('_', " "),
+        Type::Optional(of) => format!("{}, or nothing", in_words(of, contract)),
+        Type::List { of, at_most } => {
+            format!("up to {at_most} times: {}", in_words(of, contract))
+        }
+        Type::Record(index) => {
+            let record = contract.records().get(usize::from(*index));
+            record.map_or_else(String::new, |r| format!("a {}", r.name))
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Facts that nobody can use up, and personal data that everyone may read.
+
+use crate::contract::Contract;
+use crate::outline::{Clause, Declaration};
+use crate::schema::Control;
+use crate::syntax::Problem;
+
+fn clause<'d>(declarations: &'d [Declaration], kind: &str, word: &str) -> Option<&'d Clause> {
+    let declared = declarations
+        .iter()
+        .find(|d| d.word == "fact" && d.name == kind)?;
+    declared
+        .clauses
+        .iter()
+        .find(|c| c.begins(word) && !c.is_field())
+}
+
+/// Kinds that somebody controls and no action consumes; money that no action moves.
+pub(super) fn stuck(contract: &Contract, declarations: &[Declaration]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (i, kind) in (0_u16..).zip(contract.kinds()) {
+        let consumed = contract.actions().iter().any(|a| match kind.money {
+            Some(_) => a.moves.contains(&i),
+            None => a.consumes.iter().any(|input| input.kind == i),
+        });
+        let Some(clause) = clause(declarations, &kind.name, "controlled") else {
+            continue;
+        };
+        if consumed || kind.control == Control::Nobody {
+            continue;
+        }
+        let (message, help) = match kind.money {
+            Some(_) => (
+                format!("no action moves {}", kind.name),
+                "write the action that pays or issues it",
+            ),
+            None => (
+                format!("{} is controlled, but no action consumes it", kind.name),
+                "say `controlled by nobody`, or write the action that consumes it",
+            ),
+        };
+        let problem = Problem::new(clause.span, message, "a power that can't be used");
+        problems.push(problem.help(help.to_owned()));
+    }
+    problems
+}
+
+/// Kinds about somebody, with public fields and no law.
+pub(super) fn exposed(contract: &Contract, declarations: &[Declaration]) -> Vec<Problem> {
+    let kinds = contract.kinds().iter();
+    let exposed = kinds.filter(|k| !k.about.is_empty() && !k.public.is_empty() && k.law.is_none());
+    let problem = |kind: &crate::schema::Kind| {
+        let clause = clause(declarations, &kind.name, "public")?;
+        let message = format!("{} is about somebody and public, on no law", kind.name);
+        let help = "cite the law that asks for it, as in `law \"Land Registration Act 2002 s.66\"`, or publish less";
+        Some(
+            Problem::new(clause.span, message, "personal data that everyone may read")
+                .help(help.to_owned()),
+        )
+    };
+    exposed.filter_map(problem).collect()
+}

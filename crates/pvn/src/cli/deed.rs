@@ -1,0 +1,115 @@
+//! The command line of `pvn deed`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+#[derive(Debug, Args)]
+pub(crate) struct Deed {
+    #[command(subcommand)]
+    pub(crate) what: DeedWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeedWhat {
+    /// Check contracts: every error with its place, and what is hardly meant.
+    Check(DeedCheck),
+    /// Run the scenarios beside a contract, and name the rules that none of them refuses.
+    Test {
+        /// The contract.
+        contract: PathBuf,
+        /// Scenario files; those in `scenarios/` beside the contract when left out.
+        scenarios: Vec<PathBuf>,
+    },
+    /// Lay contracts out in the one true format.
+    Fmt(DeedFmt),
+    /// Say why a transaction is accepted or refused: rules, figures, law, who signs, what comes of it and who sees that.
+    Explain(DeedExplain),
+    /// Show a contract as a page to print: in words, with a drawing, for those who judge it.
+    Render(DeedRender),
+    /// Serve an editor, on standard input and output, in the Language Server Protocol.
+    #[command(after_help = "\
+An editor starts it by itself and gets errors and warnings while one types, what a name is, where it is declared, what can
+be written, and the one true format. How to set editors up: editors/README.md.
+
+  vim.lsp.start({ name = 'deed', cmd = { 'pvn', 'deed', 'lsp' } })     -- in Neovim")]
+    Lsp,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A contract with errors is refused. One with warnings is a contract: names that nothing uses, rules that never refuse, or
+always do, or that an earlier rule makes idle, facts that are controlled and can't be used up, and personal data
+(`about`) that is public without a law.
+
+  pvn deed check services/*/*.deed
+  pvn deed check --deny-warnings drafts/licence.deed")]
+pub(crate) struct DeedCheck {
+    /// Contract files.
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// End with 1 when there are warnings.
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The page stands alone: one file, no script, nothing loaded from elsewhere, for screens by day and by night, and for paper.
+
+  pvn deed render contract.deed --out contract.html")]
+pub(crate) struct DeedRender {
+    /// The contract.
+    pub(crate) contract: PathBuf,
+    /// The file to write; standard output when left out.
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Lines keep their words, their comments and single blank lines between them; indentation, spaces and columns follow one
+form, whoever wrote them. A file with errors is left as it is, and the errors are shown.
+
+A contract is known by the hash of its exact text: FORMATTING A CONTRACT THAT IS IN USE MAKES IT ANOTHER CONTRACT, with
+another identifier, though it means the same. Format before a contract is published.
+
+  pvn deed fmt drafts/licence.deed
+  pvn deed fmt --check services/*/*.deed")]
+pub(crate) struct DeedFmt {
+    /// Contract files.
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Change nothing: name the files that stand in another format, and end with 1 if there are any.
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Of a scenario, each case is explained: the transaction, and every change of it. A single call is explained as far as the
+contract goes; whether the payer holds the money is then not known.
+
+  pvn deed explain cash.deed --scenario scenarios/moves.scenario
+  pvn deed explain cash.deed --scenario \"ann pays ben\" --json
+  pvn deed explain cash.deed --action Move --on 2026-06-24 \\
+      --arg payer=GB-ann --arg payee=GB-ben --arg amount=3.00 --arg issuer=GB-BOE")]
+pub(crate) struct DeedExplain {
+    /// The contract.
+    pub(crate) contract: PathBuf,
+    /// A scenario file, or the beginning of the name of scenarios in `scenarios/` beside the contract.
+    #[arg(long, conflicts_with = "action", required_unless_present = "action")]
+    pub(crate) scenario: Option<String>,
+    /// One call: the action's name.
+    #[arg(long, requires = "on")]
+    pub(crate) action: Option<String>,
+    /// The day on which the call takes effect, such as 2026-06-24.
+    #[arg(long)]
+    pub(crate) on: Option<jiff::civil::Date>,
+    /// An argument of the call; may be given several times.
+    #[arg(long = "arg", value_name = "NAME=VALUE")]
+    pub(crate) args: Vec<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}

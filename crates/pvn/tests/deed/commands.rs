@@ -1,0 +1,165 @@
+//! The commands and their exit codes.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../deed/tests/fixtures")
+        .join(name)
+}
+
+/// Exit code, standard output, standard error.
+fn pvn(args: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_pvn"))
+        .args(args)
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+#[test]
+fn a_file_is_formatted_checked_and_refused_when_it_has_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cash.deed");
+    let cash = std::fs::read_to_string(fixture("cash.deed")).unwrap();
+    std::fs::write(&path, cash.replace("  rule", "  rule  ")).unwrap();
+    let shown = path.display().to_string();
+    let (code, said, _) = pvn(&["deed", "fmt", "--check", &shown]);
+    assert_eq!(
+        (code, said),
+        (Some(1), format!("{shown}: not in the one true format\n"))
+    );
+    assert_eq!(pvn(&["deed", "fmt", &shown]).0, Some(0));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), cash);
+    assert_eq!(pvn(&["deed", "fmt", "--check", &shown]).0, Some(0));
+
+    let broken = cash.replace("is money", "is mony");
+    std::fs::write(&path, &broken).unwrap();
+    let (code, _, complaint) = pvn(&["deed", "fmt", &shown]);
+    assert_eq!(code, Some(1));
+    assert!(complaint.contains("did you mean `money`?"), "{complaint}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), broken);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn warnings_are_denied_when_that_is_asked_for() {
+    let land = fixture("land.deed").display().to_string();
+    let cash = fixture("cash.deed").display().to_string();
+    assert_eq!(pvn(&["deed", "check", &land]).0, Some(0));
+    assert_eq!(pvn(&["deed", "check", "--deny-warnings", &land]).0, Some(1));
+    assert_eq!(pvn(&["deed", "check", "--deny-warnings", &cash]).0, Some(0));
+}
+
+#[test]
+fn a_call_is_explained_as_json() {
+    let cash = fixture("cash.deed").display().to_string();
+    let call = |amount: &str| {
+        let amount = format!("amount={amount}");
+        let args = [
+            "deed",
+            "explain",
+            &cash,
+            "--action",
+            "Move",
+            "--on",
+            "2026-06-24",
+            "--arg",
+            "payer=ann",
+            "--arg",
+            "payee=ben",
+            "--arg",
+            &amount,
+            "--arg",
+            "issuer=GB-BOE",
+            "--json",
+        ];
+        let (code, said, _) = pvn(&args);
+        assert_eq!(code, Some(0));
+        let mut said: Value = serde_json::from_str(&said).unwrap();
+        said["cases"][0].take()
+    };
+    insta::assert_snapshot!(serde_json::to_string_pretty(&call("3.00")).unwrap());
+    let refused = call("0.00");
+    assert_eq!(refused["refusal"]["rule"], "the_amount_is_above_zero");
+    assert_eq!(refused["rules"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn scenarios_are_explained_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("moves.scenario");
+    let text = r#"scenarios for cash
+
+party ann = "GB-ann"
+party ben = "GB-ben"
+
+scenario "ann pays ben"
+  Move on 24 June 2026 with
+    payer = ann, payee = ben, amount = £3.00, issuer = central_bank
+  holding Cash with amount = £5.00, issuer = central_bank, owner = ann
+  is accepted
+  but "she has spent it"
+    holding nothing
+    is refused because "payer holds enough money"
+  but "she pays herself"
+    payee = ann
+    is refused because "nobody pays itself"
+"#;
+    std::fs::write(&path, text).unwrap();
+    let cash = fixture("cash.deed").display().to_string();
+    let (code, said, _) = pvn(&[
+        "deed",
+        "explain",
+        &cash,
+        "--scenario",
+        &path.display().to_string(),
+    ]);
+    assert_eq!(code, Some(0));
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn a_page_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("land.html").display().to_string();
+    let land = fixture("land.deed").display().to_string();
+    assert_eq!(pvn(&["deed", "render", &land, "--out", &out]).0, Some(0));
+    let page = std::fs::read_to_string(&out).unwrap();
+    let (_, printed, _) = pvn(&["deed", "render", &land]);
+    assert_eq!(page, printed);
+}
+
+#[test]
+fn the_contract_engine_is_measured_beside_native_rust() {
+    let (code, said, complaint) = pvn(&[
+        "bench",
+        "deed",
+        "--json",
+        "--repeats",
+        "1",
+        "--rounds",
+        "20",
+    ]);
+    assert_eq!(code, Some(0), "{complaint}");
+    let said: Value = serde_json::from_str(&said).unwrap();
+    for name in [
+        "cash_us",
+        "land_us",
+        "cash_100_us",
+        "load_us",
+        "native_cash_us",
+        "native_land_us",
+        "native_cash_100_us",
+    ] {
+        assert!(said[name].as_f64().unwrap() > 0.0, "{name}");
+    }
+}

@@ -1,0 +1,7 @@
+//! Any bytes as a contract.
+#![no_main]
+
+#[path = "../src/bodies.rs"]
+mod bodies;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bodies::parser(bytes));
