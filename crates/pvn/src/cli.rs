@@ -174,7 +174,7 @@ pub(crate) struct Demo {
     /// Begin again from nothing, deleting an earlier demonstration's data.
     #[arg(long, conflicts_with = "resume")]
     pub(crate) clean: bool,
-    /// Go on where an earlier demonstration stopped.
+    /// Go on where an earlier demonstration stopped: what happens anyway, if there is one.
     #[arg(long)]
     pub(crate) resume: bool,
     /// First port to try; ports in use are named and stepped around.

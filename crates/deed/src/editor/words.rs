@@ -221,24 +221,63 @@ pub const WORDS: [(&str, &str); 116] = [
     ("year", "`keep 1 year after created`."),
     ("years", "`keep 6 years after created`."),
     ("zero", "`is zero`."),
-    ("before", "`within 90 days before effective`: a window that ends there."),
-    ("calendar", "`calendar england`: the days on which work is done, by a law."),
+    (
+        "before",
+        "`within 90 days before effective`: a window that ends there.",
+    ),
+    (
+        "calendar",
+        "`calendar england`: the days on which work is done, by a law.",
+    ),
     ("day", "`d is working day in england`."),
     ("days", "`due + 10 working days in england`."),
-    ("decimal", "`factor: decimal 4`: an exact number with so many decimal places."),
-    ("exception", "`exception \"hardship\" when ... then ...`: another value than the base case."),
-    ("grouped", "`every g in lines grouped by year: ...`: each group once."),
+    (
+        "decimal",
+        "`factor: decimal 4`: an exact number with so many decimal places.",
+    ),
+    (
+        "exception",
+        "`exception \"hardship\" when ... then ...`: another value than the base case.",
+    ),
+    (
+        "grouped",
+        "`every g in lines grouped by year: ...`: each group once.",
+    ),
     ("holidays", "The days of a calendar that are not worked."),
-    ("known", "`count v in known Visit where ...`: what a node has seen; in policies only."),
-    ("only", "`seen by auditor only in cost`: who sees those fields and no others."),
+    (
+        "known",
+        "`count v in known Visit where ...`: what a node has seen; in policies only.",
+    ),
+    (
+        "only",
+        "`seen by auditor only in cost`: who sees those fields and no others.",
+    ),
     ("out", "`missed out of held`: a share, as a percentage."),
-    ("over", "`exception \"a\" over \"b\"`: which goes before which."),
-    ("replaces", "`replaces name version 1 sha256 \"...\"`: the version before this one."),
+    (
+        "over",
+        "`exception \"a\" over \"b\"`: which goes before which.",
+    ),
+    (
+        "replaces",
+        "`replaces name version 1 sha256 \"...\"`: the version before this one.",
+    ),
     ("sha256", "The hash of another contract's exact text."),
-    ("uses", "`uses cash sha256 \"...\"`: another contract, by name and hash."),
-    ("weekend", "The days of the week that a calendar leaves free."),
-    ("within", "`on within 90 days before today`: not earlier, not later."),
-    ("working", "`10 working days in england`: days that a calendar counts."),
+    (
+        "uses",
+        "`uses cash sha256 \"...\"`: another contract, by name and hash.",
+    ),
+    (
+        "weekend",
+        "The days of the week that a calendar leaves free.",
+    ),
+    (
+        "within",
+        "`on within 90 days before today`: not earlier, not later.",
+    ),
+    (
+        "working",
+        "`10 working days in england`: days that a calendar counts.",
+    ),
     ("accepted", "`is accepted`: what a scenario expects."),
     ("because", "`is refused because \"the rule in words\"`."),
     (

@@ -11,6 +11,7 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use deed::{Contract, Party};
+use node::store::{DataFolder, FolderError};
 use serde::Deserialize;
 
 use self::playing::play_all;
@@ -77,7 +78,15 @@ pub(super) fn run(args: &Demo) -> Outcome {
     let shipped = folder.read_shipped()?;
     let scenario = folder.scenario()?;
     let contract = Contract::load(&fs::read_to_string(service.join(&script.contract))?)?;
-    let resume = args.resume && Layout::exists(&args.data);
+    still_running(&args.data)?;
+    // Nobody's data is deleted unasked.
+    let resume = !args.clean && Layout::exists(&args.data);
+    if resume && !args.resume {
+        say!(
+            "Going on with the demonstration in {} (`--clean` deletes it and begins again).",
+            args.data.display()
+        )?;
+    }
     if !resume && args.data.exists() {
         remove_earlier(&args.data)?;
     }
@@ -151,6 +160,24 @@ pub(super) fn run(args: &Demo) -> Outcome {
     Ok(code)
 }
 
+/// Refuses to touch the data of a demonstration whose processes run.
+fn still_running(data: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    if !Layout::exists(data) {
+        return Ok(());
+    }
+    for place in &Layout::load(data)?.processes {
+        if let Err(error @ FolderError::InUse { .. }) = DataFolder::take(&data.join(&place.folder))
+        {
+            return Err(format!(
+                "a demonstration is running in {}: stop it first, or choose another --data ({error})",
+                data.display()
+            )
+            .into());
+        }
+    }
+    Ok(())
+}
+
 /// Deletes what an earlier demonstration made, and nothing else.
 fn remove_earlier(data: &Path) -> Result<(), Box<dyn std::error::Error>> {
     if !Layout::exists(data) && fs::read_dir(data).is_ok_and(|mut entries| entries.next().is_some())
@@ -163,7 +190,7 @@ fn remove_earlier(data: &Path) -> Result<(), Box<dyn std::error::Error>> {
     }
     fs::remove_dir_all(data)
         .map_err(|error| format!("{} can't be removed: {error}", data.display()))?;
-    say!("Removed the data of an earlier demonstration (`--resume` goes on with it instead).")?;
+    say!("Removed the data of an earlier demonstration.")?;
     Ok(())
 }
 

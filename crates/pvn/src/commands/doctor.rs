@@ -48,7 +48,13 @@ pub(super) fn run(args: &Doctor) -> Outcome {
     }
     examined.push(Examined {
         name: "All together".to_owned(),
-        findings: together(&statuses, &hosts),
+        findings: match layout.of_kind(Kind::Node).count() - statuses.len() {
+            0 => together(&statuses, &hosts),
+            silent => vec![Finding {
+                invariant: "nodes_answer".to_owned(),
+                found: format!("can't be said: {silent} nodes give no totals"),
+            }],
+        },
     });
     let clean = examined.iter().all(|e| e.findings.is_empty());
     if args.json {

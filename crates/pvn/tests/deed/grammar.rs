@@ -18,7 +18,8 @@ fn every_word_of_the_language_is_coloured() {
         let pattern = rule["match"].as_str().unwrap();
         // `\b` would stick to the word that follows it.
         let pattern = pattern.replace("\\b", " ").replace("\\s", " ");
-        let words = pattern.split(|c: char| !(c.is_ascii_lowercase() || c == '_'));
+        let words =
+            pattern.split(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'));
         known.extend(words.map(str::to_owned));
     }
     let missing: Vec<&str> = deed::editor::WORDS
