@@ -197,10 +197,8 @@ impl<S: Store> Node<S> {
                 let seen = stored
                     .transaction
                     .tear_off(&flow.audiences, &parties, &stored.vouchers);
-                let signatures = match agreed {
-                    true => concerning(&signatures, &flow.checked, &flow.audiences, &parties),
-                    false => concerning(&stored.own, &flow.checked, &flow.audiences, &parties),
-                };
+                let given = if agreed { &signatures } else { &stored.own };
+                let signatures = concerning(given, &flow.checked, &flow.audiences, &parties);
                 let proposal = Proposal {
                     seen,
                     evidence: Vec::new(),
@@ -433,12 +431,20 @@ pub(super) fn concerning(
     viewers: &BTreeSet<Party>,
 ) -> Vec<ScopedSignature> {
     let roots = checked.opening.roots.iter().zip(audiences);
-    let seen: Vec<&ViewRoot> = roots
+    let seen: BTreeSet<ViewRoot> = roots
         .filter(|(_, audience)| audience.shows(viewers))
-        .map(|(root, _)| root)
+        .map(|(root, _)| *root)
         .collect();
-    let concerns = |s: &&ScopedSignature| s.scope.iter().any(|scope| seen.contains(&&scope.view));
-    signatures.iter().filter(concerns).cloned().collect()
+    over(signatures, &seen)
+}
+
+/// The signatures over any of these views.
+pub(super) fn over(
+    signatures: &[ScopedSignature],
+    views: &BTreeSet<ViewRoot>,
+) -> Vec<ScopedSignature> {
+    let covers = |s: &&ScopedSignature| s.scope.iter().any(|scope| views.contains(&scope.view));
+    signatures.iter().filter(covers).cloned().collect()
 }
 
 /// A transaction as its drafter sees it.

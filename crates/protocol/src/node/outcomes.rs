@@ -9,6 +9,7 @@ use ledger::validity::{Checked, Standing, check};
 use ledger::{TransactionId, ViewRoot};
 
 use super::core::{Node, NodeError, Output, SIGNED, Signed, under};
+use super::initiate::over;
 use super::records::StoredSigned;
 use crate::limits::GRACE_MS;
 use crate::message::{Finality, Message};
@@ -176,8 +177,7 @@ impl<S: Store> Node<S> {
             .filter(theirs)
             .flat_map(|s| s.scope.iter().map(|scope| scope.view))
             .collect();
-        let shared = |s: &&ScopedSignature| s.scope.iter().any(|scope| seen.contains(&scope.view));
-        signatures.iter().filter(shared).cloned().collect()
+        over(signatures, &seen)
     }
 
     fn check_signed(&self, stored: &StoredSigned, standing: Standing) -> Option<Checked> {
