@@ -1,32 +1,32 @@
 //! A contract as its lines: which declaration, which clauses. What tools show of a text that they need not understand.
 
 use crate::format::in_one_line;
-use crate::syntax::{Line, Span, Tok, Token, lines};
+use crate::syntax::{Line, Lines, Span, Tok, Token};
 
 /// One clause under a declaration.
 #[derive(Clone, Debug)]
-pub(crate) struct Clause {
-    pub(crate) tokens: Vec<Token>,
+pub(crate) struct Clause<'t> {
+    pub(crate) tokens: &'t [Token<'t>],
     pub(crate) span: Span,
 }
 
 /// One declaration with its clauses.
 #[derive(Clone, Debug)]
-pub(crate) struct Declaration {
+pub(crate) struct Declaration<'t> {
     /// The word that it begins with, such as `action`.
-    pub(crate) word: String,
+    pub(crate) word: &'t str,
     /// The name that it declares, and where.
-    pub(crate) name: String,
+    pub(crate) name: &'t str,
     pub(crate) name_span: Span,
     /// Everything in it, its own line first.
-    pub(crate) tokens: Vec<Token>,
-    pub(crate) clauses: Vec<Clause>,
+    pub(crate) tokens: &'t [Token<'t>],
+    pub(crate) clauses: Vec<Clause<'t>>,
 }
 
-impl Clause {
+impl<'t> Clause<'t> {
     /// The clause on one line, in the one true format.
     pub(crate) fn text(&self, source: &str) -> String {
-        in_one_line(&self.tokens, source)
+        in_one_line(self.tokens, source)
     }
 
     /// Whether the clause begins with this word.
@@ -42,7 +42,7 @@ impl Clause {
     /// Whether it is a field or parameter: `name: type`.
     pub(crate) fn is_field(&self) -> bool {
         matches!(
-            self.tokens.as_slice(),
+            self.tokens,
             [
                 Token {
                     tok: Tok::Name(_),
@@ -58,7 +58,7 @@ impl Clause {
     }
 
     /// The name that a field, a `let` or `consumes one Title as old` introduces.
-    pub(crate) fn introduces(&self) -> Option<&Token> {
+    pub(crate) fn introduces(&self) -> Option<&'t Token<'t>> {
         let after = |word: &str| {
             let at = self.tokens.iter().position(|t| is_word(t, word))?;
             self.tokens.get(at + 1)
@@ -77,54 +77,54 @@ impl Clause {
     /// The condition of a rule, as written, without its words and its law.
     pub(crate) fn condition(&self, source: &str) -> String {
         let mut tokens = self.tokens.iter().skip(1).peekable();
-        let text = |t: &&Token| matches!(t.tok, Tok::Text(_) | Tok::Break);
+        let text = |t: &&Token<'_>| matches!(t.tok, Tok::Text(_) | Tok::Break);
         while tokens.next_if(text).is_some() {}
         if tokens.next_if(|t| is_word(t, "law")).is_some() {
             while tokens.next_if(text).is_some() {}
         }
-        let rest: Vec<Token> = tokens.cloned().collect();
+        let rest: Vec<Token<'_>> = tokens.copied().collect();
         in_one_line(&rest, source)
     }
 }
 
 /// The name of a name token.
-pub(crate) fn name_of(token: &Token) -> Option<&str> {
-    match &token.tok {
+pub(crate) fn name_of<'t>(token: &Token<'t>) -> Option<&'t str> {
+    match token.tok {
         Tok::Name(name) => Some(name),
         _ => None,
     }
 }
 
-pub(crate) fn is_word(token: &Token, word: &str) -> bool {
+pub(crate) fn is_word(token: &Token<'_>, word: &str) -> bool {
     name_of(token) == Some(word)
 }
 
 /// The declarations of a text, in its order; lines that can't be read are left out.
-pub(crate) fn outline(source: &str) -> Vec<Declaration> {
+pub(crate) fn outline<'t>(lines: &'t Lines<'t>) -> Vec<Declaration<'t>> {
     let mut out = Vec::new();
-    for line in lines(source, &mut Vec::new()) {
-        let [first, second, ..] = line.tokens.as_slice() else {
+    for line in lines.roots() {
+        let [first, second, ..] = line.tokens() else {
             continue;
         };
         let (Some(word), Some(name)) = (name_of(first), name_of(second)) else {
             continue;
         };
         out.push(Declaration {
-            word: word.to_owned(),
-            name: name.to_owned(),
+            word,
+            name,
             name_span: second.span,
             tokens: line.flat(),
-            clauses: line.children.iter().map(clause).collect(),
+            clauses: line.children().map(clause).collect(),
         });
     }
     out
 }
 
-fn clause(line: &Line) -> Clause {
+fn clause(line: Line<'_>) -> Clause<'_> {
     let tokens = line.flat();
-    let last = tokens.last().map_or(line.span, |t| t.span);
+    let last = tokens.last().map_or(line.span(), |t| t.span);
     Clause {
-        span: line.span.to(last),
+        span: line.span().to(last),
         tokens,
     }
 }

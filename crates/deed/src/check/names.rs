@@ -1,6 +1,7 @@
 //! The names a contract declares: once each, in the one style, and not to be taken for one another.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::syntax::Problem;
 use crate::syntax::ast::{FieldDecl, File, Name};
@@ -9,33 +10,45 @@ use super::PLAIN_FUNCTIONS;
 
 /// A name as it looks at a glance (after UTS #39's skeletons, for the letters names are written in).
 fn skeleton(name: &str) -> String {
-    name.to_ascii_lowercase()
-        .replace("rn", "m")
-        .replace("vv", "w")
-        .replace('0', "o")
-        .replace(['1', 'i'], "l")
+    let mut out = String::with_capacity(name.len());
+    for c in name.chars() {
+        let c = match c.to_ascii_lowercase() {
+            '0' => 'o',
+            '1' | 'i' => 'l',
+            'n' if out.ends_with('r') => {
+                out.pop();
+                'm'
+            }
+            'v' if out.ends_with('v') => {
+                out.pop();
+                'w'
+            }
+            c => c,
+        };
+        out.push(c);
+    }
+    out
 }
 
 /// Refuses names given twice, and names that look like another.
 pub(crate) fn distinct<'n>(names: impl Iterator<Item = &'n Name>, problems: &mut Vec<Problem>) {
     let mut seen: BTreeMap<String, &Name> = BTreeMap::new();
     for name in names {
-        match seen.get(&skeleton(&name.text)) {
-            Some(first) if first.text == name.text => {
-                let message = format!("`{}` is declared twice", name.text);
-                problems.push(Problem::new(name.span, message, "declared before"));
+        let first = match seen.entry(skeleton(&name.text)) {
+            Entry::Vacant(place) => {
+                place.insert(name);
+                continue;
             }
-            Some(first) => {
-                let message = format!("`{}` looks like `{}`", name.text, first.text);
-                problems.push(
-                    Problem::new(name.span, message, "easily taken for the other")
-                        .help("choose a name that nobody can mistake".to_owned()),
-                );
-            }
-            None => {
-                seen.insert(skeleton(&name.text), name);
-            }
-        }
+            Entry::Occupied(place) => *place.get(),
+        };
+        problems.push(if first.text == name.text {
+            let message = format!("`{}` is declared twice", name.text);
+            Problem::new(name.span, message, "declared before")
+        } else {
+            let message = format!("`{}` looks like `{}`", name.text, first.text);
+            Problem::new(name.span, message, "easily taken for the other")
+                .help("choose a name that nobody can mistake".to_owned())
+        });
     }
 }
 

@@ -108,12 +108,11 @@ impl Checker<'_> {
     fn figure(&mut self, expr: &Expr, out: &mut Vec<(String, Ir, Type)>) {
         let Span { start, end } = expr.span;
         let label = self.source.get(start..end).unwrap_or_default();
-        let known = out.iter().any(|(l, _, _)| l == label);
+        if out.len() == FIGURES_MAX || out.iter().any(|(l, _, _)| l == label) {
+            return;
+        }
         // A name bound by a quantifier, or of an enumeration, has no value of its own here.
-        if let Ok((ir, ty)) = self.context.infer(expr)
-            && !known
-            && out.len() < FIGURES_MAX
-        {
+        if let Ok((ir, ty)) = self.context.infer(expr) {
             out.push((label.to_owned(), ir, ty));
         }
     }

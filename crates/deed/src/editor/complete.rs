@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::outline::{Clause, Declaration, name_of, outline};
+use crate::syntax::Lines;
 
 use super::find::kind_of;
 use super::words::WORDS;
@@ -39,7 +40,8 @@ pub fn complete(source: &str, at: usize) -> Vec<Completion> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let stem = before.trim_end_matches(is_name);
     let begun = &before[stem.len()..];
-    let declarations = outline(source);
+    let lines = Lines::read(source, &mut Vec::new());
+    let declarations = outline(&lines);
     let line_start = before.rfind('\n').map_or(0, |i| i + 1);
     let inside = declarations.iter().rfind(|d| d.name_span.start < at);
     let inside = inside.filter(|_| before[line_start..].starts_with(' '));
@@ -56,7 +58,7 @@ pub fn complete(source: &str, at: usize) -> Vec<Completion> {
         }
         for declared in declarations.iter().filter(|d| d.word != "contract") {
             let detail = format!("{} {}", declared.word, declared.name);
-            found.insert(declared.name.clone(), (CompletionKind::Declared, detail));
+            found.insert(declared.name.to_owned(), (CompletionKind::Declared, detail));
         }
         if let Some(inside) = inside {
             fields(inside, source, CompletionKind::Local, &mut found);
@@ -73,18 +75,18 @@ pub fn complete(source: &str, at: usize) -> Vec<Completion> {
 }
 
 /// Facts and records; only one of them when it is known which.
-fn holds_fields(declared: &Declaration, kind: Option<&str>) -> bool {
-    let holds = matches!(declared.word.as_str(), "fact" | "record");
+fn holds_fields(declared: &Declaration<'_>, kind: Option<&str>) -> bool {
+    let holds = matches!(declared.word, "fact" | "record");
     holds && kind.is_none_or(|kind| declared.name == kind)
 }
 
 fn fields(
-    declared: &Declaration,
+    declared: &Declaration<'_>,
     source: &str,
     kind: CompletionKind,
     found: &mut BTreeMap<String, (CompletionKind, String)>,
 ) {
-    let named = |clause: &Clause| clause.introduces().and_then(name_of).map(str::to_owned);
+    let named = |clause: &Clause<'_>| clause.introduces().and_then(name_of).map(str::to_owned);
     for clause in &declared.clauses {
         if let Some(name) = named(clause) {
             found.insert(name, (kind, clause.text(source)));

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::outline::{Clause, Declaration, name_of, outline};
-use crate::syntax::{Span, Tok, Token};
+use crate::syntax::{Lines, Span, Tok, Token};
 
 use super::words::WORDS;
 
@@ -20,15 +20,15 @@ pub struct Hover {
 
 /// A name at a place, with the declaration it stands in and the name before the dot, if it stands behind one.
 struct Place<'d> {
-    inside: &'d Declaration,
-    token: &'d Token,
+    inside: &'d Declaration<'d>,
+    token: &'d Token<'d>,
     name: &'d str,
     owner: Option<&'d str>,
 }
 
-fn place(declarations: &[Declaration], at: usize) -> Option<Place<'_>> {
+fn place<'d>(declarations: &'d [Declaration<'d>], at: usize) -> Option<Place<'d>> {
     for inside in declarations {
-        let tokens = &inside.tokens;
+        let tokens = inside.tokens;
         let found = tokens
             .iter()
             .position(|t| t.span.start <= at && at <= t.span.end && name_of(t).is_some());
@@ -47,12 +47,12 @@ fn place(declarations: &[Declaration], at: usize) -> Option<Place<'_>> {
 
 /// What a name refers to: a clause of a declaration, or a whole one.
 enum Target<'d> {
-    Clause(&'d Clause, Span),
-    Whole(&'d Declaration),
+    Clause(&'d Clause<'d>, Span),
+    Whole(&'d Declaration<'d>),
 }
 
 /// The kind of fact that a name stands for inside an action.
-pub(super) fn kind_of<'d>(inside: &'d Declaration, name: &str) -> Option<&'d str> {
+pub(super) fn kind_of<'d>(inside: &'d Declaration<'d>, name: &str) -> Option<&'d str> {
     let inputs = inside
         .clauses
         .iter()
@@ -61,7 +61,7 @@ pub(super) fn kind_of<'d>(inside: &'d Declaration, name: &str) -> Option<&'d str
     inputs.next()?.tokens.get(2).and_then(name_of)
 }
 
-fn introduced<'d>(declaration: &'d Declaration, name: &str) -> Option<Target<'d>> {
+fn introduced<'d>(declaration: &'d Declaration<'d>, name: &str) -> Option<Target<'d>> {
     let clause = declaration
         .clauses
         .iter()
@@ -69,13 +69,13 @@ fn introduced<'d>(declaration: &'d Declaration, name: &str) -> Option<Target<'d>
     Some(Target::Clause(clause, clause.introduces()?.span))
 }
 
-fn target<'d>(declarations: &'d [Declaration], place: &Place<'d>) -> Option<Target<'d>> {
-    let holds_fields = |d: &&Declaration| matches!(d.word.as_str(), "fact" | "record");
+fn target<'d>(declarations: &'d [Declaration<'d>], place: &Place<'d>) -> Option<Target<'d>> {
+    let holds_fields = |d: &&Declaration<'_>| matches!(d.word, "fact" | "record");
     if let Some(owner) = place.owner {
         let kind = kind_of(place.inside, owner);
         let mut first = declarations
             .iter()
-            .filter(|d| holds_fields(d) && Some(d.name.as_str()) == kind);
+            .filter(|d| holds_fields(d) && Some(d.name) == kind);
         let declared = first.find_map(|d| introduced(d, place.name));
         let mut any = declarations.iter().filter(holds_fields);
         return declared.or_else(|| any.find_map(|d| introduced(d, place.name)));
@@ -92,7 +92,8 @@ fn target<'d>(declarations: &'d [Declaration], place: &Place<'d>) -> Option<Targ
 /// What an editor shows for a place of the text.
 #[must_use]
 pub fn hover(source: &str, at: usize) -> Option<Hover> {
-    let declarations = outline(source);
+    let lines = Lines::read(source, &mut Vec::new());
+    let declarations = outline(&lines);
     let place = place(&declarations, at)?;
     let span = place.token.span.start..place.token.span.end;
     let (code, text) = match target(&declarations, &place) {
@@ -107,10 +108,10 @@ pub fn hover(source: &str, at: usize) -> Option<Hover> {
 }
 
 /// The first line of a declaration, and its fields or parameters; a table whole.
-fn head(declaration: &Declaration, source: &str) -> String {
+fn head(declaration: &Declaration<'_>, source: &str) -> String {
     let end = declaration.tokens.iter().position(|t| t.tok == Tok::Break);
     let line = &declaration.tokens[..end.unwrap_or(declaration.tokens.len())];
-    if matches!(declaration.word.as_str(), "scale" | "parameter") {
+    if matches!(declaration.word, "scale" | "parameter") {
         let places = declaration.tokens.first().zip(declaration.tokens.last());
         let table = places.and_then(|(first, last)| source.get(first.span.start..last.span.end));
         return table.unwrap_or_default().to_owned();
@@ -124,12 +125,12 @@ fn head(declaration: &Declaration, source: &str) -> String {
 }
 
 /// The sentence under a declaration, and its law.
-fn said(declaration: &Declaration, source: &str) -> String {
+fn said(declaration: &Declaration<'_>, source: &str) -> String {
     let doc = declaration
         .clauses
         .first()
         .and_then(|c| match c.tokens.first().map(|t| &t.tok) {
-            Some(Tok::Text(text)) => Some(text.clone()),
+            Some(Tok::Text(text)) => Some((*text).to_owned()),
             _ => None,
         });
     let law = declaration
@@ -147,7 +148,8 @@ fn said(declaration: &Declaration, source: &str) -> String {
 /// Where the name at a place is declared, in bytes of the source.
 #[must_use]
 pub fn definition(source: &str, at: usize) -> Option<Range<usize>> {
-    let declarations = outline(source);
+    let lines = Lines::read(source, &mut Vec::new());
+    let declarations = outline(&lines);
     let place = place(&declarations, at)?;
     let span = match target(&declarations, &place)? {
         Target::Clause(_, span) => span,

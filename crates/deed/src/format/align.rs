@@ -30,13 +30,13 @@ enum Form {
 }
 
 fn form(row: &Row<'_>) -> Option<Form> {
-    let tokens: Vec<&Tok> = row.tokens.iter().map(|t| &t.tok).collect();
+    let tokens: Vec<Tok<'_>> = row.tokens.iter().map(|t| t.tok).collect();
     match tokens.as_slice() {
         [Tok::Name(_), Tok::Punct(":"), _, ..] => Some(Form::Field),
-        [Tok::Name(word), Tok::Name(_), Tok::Punct("="), _, ..] if word == "party" => {
+        [Tok::Name(word), Tok::Name(_), Tok::Punct("="), _, ..] if *word == "party" => {
             Some(Form::Party)
         }
-        [Tok::Name(word), .., Tok::Percent(_)] if matches!(word.as_str(), "up" | "above") => {
+        [Tok::Name(word), .., Tok::Percent(_)] if matches!(*word, "up" | "above") => {
             Some(Form::Rate)
         }
         [
@@ -46,7 +46,7 @@ fn form(row: &Row<'_>) -> Option<Form> {
             Tok::Int(_),
             _,
             ..,
-        ] if word == "from" => Some(Form::Dated),
+        ] if *word == "from" => Some(Form::Dated),
         _ => None,
     }
 }
@@ -94,7 +94,7 @@ fn pad(text: &str, to: usize) -> String {
 /// The tokens before and from `at`, spaced.
 fn split(row: &Row<'_>, at: usize) -> (String, String) {
     let (left, right) = row.tokens.split_at(at.min(row.tokens.len()));
-    let last: Option<&Token> = left.last();
+    let last: Option<&Token<'_>> = left.last();
     (
         spaced(left, row.source, None),
         spaced(right, row.source, last),

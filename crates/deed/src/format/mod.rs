@@ -8,7 +8,7 @@ mod row;
 mod space;
 
 use crate::diagnostic::LoadError;
-use crate::syntax::{self, Tok, Token};
+use crate::syntax::{self, Lines, Tok, Token};
 
 /// Spaces of one level of indentation.
 const INDENT: usize = 2;
@@ -28,7 +28,8 @@ pub fn format(source: &str) -> Result<String, LoadError> {
     if !problems.is_empty() {
         return Err(LoadError::new("contract", source, problems));
     }
-    let mut rows = row::rows(source);
+    let lines = Lines::read(source, &mut Vec::new());
+    let mut rows = row::rows(source, &lines);
     row::separate_declarations(&mut rows);
     align::align(&mut rows);
     let mut out = String::with_capacity(source.len());
@@ -48,11 +49,11 @@ pub fn format(source: &str) -> Result<String, LoadError> {
 }
 
 /// A clause on one line, in the one true format.
-pub(crate) fn in_one_line(tokens: &[Token], source: &str) -> String {
-    let tokens: Vec<Token> = tokens
+pub(crate) fn in_one_line(tokens: &[Token<'_>], source: &str) -> String {
+    let tokens: Vec<Token<'_>> = tokens
         .iter()
         .filter(|token| token.tok != Tok::Break)
-        .cloned()
+        .copied()
         .collect();
     space::spaced(&tokens, source, None)
 }

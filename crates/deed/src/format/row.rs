@@ -1,6 +1,6 @@
 //! The lines of a text, each with its depth, its code and its comment.
 
-use crate::syntax::{Line, Token, lines};
+use crate::syntax::{Line, Lines, Token};
 
 use super::space::spaced;
 
@@ -8,7 +8,7 @@ use super::space::spaced;
 pub(super) struct Row<'s> {
     pub(super) depth: usize,
     /// Empty for a line that is only a comment.
-    pub(super) tokens: Vec<Token>,
+    pub(super) tokens: &'s [Token<'s>],
     pub(super) code: String,
     pub(super) comment: Option<&'s str>,
     pub(super) blank_before: bool,
@@ -22,30 +22,30 @@ impl Row<'_> {
 }
 
 /// A line of code with its depth, and its indentation as written.
-struct Placed {
+struct Placed<'s> {
     start: usize,
     indent: usize,
     depth: usize,
-    tokens: Vec<Token>,
+    tokens: &'s [Token<'s>],
 }
 
-fn place(line: &Line, depth: usize, out: &mut Vec<Placed>) {
+fn place<'s>(line: Line<'s>, depth: usize, out: &mut Vec<Placed<'s>>) {
     out.push(Placed {
-        start: line.span.start,
-        indent: line.indent,
+        start: line.span().start,
+        indent: line.indent(),
         depth,
-        tokens: line.tokens.clone(),
+        tokens: line.tokens(),
     });
-    for child in &line.children {
+    for child in line.children() {
         place(child, depth + 1, out);
     }
 }
 
 /// Reads a text without errors of form into rows, in its own order.
-pub(super) fn rows(source: &str) -> Vec<Row<'_>> {
+pub(super) fn rows<'s>(source: &'s str, lines: &'s Lines<'s>) -> Vec<Row<'s>> {
     let mut placed = Vec::new();
-    for line in lines(source, &mut Vec::new()) {
-        place(&line, 0, &mut placed);
+    for line in lines.roots() {
+        place(line, 0, &mut placed);
     }
     let mut rows = Vec::new();
     let (mut next, mut at, mut blank) = (0, 0, false);
@@ -57,9 +57,9 @@ pub(super) fn rows(source: &str) -> Vec<Row<'_>> {
         let (depth, tokens) = match here {
             Some(line) => {
                 next += 1;
-                (line.depth, line.tokens.clone())
+                (line.depth, line.tokens)
             }
-            None => (comment_depth(&placed, next, indent), Vec::new()),
+            None => (comment_depth(&placed, next, indent), [].as_slice()),
         };
         let behind = tokens.last().map_or(start, |t| t.span.end);
         let comment = source[behind..end].trim();
@@ -71,7 +71,7 @@ pub(super) fn rows(source: &str) -> Vec<Row<'_>> {
         let is_child = rows.last().is_some_and(|row: &Row<'_>| row.depth < depth);
         rows.push(Row {
             depth,
-            code: spaced(&tokens, source, None),
+            code: spaced(tokens, source, None),
             tokens,
             comment: (!comment.is_empty()).then_some(comment),
             blank_before: std::mem::take(&mut blank) && !is_child,
@@ -82,7 +82,7 @@ pub(super) fn rows(source: &str) -> Vec<Row<'_>> {
 }
 
 /// A comment belongs to the code that follows, or, when it is written further in than that, to the block that ends above it.
-fn comment_depth(placed: &[Placed], next: usize, indent: usize) -> usize {
+fn comment_depth(placed: &[Placed<'_>], next: usize, indent: usize) -> usize {
     let following = placed.get(next).map_or(0, |line| line.depth);
     let mut depth = following;
     // The lines that are open above the comment, innermost first.

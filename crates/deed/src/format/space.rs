@@ -28,7 +28,7 @@ const BEFORE_A_VALUE: [&str; 20] = [
 
 /// The tokens as they stand in the source, with the spaces of the format between them. `before` is the token of the same
 /// line that stands in front of them.
-pub(super) fn spaced(tokens: &[Token], source: &str, before: Option<&Token>) -> String {
+pub(super) fn spaced(tokens: &[Token<'_>], source: &str, before: Option<&Token<'_>>) -> String {
     let mut out = String::new();
     let mut last = before.map(|token| &token.tok);
     let mut last_is_sign = false;
@@ -47,23 +47,23 @@ pub(super) fn spaced(tokens: &[Token], source: &str, before: Option<&Token>) -> 
     out
 }
 
-fn between(last: &Tok, token: &Tok, next: Option<&Tok>) -> &'static str {
+fn between(last: &Tok<'_>, token: &Tok<'_>, next: Option<&Tok<'_>>) -> &'static str {
     match (last, token) {
         (_, Tok::Punct("," | ")" | "]" | "." | ":" | ";"))
         | (Tok::Punct("(" | "[" | "." | "!"), _) => "",
-        (Tok::Name(word), Tok::Punct("(")) if !BEFORE_A_VALUE.contains(&word.as_str()) => "",
-        (_, Tok::Name(word)) if word == "law" && matches!(next, Some(Tok::Text(_))) => "  ",
+        (Tok::Name(word), Tok::Punct("(")) if !BEFORE_A_VALUE.contains(word) => "",
+        (_, Tok::Name(word)) if *word == "law" && matches!(next, Some(Tok::Text(_))) => "  ",
         _ => " ",
     }
 }
 
-fn is_mark(tok: &Tok, mark: &str) -> bool {
+fn is_mark(tok: &Tok<'_>, mark: &str) -> bool {
     matches!(tok, Tok::Punct(m) if *m == mark)
 }
 
-fn ends_a_value(tok: &Tok) -> bool {
+fn ends_a_value(tok: &Tok<'_>) -> bool {
     match tok {
-        Tok::Name(word) => !BEFORE_A_VALUE.contains(&word.as_str()),
+        Tok::Name(word) => !BEFORE_A_VALUE.contains(word),
         Tok::Punct(mark) => matches!(*mark, ")" | "]"),
         Tok::Break | Tok::End => false,
         _ => true,
@@ -71,7 +71,7 @@ fn ends_a_value(tok: &Tok) -> bool {
 }
 
 /// The token as written; an amount may hold spaces between its currency and its figures.
-fn push(out: &mut String, token: &Token, source: &str) {
+fn push(out: &mut String, token: &Token<'_>, source: &str) {
     let text = source
         .get(token.span.start..token.span.end)
         .unwrap_or_default();

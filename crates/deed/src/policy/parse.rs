@@ -2,7 +2,7 @@
 
 use crate::limits::ITEMS_MAX;
 use crate::syntax::ast::{Expr, Name, Text};
-use crate::syntax::{Cursor, Line, Problem, Tok, expr, lines, path, path_list, postfix};
+use crate::syntax::{Cursor, Line, Lines, Problem, Tok, expr, path, path_list, postfix};
 
 use super::Verb;
 use super::ir::How;
@@ -46,13 +46,13 @@ pub(super) struct KnownDecl {
 }
 
 pub(super) fn parse(contract: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<PolicyDecl> {
-    let roots = lines(text, problems);
+    let lines = Lines::read(text, problems);
     let mut out = Vec::new();
-    if let Some(extra) = roots.get(ITEMS_MAX) {
+    if let Some(extra) = lines.roots().nth(ITEMS_MAX) {
         let message = format!("a text has at most {ITEMS_MAX} policies");
-        problems.push(Problem::new(extra.span, message, "one too many"));
+        problems.push(Problem::new(extra.span(), message, "one too many"));
     }
-    for (i, line) in roots.iter().enumerate().filter(|(_, l)| !l.broken) {
+    for (i, line) in lines.roots().enumerate().filter(|(_, l)| !l.broken()) {
         let result = match i {
             0 => heading(contract, line),
             _ => policy(line, problems).map(|p| out.push(p)),
@@ -61,7 +61,7 @@ pub(super) fn parse(contract: &str, text: &str, problems: &mut Vec<Problem>) -> 
             problems.push(problem);
         }
     }
-    if roots.is_empty() && problems.is_empty() {
+    if lines.is_empty() && problems.is_empty() {
         let span = crate::syntax::Span::default();
         problems.push(Problem::new(span, "the text is empty", "nothing here"));
     }
@@ -69,9 +69,8 @@ pub(super) fn parse(contract: &str, text: &str, problems: &mut Vec<Problem>) -> 
 }
 
 /// `policies for safeguarding`.
-fn heading(contract: &str, line: &Line) -> Result<(), Problem> {
-    let tokens = line.flat();
-    let mut cursor = Cursor::new(&tokens);
+fn heading(contract: &str, line: Line<'_>) -> Result<(), Problem> {
+    let mut cursor = Cursor::new(line.flat());
     cursor.expect_word("policies")?;
     cursor.expect_word("for")?;
     let name = cursor.name("the contract's name")?;
@@ -84,22 +83,21 @@ fn heading(contract: &str, line: &Line) -> Result<(), Problem> {
 }
 
 /// `policy NAME for each KIND as x`, and its clauses.
-fn policy(line: &Line, problems: &mut Vec<Problem>) -> Result<PolicyDecl, Problem> {
+fn policy(line: Line<'_>, problems: &mut Vec<Problem>) -> Result<PolicyDecl, Problem> {
     let mut clauses = Vec::new();
-    for child in line.children.iter().filter(|c| !c.broken) {
-        let tokens = child.flat();
-        let mut cursor = Cursor::new(&tokens);
+    for child in line.children().filter(|c| !c.broken()) {
+        let mut cursor = Cursor::new(child.flat());
         let read = clause(&mut cursor).and_then(|c| cursor.finish().map(|()| c));
         match read {
             Ok(clause) => clauses.push(clause),
             Err(problem) => problems.push(problem),
         }
     }
-    if let Some(extra) = line.children.get(ITEMS_MAX) {
+    if let Some(extra) = line.children().nth(ITEMS_MAX) {
         let message = format!("a policy has at most {ITEMS_MAX} lines under it");
-        problems.push(Problem::new(extra.span, message, "one too many"));
+        problems.push(Problem::new(extra.span(), message, "one too many"));
     }
-    let mut cursor = Cursor::new(&line.tokens);
+    let mut cursor = Cursor::new(line.tokens());
     if !cursor.eat_word("policy") {
         return Err(cursor.unknown_word("a declaration", &["policy"]));
     }
@@ -120,16 +118,16 @@ fn policy(line: &Line, problems: &mut Vec<Problem>) -> Result<PolicyDecl, Proble
 
 fn clause(cursor: &mut Cursor<'_>) -> Result<Clause, Problem> {
     let word = match cursor.peek() {
-        Tok::Name(word) => word.clone(),
+        Tok::Name(word) => word,
         Tok::Int(_) => {
             let period = postfix(cursor)?;
             cursor.expect_word("after")?;
             let date = path(cursor)?;
             return Ok(Clause::After { period, date });
         }
-        _ => String::new(),
+        _ => "",
     };
-    match word.as_str() {
+    match word {
         "every" => {
             let name = cursor.name("`every`")?;
             cursor.expect_word("day")?;

@@ -10,7 +10,7 @@ use super::html::{Page, escaped};
 /// Clauses that are shown under a heading of their own; what begins otherwise is shown as written.
 const PLACED: [&str; 6] = ["rule", "law", "signed", "creates", "consumes", "references"];
 
-pub(super) fn section(page: &mut Page, contract: &Contract, declarations: &[Declaration]) {
+pub(super) fn section(page: &mut Page, contract: &Contract, declarations: &[Declaration<'_>]) {
     page.raw("<section id=\"actions\">\n");
     page.element("h2", "Actions");
     for action in contract.actions() {
@@ -23,7 +23,7 @@ pub(super) fn section(page: &mut Page, contract: &Contract, declarations: &[Decl
     page.raw("</section>\n");
 }
 
-fn one(page: &mut Page, contract: &Contract, action: &Action, clauses: &[Clause]) {
+fn one(page: &mut Page, contract: &Contract, action: &Action, clauses: &[Clause<'_>]) {
     let name = escaped(&action.name);
     page.write(format_args!(
         "<article id=\"action-{name}\">\n<h3>{name}</h3>\n"
@@ -57,13 +57,15 @@ fn one(page: &mut Page, contract: &Contract, action: &Action, clauses: &[Clause]
         with("references").map(|c| without(&c.text(source), "references ")),
     );
     let is_due =
-        |c: &&Clause| !c.is_field() && ["pays", "issues", "keeps"].iter().any(|w| c.says(w));
-    let is_due = |c: &&Clause| is_due(c) && !PLACED.iter().any(|w| c.begins(w)) && !c.begins("let");
-    let is_doc = |c: &&Clause| matches!(c.tokens.as_slice(), [t] if matches!(t.tok, crate::syntax::Tok::Text(_)));
+        |c: &&Clause<'_>| !c.is_field() && ["pays", "issues", "keeps"].iter().any(|w| c.says(w));
+    let is_due =
+        |c: &&Clause<'_>| is_due(c) && !PLACED.iter().any(|w| c.begins(w)) && !c.begins("let");
+    let is_doc =
+        |c: &&Clause<'_>| matches!(c.tokens, [t] if matches!(t.tok, crate::syntax::Tok::Text(_)));
     let others = clauses.iter().filter(|c| {
         !c.is_field() && !PLACED.iter().any(|w| c.begins(w)) && !is_due(c) && !is_doc(c)
     });
-    let others: Vec<&Clause> = others.collect();
+    let others: Vec<&Clause<'_>> = others.collect();
     let lets = others.iter().filter(|c| c.begins("let"));
     listed(
         page,
@@ -86,7 +88,7 @@ fn one(page: &mut Page, contract: &Contract, action: &Action, clauses: &[Clause]
     page.raw("</article>\n");
 }
 
-fn rules(page: &mut Page, action: &Action, clauses: &[Clause], source: &str) {
+fn rules(page: &mut Page, action: &Action, clauses: &[Clause<'_>], source: &str) {
     if action.rules.is_empty() {
         return;
     }

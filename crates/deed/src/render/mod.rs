@@ -10,13 +10,15 @@ mod sheet;
 
 use crate::contract::Contract;
 use crate::outline::outline;
+use crate::syntax::Lines;
 
 use html::Page;
 
 /// The page of a contract. `identifier` is what the contract is known by in a network, when that is known.
 #[must_use]
 pub fn render(contract: &Contract, identifier: Option<&str>) -> String {
-    let declarations = outline(contract.source());
+    let lines = Lines::read(contract.source(), &mut Vec::new());
+    let declarations = outline(&lines);
     let mut page = Page::default();
     page.raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
@@ -91,11 +93,9 @@ fn contents(page: &mut Page, contract: &Contract) {
 }
 
 /// Records, scales and parameters: as written, because they are tables already.
-fn tables(page: &mut Page, contract: &Contract, declarations: &[crate::outline::Declaration]) {
+fn tables(page: &mut Page, contract: &Contract, declarations: &[crate::outline::Declaration<'_>]) {
     let known = ["contract", "party", "fact", "action"];
-    let others = declarations
-        .iter()
-        .filter(|d| !known.contains(&d.word.as_str()));
+    let others = declarations.iter().filter(|d| !known.contains(&d.word));
     let others: Vec<_> = others.collect();
     if others.is_empty() {
         return;

@@ -80,12 +80,12 @@ impl Reader<'_> {
     }
 
     /// `is accepted`, with claims under it, or `is refused because "the rule in words"`.
-    pub(super) fn expected(&self, action: &Action, line: &Line) -> Result<Expected, Problem> {
-        let mut cursor = Cursor::new(&line.tokens);
+    pub(super) fn expected(&self, action: &Action, line: Line<'_>) -> Result<Expected, Problem> {
+        let mut cursor = Cursor::new(line.tokens());
         cursor.advance();
         if cursor.eat_word("accepted") {
             cursor.finish()?;
-            let claims = line.children.iter().map(|child| self.claim(child));
+            let claims = line.children().map(|child| self.claim(child));
             return Ok(Expected::Accepted(claims.collect::<Result<_, _>>()?));
         }
         cursor.expect_word("refused")?;
@@ -102,9 +102,8 @@ impl Reader<'_> {
         Err(Problem::new(rule.span, message, "not a rule").help(did_you_mean(&wanted, known)))
     }
 
-    fn claim(&self, line: &Line) -> Result<Claim, Problem> {
-        let tokens = line.flat();
-        let mut cursor = Cursor::new(&tokens);
+    fn claim(&self, line: Line<'_>) -> Result<Claim, Problem> {
+        let mut cursor = Cursor::new(line.flat());
         let claim = if cursor.eat_word("signed") {
             cursor.expect_word("by")?;
             let parties = path_list(&mut cursor)?;

@@ -6,20 +6,20 @@ use crate::check::Context;
 use crate::contract::Contract;
 use crate::near::did_you_mean;
 use crate::schema::Action;
-use crate::syntax::{Cursor, Line, Problem, Tok, assigns, date, lines};
+use crate::syntax::{Cursor, Line, Lines, Problem, Tok, assigns, date};
 use crate::value::Party;
 
 use super::setting::{Expected, Scenario, Setting};
 
 pub(super) fn parse(contract: &Contract, text: &str, problems: &mut Vec<Problem>) -> Vec<Scenario> {
-    let roots = lines(text, problems);
+    let lines = Lines::read(text, problems);
     let mut reader = Reader {
         contract,
         context: Context::new(contract.program()),
         text,
     };
     let mut out = Vec::new();
-    for (i, line) in roots.iter().enumerate().filter(|(_, l)| !l.broken) {
+    for (i, line) in lines.roots().enumerate().filter(|(_, l)| !l.broken()) {
         let result = match i {
             0 => reader.heading(line),
             _ => reader.declaration(line, &mut out),
@@ -40,9 +40,8 @@ pub(super) struct Reader<'c> {
 
 impl Reader<'_> {
     /// `scenarios for contract_name`.
-    fn heading(&self, line: &Line) -> Result<(), Problem> {
-        let tokens = line.flat();
-        let mut cursor = Cursor::new(&tokens);
+    fn heading(&self, line: Line<'_>) -> Result<(), Problem> {
+        let mut cursor = Cursor::new(line.flat());
         cursor.expect_word("scenarios")?;
         cursor.expect_word("for")?;
         let name = cursor.name("the contract's name")?;
@@ -58,8 +57,8 @@ impl Reader<'_> {
         Err(Problem::new(name.span, message, "another contract"))
     }
 
-    fn declaration(&mut self, line: &Line, out: &mut Vec<Scenario>) -> Result<(), Problem> {
-        let mut cursor = Cursor::new(&line.tokens);
+    fn declaration(&mut self, line: Line<'_>, out: &mut Vec<Scenario>) -> Result<(), Problem> {
+        let mut cursor = Cursor::new(line.tokens());
         if cursor.eat_word("party") {
             let name = cursor.new_name("the party's name")?;
             self.context.fresh(&name)?;
@@ -80,10 +79,11 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn scenario(&self, name: &str, line: &Line) -> Result<Scenario, Problem> {
-        let Some((first, rest)) = line.children.split_first() else {
+    fn scenario(&self, name: &str, line: Line<'_>) -> Result<Scenario, Problem> {
+        let mut children = line.children();
+        let Some(first) = children.next() else {
             return Err(Problem::new(
-                line.span,
+                line.span(),
                 "the scenario does nothing",
                 "no action under it",
             ));
@@ -91,8 +91,8 @@ impl Reader<'_> {
         let (action, mut base) = self.transaction(name, first)?;
         let declared = &self.contract.actions()[usize::from(action)];
         let mut cases = Vec::new();
-        for child in rest {
-            let mut cursor = Cursor::new(&child.tokens);
+        for child in children {
+            let mut cursor = Cursor::new(child.tokens());
             if !cursor.eat_word("but") {
                 self.set(&mut base, None, declared, child)?;
                 continue;
@@ -106,7 +106,7 @@ impl Reader<'_> {
             case.name = format!("{name}: {}", change.text);
             case.line = self.line(child);
             let mut replaced = Vec::new();
-            for part in &child.children {
+            for part in child.children() {
                 self.set(&mut case, Some(&mut replaced), declared, part)?;
             }
             cases.push(case);
@@ -117,14 +117,13 @@ impl Reader<'_> {
         Ok(Scenario { action, cases })
     }
 
-    fn line(&self, line: &Line) -> usize {
-        self.text[..line.span.start].matches('\n').count() + 1
+    fn line(&self, line: Line<'_>) -> usize {
+        self.text[..line.span().start].matches('\n').count() + 1
     }
 
     /// `Transfer on 24 June 2026 with buyer = ben, ...`.
-    fn transaction(&self, name: &str, line: &Line) -> Result<(u16, Setting), Problem> {
-        let tokens = line.flat();
-        let mut cursor = Cursor::new(&tokens);
+    fn transaction(&self, name: &str, line: Line<'_>) -> Result<(u16, Setting), Problem> {
+        let mut cursor = Cursor::new(line.flat());
         let action = cursor.name("an action")?;
         let Some(index) = self.contract.action(&action.text) else {
             let known = self.contract.actions().iter().map(|a| a.name.as_str());
@@ -165,10 +164,9 @@ impl Reader<'_> {
         case: &mut Setting,
         mut replaced: Option<&mut Vec<&'static str>>,
         action: &Action,
-        line: &Line,
+        line: Line<'_>,
     ) -> Result<(), Problem> {
-        let tokens = line.flat();
-        let mut cursor = Cursor::new(&tokens);
+        let mut cursor = Cursor::new(line.flat());
         if matches!(cursor.token(1).tok, Tok::Punct("=")) {
             let given = assigns(&mut cursor, &[])?;
             for (i, value) in self.fields(&action.params, &action.name, &given)? {

@@ -19,8 +19,11 @@ const DAYS: [(&str, Weekday); 7] = [
 ];
 
 /// `calendar england`, then its law, weekend, known dates and holidays.
-pub(crate) fn calendar(line: &Line, problems: &mut Vec<Problem>) -> Result<CalendarDecl, Problem> {
-    let mut cursor = Cursor::new(&line.tokens);
+pub(crate) fn calendar(
+    line: Line<'_>,
+    problems: &mut Vec<Problem>,
+) -> Result<CalendarDecl, Problem> {
+    let mut cursor = Cursor::new(line.tokens());
     cursor.advance();
     let mut decl = CalendarDecl {
         name: cursor.new_name("the calendar's name")?,
@@ -30,9 +33,9 @@ pub(crate) fn calendar(line: &Line, problems: &mut Vec<Problem>) -> Result<Calen
         holidays: Vec::new(),
     };
     cursor.finish()?;
-    for child in line.children.iter().filter(|c| !c.broken) {
+    for child in line.children().filter(|c| !c.broken()) {
         let tokens = child.flat();
-        if let Err(problem) = clause(&mut Cursor::new(&tokens), &mut decl) {
+        if let Err(problem) = clause(&mut Cursor::new(tokens), &mut decl) {
             problems.push(problem);
         }
     }
@@ -62,7 +65,7 @@ fn clause(cursor: &mut Cursor<'_>, decl: &mut CalendarDecl) -> Result<(), Proble
 
 fn weekday(cursor: &mut Cursor<'_>) -> Result<Weekday, Problem> {
     if let Tok::Name(word) = cursor.peek()
-        && let Some((_, day)) = DAYS.iter().find(|(name, _)| name == word)
+        && let Some((_, day)) = DAYS.iter().find(|(name, _)| *name == word)
     {
         cursor.advance();
         return Ok(*day);

@@ -23,10 +23,10 @@ const WORDS: [&str; 10] = [
 /// One clause under an action's parameters.
 pub(crate) fn clause(cursor: &mut Cursor<'_>) -> Result<Clause, Problem> {
     let first = match cursor.peek() {
-        Tok::Name(word) => word.clone(),
-        _ => String::new(),
+        Tok::Name(word) => word,
+        _ => "",
     };
-    let clause = match first.as_str() {
+    let clause = match first {
         "consumes" => {
             let (kind, name) = input(cursor)?;
             Clause::Consumes { kind, name }
@@ -148,10 +148,10 @@ fn exceptions(cursor: &mut Cursor<'_>) -> Result<Vec<Exception>, Problem> {
 /// The verb of a due, wherever it stands in the clause's first line.
 fn due_verb(cursor: &Cursor<'_>) -> Option<DueVerb> {
     (0..)
-        .map(|i| &cursor.token(i).tok)
+        .map(|i| cursor.token(i).tok)
         .take_while(|t| !matches!(t, Tok::Break | Tok::End))
         .find_map(|t| match t {
-            Tok::Name(word) => match word.as_str() {
+            Tok::Name(word) => match word {
                 "pays" => Some(DueVerb::Pays),
                 "issues" => Some(DueVerb::Issues),
                 "keeps" => Some(DueVerb::Keeps),

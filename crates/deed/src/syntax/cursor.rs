@@ -44,14 +44,14 @@ const RESERVED: [&str; 33] = [
 ];
 
 pub(crate) struct Cursor<'t> {
-    tokens: &'t [Token],
+    tokens: &'t [Token<'t>],
     pos: usize,
     depth: usize,
-    end: Token,
+    end: Token<'t>,
 }
 
 impl<'t> Cursor<'t> {
-    pub(crate) fn new(tokens: &'t [Token]) -> Self {
+    pub(crate) fn new(tokens: &'t [Token<'t>]) -> Self {
         let at = tokens.last().map_or(0, |t| t.span.end);
         let start = tokens.last().map_or(0, |t| t.span.start);
         // A caret needs something to point at: the last token when nothing follows it.
@@ -67,20 +67,21 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    pub(crate) fn peek(&self) -> &Tok {
-        &self.token(0).tok
+    pub(crate) fn peek(&self) -> Tok<'t> {
+        self.token(0).tok
     }
 
-    pub(crate) fn token(&self, ahead: usize) -> &Token {
-        self.tokens.get(self.pos + ahead).unwrap_or(&self.end)
+    pub(crate) fn token(&self, ahead: usize) -> Token<'t> {
+        let token = self.tokens.get(self.pos + ahead);
+        token.copied().unwrap_or(self.end)
     }
 
     pub(crate) fn span(&self) -> Span {
         self.token(0).span
     }
 
-    pub(crate) fn advance(&mut self) -> Token {
-        let token = self.token(0).clone();
+    pub(crate) fn advance(&mut self) -> Token<'t> {
+        let token = self.token(0);
         self.pos += 1;
         token
     }
@@ -92,11 +93,11 @@ impl<'t> Cursor<'t> {
     }
 
     pub(crate) fn at_end(&self) -> bool {
-        *self.peek() == Tok::End
+        self.peek() == Tok::End
     }
 
     pub(crate) fn at_mark(&self, mark: &str) -> bool {
-        matches!(self.peek(), Tok::Punct(m) if *m == mark)
+        matches!(self.peek(), Tok::Punct(m) if m == mark)
     }
 
     pub(crate) fn at_word(&self, word: &str) -> bool {
@@ -104,11 +105,11 @@ impl<'t> Cursor<'t> {
     }
 
     pub(crate) fn word_ahead(&self, ahead: usize, word: &str) -> bool {
-        matches!(&self.token(ahead).tok, Tok::Name(name) if name == word)
+        matches!(self.token(ahead).tok, Tok::Name(name) if name == word)
     }
 
     pub(crate) fn skip_breaks(&mut self) {
-        while *self.peek() == Tok::Break {
+        while self.peek() == Tok::Break {
             self.pos += 1;
         }
     }
@@ -183,11 +184,9 @@ impl<'t> Cursor<'t> {
 
     pub(crate) fn name(&mut self, what: &str) -> Result<Name, Problem> {
         match self.peek() {
-            Tok::Name(_) => {
-                let Token { tok, span } = self.advance();
-                let Tok::Name(text) = tok else {
-                    return Err(self.expected(what));
-                };
+            Tok::Name(name) => {
+                let span = self.advance().span;
+                let text = name.to_owned();
                 Ok(Name { text, span })
             }
             _ => Err(self.expected(what)),
@@ -221,26 +220,25 @@ impl<'t> Cursor<'t> {
 
     /// One or more texts, joined by spaces.
     pub(crate) fn text(&mut self, what: &str) -> Result<Text, Problem> {
-        let mut parts: Vec<String> = Vec::new();
+        let mut text: Option<String> = None;
         let mut span = self.span();
         loop {
             let breaks = (0..)
                 .take_while(|i| self.token(*i).tok == Tok::Break)
                 .count();
-            let Tok::Text(part) = &self.token(breaks).tok else {
+            let Tok::Text(part) = self.token(breaks).tok else {
                 break;
             };
-            parts.push(part.clone());
+            match &mut text {
+                Some(text) => text.extend([" ", part]),
+                None => text = Some(part.to_owned()),
+            }
             span = span.to(self.token(breaks).span);
             self.pos += breaks + 1;
         }
-        if parts.is_empty() {
-            Err(self.expected(what))
-        } else {
-            Ok(Text {
-                text: parts.join(" "),
-                span,
-            })
+        match text {
+            Some(text) => Ok(Text { text, span }),
+            None => Err(self.expected(what)),
         }
     }
 
@@ -253,7 +251,7 @@ impl<'t> Cursor<'t> {
     }
 
     pub(crate) fn int(&mut self, what: &str) -> Result<i64, Problem> {
-        match *self.peek() {
+        match self.peek() {
             Tok::Int(value) => {
                 self.pos += 1;
                 Ok(value)

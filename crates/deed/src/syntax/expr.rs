@@ -38,9 +38,9 @@ fn operator(cursor: &mut Cursor<'_>, ops: &[Op]) -> Option<Op> {
     let op = ops
         .iter()
         .copied()
-        .find(|op| match &cursor.token(breaks).tok {
+        .find(|op| match cursor.token(breaks).tok {
             Tok::Name(word) => word == op.sign(),
-            Tok::Punct(mark) => *mark == op.sign(),
+            Tok::Punct(mark) => mark == op.sign(),
             _ => false,
         })?;
     cursor.skip_breaks();

@@ -22,10 +22,10 @@ const WORDS: [&str; 9] = [
 pub(crate) fn fact_clause(cursor: &mut Cursor<'_>) -> Result<FactClause, Problem> {
     let span = cursor.span();
     let first = match cursor.peek() {
-        Tok::Name(word) => word.clone(),
-        _ => String::new(),
+        Tok::Name(word) => word,
+        _ => "",
     };
-    let node = match first.as_str() {
+    let node = match first {
         "one" => {
             two_words(cursor, "per")?;
             FactNode::OnePer(names(cursor)?)
@@ -137,8 +137,8 @@ fn keep(cursor: &mut Cursor<'_>) -> Result<FactNode, Problem> {
     let span = cursor.span();
     let number = cursor.int("a number of years or months, or `forever`")?;
     let unit = match cursor.peek() {
-        Tok::Name(word) if matches!(word.as_str(), "year" | "years") => 12,
-        Tok::Name(word) if matches!(word.as_str(), "month" | "months") => 1,
+        Tok::Name("year" | "years") => 12,
+        Tok::Name("month" | "months") => 1,
         _ => return Err(cursor.unknown_word("a period", &["years", "months"])),
     };
     cursor.advance();
@@ -155,8 +155,8 @@ fn keep(cursor: &mut Cursor<'_>) -> Result<FactNode, Problem> {
     };
     cursor.expect_word("after")?;
     let from = match cursor.peek() {
-        Tok::Name(word) if word == "created" => KeepFrom::Created,
-        Tok::Name(word) if word == "consumed" => KeepFrom::Consumed,
+        Tok::Name("created") => KeepFrom::Created,
+        Tok::Name("consumed") => KeepFrom::Consumed,
         _ => return Err(cursor.unknown_word("when the period starts", &["created", "consumed"])),
     };
     cursor.advance();

@@ -9,7 +9,7 @@ use super::calendar::calendar;
 use super::clause::clause;
 use super::cursor::Cursor;
 use super::fact::fact_clause;
-use super::layout::{Line, lines};
+use super::layout::{Line, Lines};
 use super::schedule;
 use super::token::{Problem, Span, Tok};
 use super::types::{at_field, field};
@@ -29,16 +29,16 @@ const DECLARATIONS: [&str; 9] = [
 /// Reads a contract. When `problems` is not empty afterwards, the tree is incomplete.
 pub(crate) fn parse(source: &str, problems: &mut Vec<Problem>) -> File {
     let mut file = File::default();
-    let roots = lines(source, problems);
-    if roots.is_empty() && problems.is_empty() {
+    let lines = Lines::read(source, problems);
+    if lines.is_empty() && problems.is_empty() {
         problems.push(Problem::new(
             Span::default(),
             "the contract is empty",
             "nothing here",
         ));
     }
-    for (i, line) in roots.iter().enumerate() {
-        if line.broken {
+    for (i, line) in lines.roots().enumerate() {
+        if line.broken() {
             continue;
         }
         too_many(line, problems);
@@ -51,24 +51,23 @@ pub(crate) fn parse(source: &str, problems: &mut Vec<Problem>) -> File {
             problems.push(problem);
         }
     }
-    if roots.len() > ITEMS_MAX {
+    if let Some(extra) = lines.roots().nth(ITEMS_MAX) {
         let message = format!("a contract has at most {ITEMS_MAX} declarations");
-        problems.push(Problem::new(roots[ITEMS_MAX].span, message, "one too many"));
+        problems.push(Problem::new(extra.span(), message, "one too many"));
     }
     file
 }
 
-fn too_many(line: &Line, problems: &mut Vec<Problem>) {
-    if let Some(extra) = line.children.get(ITEMS_MAX) {
+fn too_many(line: Line<'_>, problems: &mut Vec<Problem>) {
+    if let Some(extra) = line.children().nth(ITEMS_MAX) {
         let message = format!("a declaration has at most {ITEMS_MAX} lines under it");
-        problems.push(Problem::new(extra.span, message, "one too many"));
+        problems.push(Problem::new(extra.span(), message, "one too many"));
     }
 }
 
 /// `contract name version 1`, the title and the law.
-fn heading(line: &Line, file: &mut File) -> Result<(), Problem> {
-    let tokens = line.flat();
-    let mut cursor = Cursor::new(&tokens);
+fn heading(line: Line<'_>, file: &mut File) -> Result<(), Problem> {
+    let mut cursor = Cursor::new(line.flat());
     if !cursor.eat_word("contract") {
         return Err(cursor
             .expected("`contract`")
@@ -88,17 +87,21 @@ fn heading(line: &Line, file: &mut File) -> Result<(), Problem> {
     cursor.finish()
 }
 
-fn declaration(line: &Line, file: &mut File, problems: &mut Vec<Problem>) -> Result<(), Problem> {
-    let mut cursor = Cursor::new(&line.tokens);
+fn declaration(
+    line: Line<'_>,
+    file: &mut File,
+    problems: &mut Vec<Problem>,
+) -> Result<(), Problem> {
+    let mut cursor = Cursor::new(line.tokens());
     let word = match cursor.peek() {
-        Tok::Name(word) => word.clone(),
-        _ => String::new(),
+        Tok::Name(word) => word,
+        _ => "",
     };
-    match word.as_str() {
+    match word {
         "uses" => file.uses.push(uses(line)?),
         "replaces" if file.replaces.is_some() => {
             return Err(Problem::new(
-                line.span,
+                line.span(),
                 "a contract replaces one other at most",
                 "said before",
             ));
@@ -120,9 +123,8 @@ fn declaration(line: &Line, file: &mut File, problems: &mut Vec<Problem>) -> Res
 }
 
 /// `uses cash sha256 "..."`: another contract, by the hash of its exact text.
-fn uses(line: &Line) -> Result<UseDecl, Problem> {
-    let tokens = line.flat();
-    let mut cursor = Cursor::new(&tokens);
+fn uses(line: Line<'_>) -> Result<UseDecl, Problem> {
+    let mut cursor = Cursor::new(line.flat());
     cursor.advance();
     let name = cursor.new_name("the contract's name")?;
     let sha256 = hash(&mut cursor)?;
@@ -130,9 +132,8 @@ fn uses(line: &Line) -> Result<UseDecl, Problem> {
 }
 
 /// `replaces cash version 1 sha256 "..."`.
-fn replaces(line: &Line) -> Result<ReplaceDecl, Problem> {
-    let tokens = line.flat();
-    let mut cursor = Cursor::new(&tokens);
+fn replaces(line: Line<'_>) -> Result<ReplaceDecl, Problem> {
+    let mut cursor = Cursor::new(line.flat());
     cursor.advance();
     let name = cursor.new_name("the contract's name")?;
     cursor.expect_word("version")?;
@@ -162,9 +163,8 @@ fn hash(cursor: &mut Cursor<'_>) -> Result<Text, Problem> {
     Err(Problem::new(text.span, message, "not a hash"))
 }
 
-fn party(line: &Line) -> Result<PartyDecl, Problem> {
-    let tokens = line.flat();
-    let mut cursor = Cursor::new(&tokens);
+fn party(line: Line<'_>) -> Result<PartyDecl, Problem> {
+    let mut cursor = Cursor::new(line.flat());
     cursor.advance();
     let name = cursor.new_name("the party's name")?;
     cursor.expect_mark("=")?;
@@ -175,21 +175,20 @@ fn party(line: &Line) -> Result<PartyDecl, Problem> {
 
 /// Reads each line under a declaration on its own, so that one error does not hide the next.
 fn each_line(
-    line: &Line,
+    line: Line<'_>,
     problems: &mut Vec<Problem>,
     mut read: impl FnMut(usize, &mut Cursor<'_>) -> Result<(), Problem>,
 ) {
-    for (i, child) in line.children.iter().enumerate().filter(|(_, c)| !c.broken) {
-        let tokens = child.flat();
-        if let Err(problem) = read(i, &mut Cursor::new(&tokens)) {
+    for (i, child) in line.children().enumerate().filter(|(_, c)| !c.broken()) {
+        if let Err(problem) = read(i, &mut Cursor::new(child.flat())) {
             problems.push(problem);
         }
     }
 }
 
 /// The name of a declaration, and whether it `is money`; problems of the lines under it come all the same.
-fn declared(line: &Line, what: &str, may_be_money: bool) -> Result<(Name, bool), Problem> {
-    let mut cursor = Cursor::new(&line.tokens);
+fn declared(line: Line<'_>, what: &str, may_be_money: bool) -> Result<(Name, bool), Problem> {
+    let mut cursor = Cursor::new(line.tokens());
     cursor.advance();
     let name = cursor.new_name(what)?;
     let money = may_be_money && cursor.eat_word("is");
@@ -200,7 +199,7 @@ fn declared(line: &Line, what: &str, may_be_money: bool) -> Result<(Name, bool),
     Ok((name, money))
 }
 
-fn record(line: &Line, problems: &mut Vec<Problem>) -> Result<RecordDecl, Problem> {
+fn record(line: Line<'_>, problems: &mut Vec<Problem>) -> Result<RecordDecl, Problem> {
     let mut fields = Vec::new();
     each_line(line, problems, |_, cursor| {
         fields.push(field(cursor)?);
@@ -220,7 +219,7 @@ fn doc(i: usize, cursor: &mut Cursor<'_>) -> Result<Option<String>, Problem> {
     Ok(Some(text.text))
 }
 
-fn fact(line: &Line, problems: &mut Vec<Problem>) -> Result<FactDecl, Problem> {
+fn fact(line: Line<'_>, problems: &mut Vec<Problem>) -> Result<FactDecl, Problem> {
     let (mut about, mut fields, mut clauses) = (String::new(), Vec::new(), Vec::new());
     each_line(line, problems, |i, cursor| {
         if let Some(text) = doc(i, cursor)? {
@@ -242,7 +241,7 @@ fn fact(line: &Line, problems: &mut Vec<Problem>) -> Result<FactDecl, Problem> {
     })
 }
 
-fn action(line: &Line, problems: &mut Vec<Problem>) -> Result<ActionDecl, Problem> {
+fn action(line: Line<'_>, problems: &mut Vec<Problem>) -> Result<ActionDecl, Problem> {
     let (mut about, mut law) = (String::new(), None);
     let (mut params, mut clauses) = (Vec::new(), Vec::new());
     each_line(line, problems, |i, cursor| {

@@ -1,170 +1,199 @@
 //! Lines and their indentation: a line's clauses are the deeper lines under it.
 
-use crate::hostile::{self, Hostile};
 use crate::limits::{INDENT_LEVELS_MAX, SOURCE_BYTES_MAX};
 
+use super::characters;
 use super::lexer;
 use super::token::{Problem, Span, Tok, Token};
 
-/// One line with the deeper lines under it.
-#[derive(Clone, Debug)]
-pub(crate) struct Line {
-    pub(crate) indent: usize,
-    pub(crate) tokens: Vec<Token>,
-    pub(crate) children: Vec<Line>,
-    pub(crate) span: Span,
+/// A source as lines of tokens, in its order.
+#[derive(Debug, Default)]
+pub(crate) struct Lines<'s> {
+    /// Every line's tokens, with a break before each line.
+    tokens: Vec<Token<'s>>,
+    rows: Vec<Row>,
+}
+
+/// Where one line is.
+#[derive(Debug)]
+struct Row {
+    indent: usize,
+    span: Span,
+    /// Its tokens.
+    start: usize,
+    end: usize,
+    /// The row after the last one under it.
+    next: usize,
     /// The lexer refused this line or one under it, and said so.
-    pub(crate) broken: bool,
+    broken: bool,
 }
 
-impl Line {
-    /// This line and all under it as one run of tokens, with a break before each further line.
-    pub(crate) fn flat(&self) -> Vec<Token> {
-        let mut out = self.tokens.clone();
-        for child in &self.children {
-            out.push(Token {
-                tok: Tok::Break,
-                span: Span::new(child.span.start, child.span.start),
-            });
-            out.append(&mut child.flat());
+/// One line with the deeper lines under it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Line<'t> {
+    of: &'t Lines<'t>,
+    at: usize,
+}
+
+impl<'s> Lines<'s> {
+    /// Splits a source into lines. Hostile characters end the reading: what follows can't be trusted.
+    pub(crate) fn read(source: &'s str, problems: &mut Vec<Problem>) -> Self {
+        let mut read = Self::default();
+        if source.len() > SOURCE_BYTES_MAX {
+            problems.push(Problem::new(
+                Span::default(),
+                format!("a contract has at most {SOURCE_BYTES_MAX} bytes"),
+                format!("{} bytes", source.len()),
+            ));
+            return read;
         }
-        out
+        if !characters::acceptable(source, problems) {
+            return read;
+        }
+        read.tokens.reserve(source.len() / 5);
+        let mut open = Open::default();
+        let mut at = 0;
+        for text in source.split('\n') {
+            read.line(text, at, &mut open, problems);
+            at += text.len() + 1;
+        }
+        read.close(&mut open, 0);
+        read
     }
-}
 
-/// Splits a source into a tree of lines. Hostile characters end the reading: what follows can't be trusted.
-pub(crate) fn lines(source: &str, problems: &mut Vec<Problem>) -> Vec<Line> {
-    if !acceptable(source, problems) {
-        return Vec::new();
-    }
-    let mut stack: Vec<Line> = Vec::new();
-    let mut roots = Vec::new();
-    let mut at = 0;
-    for text in source.split('\n') {
-        let start = at;
-        at += text.len() + 1;
-        let indent = text.len() - text.trim_start_matches(' ').len();
-        let (tokens, broken) = match lexer::tokens(text, start) {
-            Ok(tokens) => (tokens, false),
+    fn line(&mut self, text: &'s str, at: usize, open: &mut Open, problems: &mut Vec<Problem>) {
+        let before = self.tokens.len();
+        let here = Span::new(at, at);
+        self.tokens.push(Token {
+            tok: Tok::Break,
+            span: here,
+        });
+        let start = self.tokens.len();
+        let broken = match lexer::tokens(text, at, &mut self.tokens) {
+            Ok(()) => false,
             Err(problem) => {
-                let unread = Token {
+                self.tokens.truncate(start);
+                self.tokens.push(Token {
                     tok: Tok::End,
                     span: problem.span,
-                };
+                });
                 problems.push(problem);
-                (vec![unread], true)
+                true
             }
         };
-        let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else {
-            continue;
-        };
-        let span = first.span.to(last.span);
-        let line = Line {
-            indent,
-            tokens,
-            children: Vec::new(),
-            span,
-            broken,
-        };
-        close(&mut stack, &mut roots, indent);
-        if let Some(problem) = misplaced(&line, &stack, &roots) {
+        let end = self.tokens.len();
+        if start == end {
+            return self.tokens.truncate(before);
+        }
+        let span = self.tokens[start].span.to(self.tokens[end - 1].span);
+        self.tokens[before].span = Span::new(span.start, span.start);
+        let indent = text.len() - text.trim_start_matches(' ').len();
+        self.close(open, indent);
+        if let Some(problem) = open.misplaced(indent, span) {
             problems.push(problem);
         }
-        if stack.len() < INDENT_LEVELS_MAX {
-            stack.push(line);
+        if open.rows.len() == INDENT_LEVELS_MAX {
+            return self.tokens.truncate(before);
         }
+        open.rows.push((self.rows.len(), None));
+        self.rows.push(Row {
+            indent,
+            span,
+            start,
+            end,
+            next: 0,
+            broken,
+        });
     }
-    close(&mut stack, &mut roots, 0);
-    roots
-}
 
-/// Ends every open line that is not above `indent`.
-fn close(stack: &mut Vec<Line>, roots: &mut Vec<Line>, indent: usize) {
-    while stack.last().is_some_and(|line| line.indent >= indent) {
-        if let Some(done) = stack.pop() {
-            match stack.last_mut() {
-                Some(parent) => {
-                    parent.broken |= done.broken;
-                    parent.children.push(done);
-                }
-                None => roots.push(done),
+    /// Ends every open line that is not above `indent`.
+    fn close(&mut self, open: &mut Open, indent: usize) {
+        while let Some((at, _)) = open.rows.pop_if(|(at, _)| self.rows[*at].indent >= indent) {
+            self.rows[at].next = self.rows.len();
+            if let Some((parent, _)) = open.rows.last() {
+                self.rows[*parent].broken |= self.rows[at].broken;
             }
         }
     }
+
+    fn among(&self, mut at: usize, end: usize) -> impl Iterator<Item = Line<'_>> {
+        std::iter::from_fn(move || {
+            let line = (at < end).then_some(Line { of: self, at })?;
+            at = self.rows[at].next;
+            Some(line)
+        })
+    }
+
+    /// The lines that stand under no other.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = Line<'_>> {
+        self.among(0, self.rows.len())
+    }
+
+    /// Whether nothing was read.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
 }
 
-fn misplaced(line: &Line, stack: &[Line], roots: &[Line]) -> Option<Problem> {
-    if stack.len() >= INDENT_LEVELS_MAX {
-        let message = format!("lines are indented at most {} times", INDENT_LEVELS_MAX - 1);
-        return Some(Problem::new(line.span, message, "one level too deep"));
+impl<'t> Line<'t> {
+    fn row(self) -> &'t Row {
+        &self.of.rows[self.at]
     }
-    let siblings = stack
-        .last()
-        .map_or(roots, |parent| parent.children.as_slice());
-    let expected = match (siblings.first(), stack.last()) {
-        (Some(sibling), _) => sibling.indent,
-        (None, None) => 0,
-        (None, Some(_)) => line.indent,
-    };
-    (line.indent != expected).then(|| {
-        Problem::new(
-            line.span,
-            "the line begins at another column than its neighbours",
-            format!("{} spaces, where {expected} are expected", line.indent),
-        )
-        .help("lines that belong together begin at the same column".to_owned())
-    })
+
+    pub(crate) fn indent(self) -> usize {
+        self.row().indent
+    }
+
+    pub(crate) fn span(self) -> Span {
+        self.row().span
+    }
+
+    pub(crate) fn broken(self) -> bool {
+        self.row().broken
+    }
+
+    /// The tokens of this line alone.
+    pub(crate) fn tokens(self) -> &'t [Token<'t>] {
+        &self.of.tokens[self.row().start..self.row().end]
+    }
+
+    /// This line and all under it as one run of tokens, with a break before each further line.
+    pub(crate) fn flat(self) -> &'t [Token<'t>] {
+        let end = self.of.rows[self.row().next - 1].end;
+        &self.of.tokens[self.row().start..end]
+    }
+
+    /// The lines right under this one.
+    pub(crate) fn children(self) -> impl Iterator<Item = Line<'t>> {
+        self.of.among(self.at + 1, self.row().next)
+    }
 }
 
-fn acceptable(source: &str, problems: &mut Vec<Problem>) -> bool {
-    if source.len() > SOURCE_BYTES_MAX {
-        problems.push(Problem::new(
-            Span::default(),
-            format!("a contract has at most {SOURCE_BYTES_MAX} bytes"),
-            format!("{} bytes", source.len()),
-        ));
-        return false;
-    }
-    let before = problems.len();
-    for (at, c) in source.char_indices() {
-        let found = match c {
-            '\n' => None,
-            '\t' => Some((Hostile::Control, "use spaces instead of a tab")),
-            '\r' => Some((Hostile::Control, "end lines with a line feed alone")),
-            c if hostile::odd_space(c) => Some((Hostile::OddSpace, "use an ordinary space")),
-            c => hostile::character(c).map(|h| (h, "remove it")),
+/// The lines above the next one, outermost first, each with the column at which the lines under it begin.
+#[derive(Default)]
+struct Open {
+    rows: Vec<(usize, Option<usize>)>,
+    roots: Option<usize>,
+}
+
+impl Open {
+    /// What is wrong with the column of the next line, which stands under the innermost open one.
+    fn misplaced(&mut self, indent: usize, span: Span) -> Option<Problem> {
+        if self.rows.len() >= INDENT_LEVELS_MAX {
+            let message = format!("lines are indented at most {} times", INDENT_LEVELS_MAX - 1);
+            return Some(Problem::new(span, message, "one level too deep"));
+        }
+        let expected = match self.rows.last_mut() {
+            Some((_, inside)) => *inside.get_or_insert(indent),
+            None => *self.roots.get_or_insert(0),
         };
-        if let Some((hostile, help)) = found {
-            let span = Span::new(at, at + c.len_utf8());
-            let label = format!("U+{:04X}", u32::from(c));
-            problems.push(
-                Problem::new(span, format!("the text holds {}", hostile.explain()), label)
-                    .help(help.to_owned()),
-            );
-        }
+        (indent != expected).then(|| {
+            Problem::new(
+                span,
+                "the line begins at another column than its neighbours",
+                format!("{indent} spaces, where {expected} are expected"),
+            )
+            .help("lines that belong together begin at the same column".to_owned())
+        })
     }
-    if let Some(word) = hostile::mixed_script_word(source) {
-        let span = Span::new(word.start, word.end);
-        let message = format!("the text holds {}", Hostile::MixedScript.explain());
-        problems.push(Problem::new(span, message, "this word"));
-    }
-    if !hostile::is_nfc(source) {
-        let at = first_not_nfc(source);
-        let message = format!("the text holds {}", Hostile::NotNfc.explain());
-        problems.push(
-            Problem::new(at, message, "in this line").help("save the file in NFC".to_owned()),
-        );
-    }
-    problems.len() == before
-}
-
-fn first_not_nfc(source: &str) -> Span {
-    let mut at = 0;
-    for line in source.split('\n') {
-        if !hostile::is_nfc(line) {
-            return Span::new(at, at + line.len());
-        }
-        at += line.len() + 1;
-    }
-    Span::new(0, source.len())
 }

@@ -12,27 +12,27 @@ const MARKS: [&str; 20] = [
     ";", "!",
 ];
 
-/// The tokens of one line (without its line end); `at` is the line's first byte in the source.
-pub(crate) fn tokens(line: &str, at: usize) -> Result<Vec<Token>, Problem> {
-    let mut lexer = Lexer {
-        line,
-        at,
-        pos: 0,
-        out: Vec::new(),
-    };
+/// Adds the tokens of one line (without its line end); `at` is the line's first byte in the source.
+pub(crate) fn tokens<'s>(
+    line: &'s str,
+    at: usize,
+    out: &mut Vec<Token<'s>>,
+) -> Result<(), Problem> {
+    let pos = 0;
+    let mut lexer = Lexer { line, at, pos, out };
     while lexer.next()? {}
-    Ok(lexer.out)
+    Ok(())
 }
 
-struct Lexer<'s> {
+struct Lexer<'s, 'o> {
     line: &'s str,
     at: usize,
     pos: usize,
-    out: Vec<Token>,
+    out: &'o mut Vec<Token<'s>>,
 }
 
-impl Lexer<'_> {
-    fn rest(&self) -> &str {
+impl<'s> Lexer<'s, '_> {
+    fn rest(&self) -> &'s str {
         &self.line[self.pos..]
     }
 
@@ -40,7 +40,7 @@ impl Lexer<'_> {
         Span::new(self.at + self.pos, self.at + self.pos + length)
     }
 
-    fn push(&mut self, tok: Tok, length: usize) {
+    fn push(&mut self, tok: Tok<'s>, length: usize) {
         let span = self.span(length);
         self.out.push(Token { tok, span });
         self.pos += length;
@@ -69,7 +69,7 @@ impl Lexer<'_> {
         let length = rest
             .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
             .unwrap_or(rest.len());
-        let name = rest[..length].to_owned();
+        let name = &rest[..length];
         if length > NAME_BYTES_MAX {
             return Err(Problem::new(
                 self.span(length),
@@ -85,8 +85,8 @@ impl Lexer<'_> {
             return Err(self.foreign_letter(length, c));
         }
         let amount = rest[length..].trim_start_matches(' ');
-        if let Ok(currency) = Currency::new(&name)
-            && amount.starts_with(|c: char| c.is_ascii_digit())
+        if amount.starts_with(|c: char| c.is_ascii_digit())
+            && let Ok(currency) = Currency::new(name)
         {
             return self.money(currency, rest.len() - amount.len());
         }
@@ -121,9 +121,9 @@ impl Lexer<'_> {
     fn number(&mut self) -> Result<(), Problem> {
         let rest = self.rest();
         let length = Self::digits(rest, &['.']);
-        let digits = rest[..length].to_owned();
+        let digits = &rest[..length];
         if rest[length..].starts_with('%') {
-            return self.percent(&digits, length);
+            return self.percent(digits, length);
         }
         if let Some(c) = rest[length..]
             .chars()
@@ -229,7 +229,7 @@ impl Lexer<'_> {
                 format!("{inside} bytes"),
             ));
         }
-        self.push(Tok::Text(rest[1..=inside].to_owned()), inside + 2);
+        self.push(Tok::Text(&rest[1..=inside]), inside + 2);
         Ok(())
     }
 

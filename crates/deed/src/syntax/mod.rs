@@ -2,6 +2,7 @@
 
 pub(crate) mod ast;
 mod calendar;
+mod characters;
 mod clause;
 mod cursor;
 mod due;
@@ -20,6 +21,6 @@ mod types;
 pub(crate) use cursor::Cursor;
 pub(crate) use expr::expr;
 pub(crate) use file::parse;
-pub(crate) use layout::{Line, lines};
+pub(crate) use layout::{Line, Lines};
 pub(crate) use primary::{assigns, date, path, path_list, postfix};
 pub(crate) use token::{Problem, Span, Tok, Token};

@@ -11,7 +11,7 @@ pub(crate) fn period(cursor: &mut Cursor<'_>, number: Expr) -> Result<Expr, Prob
     let Tok::Name(word) = cursor.peek() else {
         return Ok(number);
     };
-    let unit = match word.as_str() {
+    let unit = match word {
         "day" | "days" => Unit::Days,
         "month" | "months" => Unit::Months,
         "year" | "years" => Unit::Years,

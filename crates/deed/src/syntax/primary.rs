@@ -55,14 +55,14 @@ fn fields(cursor: &mut Cursor<'_>, mut value: Expr) -> Result<Expr, Problem> {
 
 fn primary(cursor: &mut Cursor<'_>) -> Result<Expr, Problem> {
     let span = cursor.span();
-    let node = match cursor.peek().clone() {
+    let node = match cursor.peek() {
         Tok::Int(day) => match month_after(cursor) {
             Some(month) => return date_literal(cursor, day, month),
             None => Node::Int(day),
         },
         Tok::Money(money) => Node::Money(money),
-        Tok::Text(text) => Node::Text(text),
-        Tok::Name(word) => return named(cursor, &word),
+        Tok::Text(text) => Node::Text(text.to_owned()),
+        Tok::Name(word) => return named(cursor, word),
         Tok::Punct("(") => return parenthesised(cursor),
         Tok::Punct("[") => return list(cursor),
         Tok::Percent(rate) => Node::Percent(rate),
@@ -157,7 +157,7 @@ pub(crate) fn assigns(cursor: &mut Cursor<'_>, stop: &[&str]) -> Result<Vec<Assi
     cursor.skip_breaks();
     loop {
         out.push(assign(cursor)?);
-        let separated = cursor.eat_mark(",") || *cursor.peek() == Tok::Break;
+        let separated = cursor.eat_mark(",") || cursor.peek() == Tok::Break;
         cursor.skip_breaks();
         let stopped = stop.iter().any(|w| cursor.at_word(w))
             && !matches!(cursor.token(1).tok, Tok::Punct("="));
@@ -233,18 +233,18 @@ fn each(cursor: &mut Cursor<'_>, how: Each) -> Result<Expr, Problem> {
 }
 
 fn month_after(cursor: &Cursor<'_>) -> Option<i8> {
-    let Tok::Name(word) = &cursor.token(1).tok else {
+    let Tok::Name(word) = cursor.token(1).tok else {
         return None;
     };
     MONTHS
         .iter()
-        .position(|m| m == word)
+        .position(|m| *m == word)
         .and_then(|i| i8::try_from(i + 1).ok())
 }
 
 /// A date such as `1 April 2025`.
 pub(crate) fn date(cursor: &mut Cursor<'_>) -> Result<(Date, Span), Problem> {
-    let day = match *cursor.peek() {
+    let day = match cursor.peek() {
         Tok::Int(day) => day,
         _ => return Err(cursor.expected("a date such as `1 April 2025`")),
     };

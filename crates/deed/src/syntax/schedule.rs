@@ -12,8 +12,8 @@ use super::types::type_expr;
 use crate::value::Currency;
 
 /// `scale name for GBP, rounded down to £1`, then dated tables.
-pub(crate) fn scale(line: &Line, problems: &mut Vec<Problem>) -> Result<ScheduleDecl, Problem> {
-    let mut cursor = Cursor::new(&line.tokens);
+pub(crate) fn scale(line: Line<'_>, problems: &mut Vec<Problem>) -> Result<ScheduleDecl, Problem> {
+    let mut cursor = Cursor::new(line.tokens());
     cursor.advance();
     let name = cursor.new_name("the scale's name")?;
     cursor.expect_word("for")?;
@@ -27,7 +27,7 @@ pub(crate) fn scale(line: &Line, problems: &mut Vec<Problem>) -> Result<Schedule
     let unit = money(&mut cursor)?;
     cursor.finish()?;
     let mut tables = Vec::new();
-    for child in &line.children {
+    for child in line.children() {
         match table(child) {
             Ok(dated) => tables.push(dated),
             Err(problem) => problems.push(problem),
@@ -60,7 +60,7 @@ pub(crate) fn rounding(cursor: &mut Cursor<'_>) -> Result<Rounding, Problem> {
 }
 
 fn money(cursor: &mut Cursor<'_>) -> Result<Money, Problem> {
-    match *cursor.peek() {
+    match cursor.peek() {
         Tok::Money(money) => {
             cursor.advance();
             Ok(money)
@@ -80,11 +80,11 @@ fn from_date(cursor: &mut Cursor<'_>) -> Result<Dated<()>, Problem> {
     })
 }
 
-fn table(line: &Line) -> Result<Dated<Vec<Slice>>, Problem> {
-    let mut cursor = Cursor::new(&line.tokens);
+fn table(line: Line<'_>) -> Result<Dated<Vec<Slice>>, Problem> {
+    let mut cursor = Cursor::new(line.tokens());
     let dated = from_date(&mut cursor)?;
     cursor.finish()?;
-    let slices = line.children.iter().map(slice).collect::<Result<_, _>>()?;
+    let slices = line.children().map(slice).collect::<Result<_, _>>()?;
     Ok(Dated {
         from: dated.from,
         span: dated.span,
@@ -93,9 +93,8 @@ fn table(line: &Line) -> Result<Dated<Vec<Slice>>, Problem> {
 }
 
 /// `up to £125,000  0%` or `above  12%`.
-fn slice(line: &Line) -> Result<Slice, Problem> {
-    let tokens = line.flat();
-    let mut cursor = Cursor::new(&tokens);
+fn slice(line: Line<'_>) -> Result<Slice, Problem> {
+    let mut cursor = Cursor::new(line.flat());
     let up_to = if cursor.eat_word("above") {
         None
     } else if cursor.eat_word("up") {
@@ -104,7 +103,7 @@ fn slice(line: &Line) -> Result<Slice, Problem> {
     } else {
         return Err(cursor.unknown_word("a slice", &["up", "above"]));
     };
-    let rate = match *cursor.peek() {
+    let rate = match cursor.peek() {
         Tok::Percent(rate) => {
             cursor.advance();
             rate
@@ -115,20 +114,23 @@ fn slice(line: &Line) -> Result<Slice, Problem> {
     Ok(Slice {
         up_to,
         rate,
-        span: line.span,
+        span: line.span(),
     })
 }
 
 /// `parameter name: type`, then `from DATE  value` lines.
-pub(crate) fn parameter(line: &Line, problems: &mut Vec<Problem>) -> Result<ScheduleDecl, Problem> {
-    let mut cursor = Cursor::new(&line.tokens);
+pub(crate) fn parameter(
+    line: Line<'_>,
+    problems: &mut Vec<Problem>,
+) -> Result<ScheduleDecl, Problem> {
+    let mut cursor = Cursor::new(line.tokens());
     cursor.advance();
     let name = cursor.new_name("the parameter's name")?;
     cursor.expect_mark(":")?;
     let ty = type_expr(&mut cursor)?;
     cursor.finish()?;
     let mut values = Vec::new();
-    for child in &line.children {
+    for child in line.children() {
         match dated_value(child) {
             Ok(dated) => values.push(dated),
             Err(problem) => problems.push(problem),
@@ -140,9 +142,8 @@ pub(crate) fn parameter(line: &Line, problems: &mut Vec<Problem>) -> Result<Sche
     })
 }
 
-fn dated_value(line: &Line) -> Result<Dated<Expr>, Problem> {
-    let tokens = line.flat();
-    let mut cursor = Cursor::new(&tokens);
+fn dated_value(line: Line<'_>) -> Result<Dated<Expr>, Problem> {
+    let mut cursor = Cursor::new(line.flat());
     let dated = from_date(&mut cursor)?;
     let value = expr(&mut cursor)?;
     cursor.finish()?;

@@ -19,10 +19,11 @@ impl Span {
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Tok {
-    Name(String),
-    Text(String),
+/// One token; names and texts are as they stand in the source.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Tok<'s> {
+    Name(&'s str),
+    Text(&'s str),
     Int(i64),
     Money(Money),
     /// Ten-thousandths of a per cent.
@@ -35,7 +36,7 @@ pub(crate) enum Tok {
     End,
 }
 
-impl Tok {
+impl Tok<'_> {
     /// As an error message names it.
     pub(crate) fn describe(&self) -> String {
         match self {
@@ -52,9 +53,9 @@ impl Tok {
     }
 }
 
-#[derive(Clone, Debug)]
-pub(crate) struct Token {
-    pub(crate) tok: Tok,
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Token<'s> {
+    pub(crate) tok: Tok<'s>,
     pub(crate) span: Span,
 }
 

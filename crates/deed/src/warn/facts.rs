@@ -5,7 +5,11 @@ use crate::outline::{Clause, Declaration};
 use crate::schema::Control;
 use crate::syntax::Problem;
 
-fn clause<'d>(declarations: &'d [Declaration], kind: &str, word: &str) -> Option<&'d Clause> {
+fn clause<'d>(
+    declarations: &'d [Declaration<'d>],
+    kind: &str,
+    word: &str,
+) -> Option<&'d Clause<'d>> {
     let declared = declarations
         .iter()
         .find(|d| d.word == "fact" && d.name == kind)?;
@@ -16,7 +20,7 @@ fn clause<'d>(declarations: &'d [Declaration], kind: &str, word: &str) -> Option
 }
 
 /// Kinds that somebody controls and no action consumes; money that no action moves.
-pub(super) fn stuck(contract: &Contract, declarations: &[Declaration]) -> Vec<Problem> {
+pub(super) fn stuck(contract: &Contract, declarations: &[Declaration<'_>]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (i, kind) in (0_u16..).zip(contract.kinds()) {
         let consumed = contract.actions().iter().any(|a| match kind.money {
@@ -46,7 +50,7 @@ pub(super) fn stuck(contract: &Contract, declarations: &[Declaration]) -> Vec<Pr
 }
 
 /// Kinds about somebody, with public fields and no law.
-pub(super) fn exposed(contract: &Contract, declarations: &[Declaration]) -> Vec<Problem> {
+pub(super) fn exposed(contract: &Contract, declarations: &[Declaration<'_>]) -> Vec<Problem> {
     let kinds = contract.kinds().iter();
     let exposed = kinds.filter(|k| !k.about.is_empty() && !k.public.is_empty() && k.law.is_none());
     let problem = |kind: &crate::schema::Kind| {

@@ -10,6 +10,7 @@ use crate::contract::Contract;
 use crate::diagnostic::{self, Diagnostic};
 use crate::limits::DIAGNOSTICS_MAX;
 use crate::outline::outline;
+use crate::syntax::Lines;
 
 /// The warnings about one contract; it is in force all the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +37,8 @@ impl Contract {
     /// What the author should look at again.
     #[must_use]
     pub fn warnings(&self) -> Warnings {
-        let declarations = outline(self.source());
+        let lines = Lines::read(self.source(), &mut Vec::new());
+        let declarations = outline(&lines);
         let mut problems = names::unused(&declarations);
         problems.extend(rules::idle(self, &declarations));
         problems.extend(facts::stuck(self, &declarations));

@@ -29,7 +29,7 @@ const DECLARED: [(&str, &str, &str); 5] = [
 ];
 
 /// Names that are declared and stand nowhere else.
-pub(super) fn unused(declarations: &[Declaration]) -> Vec<Problem> {
+pub(super) fn unused(declarations: &[Declaration<'_>]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for declaration in declarations {
         let known = DECLARED.iter().find(|(word, ..)| *word == declaration.word);
@@ -37,7 +37,7 @@ pub(super) fn unused(declarations: &[Declaration]) -> Vec<Problem> {
             let mut others = declarations
                 .iter()
                 .filter(|d| d.name_span != declaration.name_span);
-            if !others.any(|d| uses(&d.tokens, &declaration.name)) {
+            if !others.any(|d| uses(d.tokens, declaration.name)) {
                 let message = format!("nothing uses the {word} `{}`", declaration.name);
                 let problem = Problem::new(declaration.name_span, message, *label);
                 problems.push(problem.help((*help).to_owned()));
@@ -51,7 +51,7 @@ pub(super) fn unused(declarations: &[Declaration]) -> Vec<Problem> {
 }
 
 /// Parameters, `let`s and named facts of an action.
-fn inside(action: &Declaration, problems: &mut Vec<Problem>) {
+fn inside(action: &Declaration<'_>, problems: &mut Vec<Problem>) {
     for (i, clause) in action.clauses.iter().enumerate() {
         let Some(token) = clause.introduces() else {
             continue;
@@ -60,7 +60,7 @@ fn inside(action: &Declaration, problems: &mut Vec<Problem>) {
             continue;
         };
         let mut others = action.clauses.iter().enumerate().filter(|(at, _)| *at != i);
-        if others.any(|(_, other)| !introduces(other, name) && uses(&other.tokens, name)) {
+        if others.any(|(_, other)| !introduces(other, name) && uses(other.tokens, name)) {
             continue;
         }
         let (what, help) = if clause.is_field() {
@@ -84,12 +84,12 @@ fn inside(action: &Declaration, problems: &mut Vec<Problem>) {
     }
 }
 
-fn introduces(clause: &crate::outline::Clause, name: &str) -> bool {
+fn introduces(clause: &crate::outline::Clause<'_>, name: &str) -> bool {
     clause.introduces().and_then(name_of) == Some(name)
 }
 
 /// Whether a name stands among the tokens as itself: not behind a dot, where it is a field.
-fn uses(tokens: &[Token], name: &str) -> bool {
+fn uses(tokens: &[Token<'_>], name: &str) -> bool {
     (0..tokens.len()).any(|i| {
         let behind_dot = i > 0 && matches!(tokens[i - 1].tok, Tok::Punct("."));
         let declares = matches!(tokens.get(i + 1).map(|t| &t.tok), Some(Tok::Punct(":")));

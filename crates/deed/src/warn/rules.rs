@@ -7,14 +7,14 @@ use crate::syntax::{Problem, Span, Tok};
 
 use super::truth::{Types, always, conjuncts, implies};
 
-pub(super) fn idle(contract: &Contract, declarations: &[Declaration]) -> Vec<Problem> {
+pub(super) fn idle(contract: &Contract, declarations: &[Declaration<'_>]) -> Vec<Problem> {
     let mut problems = Vec::new();
     let actions = contract.actions().iter().zip(&contract.program().bodies);
     for (action, body) in actions {
         let declared = declarations
             .iter()
             .find(|d| d.word == "action" && d.name == action.name);
-        let written: Vec<&Clause> = declared
+        let written: Vec<&Clause<'_>> = declared
             .map(|d| d.clauses.iter().filter(|c| c.begins("rule")).collect())
             .unwrap_or_default();
         let types = Types { contract, action };
@@ -71,7 +71,7 @@ fn judge(condition: &Ir, earlier: &[(&str, &Ir)], types: &Types<'_>) -> Option<S
 }
 
 /// Points at the rule's words.
-fn problem_at(clause: &Clause, (message, label, help): Said) -> Problem {
+fn problem_at(clause: &Clause<'_>, (message, label, help): Said) -> Problem {
     let words = clause.tokens.iter().find(|t| matches!(t.tok, Tok::Text(_)));
     let span: Span = words.map_or(clause.span, |t| t.span);
     Problem::new(span, message, label).help(help.to_owned())
