@@ -126,6 +126,7 @@ pub(crate) fn of(ir: &Ir, scales: &[Schedule]) -> u64 {
         Ir::List(items) | Ir::Record(items) => items
             .iter()
             .fold(0_u64, |sum, i| sum.saturating_add(one(i))),
+        Ir::Host(host, a) => one(a).saturating_add(host.cost),
         Ir::Scale(index, a) => one(a).saturating_add(table_size(*index, scales)),
         Ir::Parameter(index) => table_size(*index, scales),
     };

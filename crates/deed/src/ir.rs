@@ -2,6 +2,7 @@
 
 use jiff::civil::{Date, Weekday};
 
+use crate::host::Host;
 use crate::schema::Type;
 use crate::syntax::ast::{Each, Quality, Rounding};
 use crate::value::{Money, Value};
@@ -121,6 +122,7 @@ pub(crate) enum Ir {
     Scale(u16, Box<Ir>),
     Parameter(u16),
     FinancialYear(Box<Ir>),
+    Host(Host, Box<Ir>),
 }
 
 /// A case that goes before the base case, and before the exceptions of which it has the indices.

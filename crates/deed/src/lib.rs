@@ -16,6 +16,7 @@ pub mod editor;
 mod eval;
 mod explain;
 mod format;
+mod host;
 mod hostile;
 mod ir;
 pub mod limits;

@@ -279,6 +279,8 @@ pub(crate) enum BenchWhat {
     Flow(BenchFlow),
     /// Checking transactions with the contract engine, beside the same rules in Rust, on one core.
     Deed(BenchDeed),
+    /// Policies as facts arrive: many subjects known, one new fact at a time, on one core.
+    Policies(BenchPolicies),
 }
 
 #[derive(Debug, Args)]
@@ -296,6 +298,25 @@ pub(crate) struct BenchDeed {
     /// Transactions in one measurement.
     #[arg(long, default_value_t = 20_000)]
     pub(crate) rounds: u32,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Twenty facts are known about each child, then new ones come one by one; each is looked at as it comes. Everything is held in
+memory: a million children take some gigabytes. A release build is what counts.
+
+  pvn bench policies --json
+  pvn bench policies --children 10000")]
+pub(crate) struct BenchPolicies {
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Children of whom something is known.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(crate) children: u64,
+    /// New facts.
+    #[arg(long, default_value_t = 100_000)]
+    pub(crate) facts: u64,
 }
 
 #[derive(Debug, Args)]

@@ -252,6 +252,12 @@ impl Context<'_> {
                 Type::Int,
             ));
         }
+        if let Some(host) = self.program.hosts.iter().find(|h| h.name == name.text) {
+            let host = host.clone();
+            let argument = self.expect(argument, &host.takes)?;
+            let gives = host.gives.clone();
+            return Ok((Ir::Host(host, Box::new(argument)), gives));
+        }
         let scale = self
             .program
             .schedules
@@ -273,9 +279,13 @@ impl Context<'_> {
                     ty,
                 ))
             }
+            _ if self.program.broken_hosts.contains(&name.text) => Err(Problem::silent(name.span)),
             _ => {
                 let scales = self.program.schedules.iter().map(|s| s.name.as_str());
-                let help = did_you_mean(&name.text, scales.chain(PLAIN_FUNCTIONS));
+                let hosts = self.program.hosts.iter().map(|h| h.name);
+                let known = scales.chain(hosts).chain(PLAIN_FUNCTIONS);
+                let help =
+                    did_you_mean(&name.text, known).or_else(|| super::host::undeclared(name));
                 let message = format!("there is no scale or function `{}`", name.text);
                 Err(Problem::new(name.span, message, "not declared").help(help))
             }

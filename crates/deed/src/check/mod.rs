@@ -9,6 +9,7 @@ mod exception;
 mod expect;
 mod expr;
 mod fields;
+mod host;
 mod kind;
 mod lists;
 mod names;
@@ -27,6 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contract::Given;
 use crate::cost;
+use crate::host::Host;
 use crate::ir::{Body, Calendar, Schedule};
 use crate::limits::COST_MAX;
 use crate::schema::{Action, Kind, Record, Type};
@@ -53,6 +55,9 @@ pub(crate) struct Program {
     pub(crate) schedules: Vec<Schedule>,
     pub(crate) schedule_types: Vec<Type>,
     pub(crate) calendars: Vec<Calendar>,
+    pub(crate) hosts: Vec<Host>,
+    /// Host functions with a problem of their own, which calls need not repeat.
+    broken_hosts: BTreeSet<String>,
     pub(crate) actions: Vec<Action>,
     pub(crate) bodies: Vec<Body>,
     pub(crate) cost_bound: u64,
@@ -110,6 +115,15 @@ pub(crate) fn check(
     for decl in &file.calendars {
         let calendar = calendar::calendar(decl, problems);
         program.calendars.push(calendar);
+    }
+    for decl in &file.hosts {
+        match host::host(decl) {
+            Ok(host) => program.hosts.push(host),
+            Err(problem) => {
+                program.broken_hosts.insert(decl.name.text.clone());
+                problems.push(problem);
+            }
+        }
     }
     for decl in &file.actions {
         let (action, body) = action::action(decl, &program, source, problems);

@@ -89,7 +89,8 @@ pub(super) fn check(file: &File, problems: &mut Vec<Problem>) {
         .map(|p| &p.name)
         .chain(file.schedules.iter().map(|s| &s.name))
         .chain(file.uses.iter().map(|u| &u.name))
-        .chain(file.calendars.iter().map(|c| &c.name));
+        .chain(file.calendars.iter().map(|c| &c.name))
+        .chain(file.hosts.iter().map(|h| &h.name));
     capitals.clone().for_each(|n| styled(n, true, problems));
     small.clone().for_each(|n| styled(n, false, problems));
     for name in small

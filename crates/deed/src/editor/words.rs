@@ -1,7 +1,7 @@
 //! The words of the language.
 
 /// Every word of the language, with what it says.
-pub const WORDS: [(&str, &str); 116] = [
+pub const WORDS: [(&str, &str); 117] = [
     (
         "about",
         "`about child`: whom a fact is about, so whose personal data it is.",
@@ -242,6 +242,10 @@ pub const WORDS: [(&str, &str); 116] = [
     (
         "grouped",
         "`every g in lines grouped by year: ...`: each group once.",
+    ),
+    (
+        "host",
+        "`host iban version 1`: a function beside the language's own, in the version that the contract means.",
     ),
     ("holidays", "The days of a calendar that are not worked."),
     (

@@ -155,6 +155,10 @@ impl<'a> Machine<'a> {
                 Value::Date(date) => Ok(Cow::Owned(Value::Int(financial_year(*date)))),
                 _ => Err(ill_typed()),
             },
+            Ir::Host(host, inner) => {
+                let value = self.eval(inner)?;
+                host.run(&value).map(Cow::Owned).ok_or_else(ill_typed)
+            }
             Ir::Not(_)
             | Ir::And(..)
             | Ir::Or(..)

@@ -13,17 +13,9 @@ use crate::outcome::{Call, Refusal};
 use crate::show::shown;
 use crate::value::{FactValue, Value};
 
+use super::index::Indexes;
 use super::ir::{How, Known, Policy, Schedule, Step};
 use super::{DueOn, Evaluation, Failure, Policies, Proposal};
-
-type Key = Vec<Value>;
-
-/// One join of a policy: known facts by the fields that join, and subjects by what these equal.
-#[derive(Clone, Debug, Default)]
-struct Join {
-    facts: BTreeMap<Key, BTreeSet<u64>>,
-    subjects: BTreeMap<Key, BTreeSet<u64>>,
-}
 
 /// What a node knows, and what its policies have proposed about it.
 #[derive(Debug)]
@@ -31,13 +23,13 @@ pub struct Engine<'c> {
     contract: &'c Contract,
     policies: &'c [Policy],
     facts: BTreeMap<u64, FactValue>,
-    /// The joins of each policy, one for each step (empty for plain lets).
-    joins: Vec<Vec<Join>>,
+    indexes: Indexes,
     /// Subjects by policy.
     subjects: Vec<BTreeSet<u64>>,
     touched: BTreeSet<(usize, u64)>,
     /// Subjects that wait for a day.
     waiting: BTreeMap<Date, BTreeSet<(usize, u64)>>,
+    /// What is proposed about a subject now; nothing when nothing is.
     proposed: BTreeMap<(usize, u64), Vec<Proposal>>,
     last: Option<Date>,
 }
@@ -47,14 +39,11 @@ impl<'c> Engine<'c> {
     #[must_use]
     pub fn new(contract: &'c Contract, policies: &'c Policies) -> Self {
         let policies = policies.policies.as_slice();
-        let joins = policies
-            .iter()
-            .map(|p| vec![Join::default(); p.steps.len()]);
         Self {
             contract,
             policies,
             facts: BTreeMap::new(),
-            joins: joins.collect(),
+            indexes: Indexes::of(policies),
             subjects: vec![BTreeSet::new(); policies.len()],
             touched: BTreeSet::new(),
             waiting: BTreeMap::new(),
@@ -83,27 +72,15 @@ impl<'c> Engine<'c> {
     }
 
     fn index(&mut self, number: u64, fact: &FactValue, known: bool) {
+        self.indexes.enter(number, fact, known, &mut self.touched);
         for (p, policy) in self.policies.iter().enumerate() {
-            let is_subject = policy.kind == fact.kind;
-            for (step, join) in policy.steps.iter().zip(&mut self.joins[p]) {
-                let Step::Known(aggregate) = step else {
-                    continue;
-                };
-                if is_subject {
-                    let key = key_of_subject(aggregate, fact);
-                    enter(&mut join.subjects, key, number, known);
-                }
-                if aggregate.kind == fact.kind {
-                    let key: Key = aggregate.fields.iter().map(|f| field(fact, *f)).collect();
-                    let touched = join.subjects.get(&key).into_iter().flatten();
-                    self.touched.extend(touched.map(|subject| (p, *subject)));
-                    enter(&mut join.facts, key, number, known);
-                }
+            if policy.kind != fact.kind {
+                continue;
             }
-            if is_subject && known {
+            if known {
                 self.subjects[p].insert(number);
                 self.touched.insert((p, number));
-            } else if is_subject {
+            } else {
                 self.subjects[p].remove(&number);
                 self.touched.remove(&(p, number));
                 self.proposed.remove(&(p, number));
@@ -145,7 +122,10 @@ impl<'c> Engine<'c> {
                 }
                 Ok((None, proposals)) => {
                     out.evaluated += 1;
-                    let before = self.proposed.insert((p, subject), proposals.clone());
+                    let before = match proposals.is_empty() {
+                        true => self.proposed.remove(&(p, subject)),
+                        false => self.proposed.insert((p, subject), proposals.clone()),
+                    };
                     let before = before.unwrap_or_default();
                     out.proposals
                         .extend(proposals.into_iter().filter(|n| !before.contains(n)));
@@ -184,16 +164,12 @@ impl<'c> Engine<'c> {
                 _ => return Err(ill_typed()),
             }
         }
-        for (step, join) in policy.steps.iter().zip(&self.joins[p]) {
+        for (at, step) in policy.steps.iter().enumerate() {
             let value = match step {
                 Step::Let(ir) => machine.eval(ir)?,
                 Step::Known(known) => {
-                    let key = key_of_subject(known, fact);
-                    let numbers = join.facts.get(&key);
-                    let facts = numbers
-                        .into_iter()
-                        .flatten()
-                        .filter_map(|n| self.facts.get(n));
+                    let joined = self.indexes.joined(p, at, fact).iter();
+                    let facts = joined.filter_map(|n| self.facts.get(n));
                     Cow::Owned(aggregate(&mut machine, known, facts, fact)?)
                 }
             };
@@ -224,40 +200,6 @@ impl<'c> Engine<'c> {
         }
         Ok((None, out))
     }
-}
-
-fn enter(index: &mut BTreeMap<Key, BTreeSet<u64>>, key: Key, number: u64, known: bool) {
-    if known {
-        index.entry(key).or_default().insert(number);
-    } else if let Some(numbers) = index.get_mut(&key) {
-        numbers.remove(&number);
-        if numbers.is_empty() {
-            index.remove(&key);
-        }
-    }
-}
-
-fn field(fact: &FactValue, index: u16) -> Value {
-    let value = fact.fields.get(usize::from(index));
-    value.cloned().unwrap_or(Value::Absent)
-}
-
-/// What of the subject the joining fields equal; the checker admits its fields and theirs only.
-fn key_of_subject(known: &Known, subject: &FactValue) -> Key {
-    fn value(ir: &crate::ir::Ir, subject: &FactValue) -> Value {
-        match ir {
-            crate::ir::Ir::Referenced(_, index) => field(subject, *index),
-            crate::ir::Ir::Field(base, index) => match value(base, subject) {
-                Value::Record(fields) => fields
-                    .get(usize::from(*index))
-                    .cloned()
-                    .unwrap_or(Value::Absent),
-                _ => Value::Absent,
-            },
-            _ => Value::Absent,
-        }
-    }
-    known.keys.iter().map(|ir| value(ir, subject)).collect()
 }
 
 fn aggregate<'a>(

@@ -5,6 +5,7 @@
 
 mod check;
 mod engine;
+mod index;
 mod ir;
 mod parse;
 

@@ -31,6 +31,7 @@ pub(crate) struct File {
     pub(crate) facts: Vec<FactDecl>,
     pub(crate) schedules: Vec<ScheduleDecl>,
     pub(crate) calendars: Vec<CalendarDecl>,
+    pub(crate) hosts: Vec<HostDecl>,
     pub(crate) actions: Vec<ActionDecl>,
 }
 
@@ -47,6 +48,14 @@ pub(crate) struct ReplaceDecl {
     pub(crate) name: Name,
     pub(crate) version: i64,
     pub(crate) sha256: Text,
+}
+
+/// `host iban version 1`.
+#[derive(Clone, Debug)]
+pub(crate) struct HostDecl {
+    pub(crate) name: Name,
+    pub(crate) version: i64,
+    pub(crate) version_span: Span,
 }
 
 #[derive(Clone, Debug)]

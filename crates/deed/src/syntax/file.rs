@@ -3,7 +3,7 @@
 use crate::limits::ITEMS_MAX;
 
 use super::ast::{
-    ActionDecl, FactDecl, File, Name, PartyDecl, RecordDecl, ReplaceDecl, Text, UseDecl,
+    ActionDecl, FactDecl, File, HostDecl, Name, PartyDecl, RecordDecl, ReplaceDecl, Text, UseDecl,
 };
 use super::calendar::calendar;
 use super::clause::clause;
@@ -14,7 +14,7 @@ use super::schedule;
 use super::token::{Problem, Span, Tok};
 use super::types::{at_field, field};
 
-const DECLARATIONS: [&str; 9] = [
+const DECLARATIONS: [&str; 10] = [
     "uses",
     "replaces",
     "party",
@@ -23,6 +23,7 @@ const DECLARATIONS: [&str; 9] = [
     "scale",
     "parameter",
     "calendar",
+    "host",
     "action",
 ];
 
@@ -112,6 +113,7 @@ fn declaration(
         "fact" => file.facts.push(fact(line, problems)?),
         "scale" => file.schedules.push(schedule::scale(line, problems)?),
         "parameter" => file.schedules.push(schedule::parameter(line, problems)?),
+        "host" => file.hosts.push(host(line)?),
         "calendar" => file.calendars.push(calendar(line, problems)?),
         "action" => file.actions.push(action(line, problems)?),
         _ => {
@@ -143,6 +145,22 @@ fn replaces(line: Line<'_>) -> Result<ReplaceDecl, Problem> {
         name,
         version,
         sha256,
+    })
+}
+
+/// `host iban version 1`: a function that is not the contract's own.
+fn host(line: Line<'_>) -> Result<HostDecl, Problem> {
+    let mut cursor = Cursor::new(line.flat());
+    cursor.advance();
+    let name = cursor.new_name("the function's name")?;
+    cursor.expect_word("version")?;
+    let version_span = cursor.span();
+    let version = cursor.int("the version's number")?;
+    cursor.finish()?;
+    Ok(HostDecl {
+        name,
+        version,
+        version_span,
     })
 }
 

@@ -4,7 +4,7 @@ use crate::outline::{Declaration, name_of};
 use crate::syntax::{Problem, Tok, Token};
 
 /// What a declared name is, when nothing uses it, and what to do.
-const DECLARED: [(&str, &str, &str); 5] = [
+const DECLARED: [(&str, &str, &str); 6] = [
     (
         "party",
         "no clause names the party",
@@ -20,6 +20,11 @@ const DECLARED: [(&str, &str, &str); 5] = [
         "parameter",
         "no rule or value reads the parameter",
         "remove the parameter",
+    ),
+    (
+        "host",
+        "no rule or value calls the function",
+        "remove the line, or call the function as in `name(value)`",
     ),
     (
         "fact",

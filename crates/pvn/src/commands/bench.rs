@@ -2,6 +2,7 @@
 
 mod deed;
 mod flow;
+mod policies;
 
 use super::Outcome;
 use crate::cli::{Bench, BenchWhat};
@@ -10,6 +11,7 @@ pub(super) fn run(args: &Bench) -> Outcome {
     match &args.what {
         BenchWhat::Flow(flow) => flow::run(flow),
         BenchWhat::Deed(args) => deed::run(args),
+        BenchWhat::Policies(args) => policies::run(args),
     }
 }
 
