@@ -22,6 +22,12 @@ pub struct Instruction {
     /// The arguments by name. Amounts as text, `"1234.56"`; dates as `"2026-11-20"`; absent options left out.
     #[serde(default)]
     pub args: BTreeMap<String, Json>,
+    /// Addresses of the facts that it uses up, in the order in which the action names them; money is picked by the node.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consumes: Vec<String>,
+    /// Addresses of the facts that it only reads, in the order in which the action names them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<String>,
 }
 
 /// How far an instruction has got.

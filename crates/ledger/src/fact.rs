@@ -38,6 +38,35 @@ impl std::fmt::Display for FactRef {
     }
 }
 
+/// The text of [`FactRef`]'s `Display`, read again.
+impl std::str::FromStr for FactRef {
+    type Err = UnreadableFactRef;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let read = || {
+            let mut parts = text.split('-');
+            let transaction = TransactionId(Digest::from_hex(parts.next()?)?);
+            let mut number = || parts.next()?.parse().ok();
+            let (view, output) = (number()?, number()?);
+            let at = Self {
+                transaction,
+                view,
+                output,
+            };
+            // One text for each address: no sign, no leading zeros, no capitals.
+            (at.to_string() == text).then_some(at)
+        };
+        read().ok_or_else(|| UnreadableFactRef(text.chars().take(100).collect()))
+    }
+}
+
+/// A text that is no fact's address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is no fact's address: 64 hexadecimal digits of a transaction, its view and output, as in `…-0-1`"
+)]
+pub struct UnreadableFactRef(String);
+
 /// A due of this transaction: the position-th amount that the view's command says must be paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub struct DueRef {

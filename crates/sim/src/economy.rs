@@ -207,6 +207,7 @@ impl Economy {
             action: index,
             args,
             consumes: Vec::new(),
+            references: Vec::new(),
         }
     }
 }

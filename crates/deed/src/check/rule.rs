@@ -112,9 +112,21 @@ impl Checker<'_> {
             return;
         }
         // A name bound by a quantifier, or of an enumeration, has no value of its own here.
+        if root(expr).is_some_and(|name| !self.context.known(name)) {
+            return;
+        }
         if let Ok((ir, ty)) = self.context.infer(expr) {
             out.push((label.to_owned(), ir, ty));
         }
+    }
+}
+
+/// The name that a name or a field of it begins with.
+fn root(expr: &Expr) -> Option<&str> {
+    match &expr.node {
+        Node::Name(name) => Some(name),
+        Node::Field(base, _) => root(base),
+        _ => None,
     }
 }
 

@@ -67,7 +67,8 @@ impl<'s> Lexer<'s, '_> {
     fn name(&mut self) -> Result<(), Problem> {
         let rest = self.rest();
         let length = rest
-            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .bytes()
+            .position(|b| !(b.is_ascii_alphanumeric() || b == b'_'))
             .unwrap_or(rest.len());
         let name = &rest[..length];
         if length > NAME_BYTES_MAX {

@@ -2,14 +2,15 @@
 
 use deed::{Contract, Due, FactValue};
 
-use crate::digest::ContractId;
 use crate::fact::DueRef;
 use crate::tearoff::{SeenView, ShownOutput, TearOff};
 use crate::trust::ContractBook;
 
 use super::meaning::Meaning;
+use super::origin::Owed;
 use super::refusal::Invalid;
 use super::requirements::shown_value;
+
 /// Every due of a whole view must be seen discharged, once: in a whole money view, which settles it, or by shown outputs.
 pub(super) fn check_discharged(
     seen: &TearOff,
@@ -18,18 +19,13 @@ pub(super) fn check_discharged(
 ) -> Result<(), Invalid> {
     for (ordinal, meaning) in (0u32..).zip(meanings) {
         let Some(meaning) = meaning else { continue };
-        for (position, due) in (0u32..).zip(&meaning.dues) {
+        for (position, owed) in (0u32..).zip(&meaning.dues) {
             let at = DueRef {
                 view: ordinal,
                 position,
             };
-            // Money of another contract that the parties accept as well is no payment, however alike it looks.
-            let stated = seen.whole(ordinal).map(|view| view.contract);
-            let times = seen
-                .views
-                .iter()
-                .map(|view| stated.map_or(0, |contract| discharges(view, at, due, &contract, book)))
-                .sum();
+            let views = seen.views.iter();
+            let times = views.map(|view| discharges(view, at, owed, book)).sum();
             if times != 1 {
                 return Err(Invalid::DueNotDischarged { due: at, times });
             }
@@ -38,15 +34,9 @@ pub(super) fn check_discharged(
     Ok(())
 }
 
-pub(super) fn discharges(
-    view: &SeenView,
-    at: DueRef,
-    due: &Due,
-    contract: &ContractId,
-    book: &ContractBook,
-) -> usize {
+pub(super) fn discharges(view: &SeenView, at: DueRef, owed: &Owed, book: &ContractBook) -> usize {
     match view {
-        // Settling has compared the amounts already.
+        // Settling has compared the amounts already, in the view of the money that is owed.
         SeenView::Whole(view) => view
             .created
             .iter()
@@ -60,8 +50,10 @@ pub(super) fn discharges(
                 ShownOutput::Part(opening) => opening.due() == Some(Some(at)),
             })
             .filter(|shown| {
+                // Money of another contract that the parties accept as well is no payment, however alike it looks.
                 shown_value(shown).is_some_and(|(id, value)| {
-                    id == *contract && book.get(&id).is_some_and(|c| pays(c, &value, due))
+                    let pays = |contract: &Contract| pays(contract, &value, &owed.due);
+                    id == owed.contract && book.get(&id).is_some_and(|c| pays(c))
                 })
             })
             .count(),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use deed::{Allocated, Call, Contract, Due, FactRoles, FactValue, MoneyMove, Party, Refusal};
+use deed::{Allocated, Call, Contract, FactRoles, FactValue, MoneyMove, Party, Refusal};
 
 use crate::digest::{Lineage, Token};
 use crate::fact::{DueRef, Fact};
@@ -12,15 +12,17 @@ use crate::transaction::Transaction;
 use crate::trust::ContractBook;
 use crate::view::{Command, Input, View};
 
+use super::origin::{Owed, as_read};
 use super::refusal::Invalid;
 use super::standing::Standing;
+
 /// What a view means once its contract has been applied.
 #[derive(Debug, Clone)]
 pub struct Meaning {
     /// Who must sign.
     pub signers: Vec<Party>,
-    /// What is owed.
-    pub dues: Vec<Due>,
+    /// What is owed, each in the terms of the contract whose money it is.
+    pub dues: Vec<Owed>,
     /// Parts that parties have in the created facts, by output.
     pub created: Vec<FactRoles>,
     /// Parts that parties have in the consumed facts.
@@ -104,12 +106,7 @@ pub(super) fn contract_of<'a>(
         ordinal: view.ordinal,
         what,
     };
-    if view
-        .consumed
-        .iter()
-        .chain(&view.referenced)
-        .any(|input| foreign(&input.fact))
-    {
+    if view.consumed.iter().any(|input| foreign(&input.fact)) {
         return Err(not_computed("a fact of another contract"));
     }
     if view.created.iter().any(foreign) {
@@ -139,18 +136,18 @@ pub(super) fn action_meaning(
             what: "the command",
         });
     };
-    let values = |inputs: &[Input]| {
-        inputs
-            .iter()
-            .map(|i| fact_value(&i.fact))
-            .collect::<Vec<_>>()
-    };
+    let consumed: Vec<FactValue> = view.consumed.iter().map(|i| fact_value(&i.fact)).collect();
+    let read = |input: &Input| as_read(&view.contract, contract, &input.fact);
+    let referenced: Option<Vec<FactValue>> = view.referenced.iter().map(read).collect();
     let outcome = contract.apply(&Call {
         action: *action,
         args,
         effective,
-        consumed: &values(&view.consumed),
-        referenced: &values(&view.referenced),
+        consumed: &consumed,
+        referenced: &referenced.ok_or(Invalid::NotComputed {
+            ordinal: view.ordinal,
+            what: "a fact of a contract that is not used",
+        })?,
     })?;
     let same = outcome.created.len() == view.created.len()
         && outcome
@@ -166,9 +163,14 @@ pub(super) fn action_meaning(
             what: "a created fact",
         });
     }
+    let owed = |due| Owed::of(&view.contract, contract, due);
+    let dues: Option<Vec<Owed>> = outcome.dues.into_iter().map(owed).collect();
     Ok(Meaning {
         signers: outcome.signers,
-        dues: outcome.dues,
+        dues: dues.ok_or(Invalid::NotComputed {
+            ordinal: view.ordinal,
+            what: "a due",
+        })?,
         created: roles_of(contract, view.created.iter())?,
         consumed: roles_of(contract, view.consumed.iter().map(|i| &i.fact))?,
         moves_money: false,
@@ -176,13 +178,13 @@ pub(super) fn action_meaning(
 }
 
 /// Dues that are seen, by reference.
-pub(super) type SeenDues<'a> = BTreeMap<DueRef, (&'a View, &'a Due)>;
+pub(super) type SeenDues = BTreeMap<DueRef, Owed>;
 
 /// Applies the built-in rules of money to a money view.
 pub(super) fn money_meaning(
     view: &View,
     contract: &Contract,
-    seen: &SeenDues<'_>,
+    seen: &SeenDues,
 ) -> Result<Meaning, Invalid> {
     let Command::Move(money) = view.command else {
         return Err(Invalid::NotComputed {
@@ -194,10 +196,10 @@ pub(super) fn money_meaning(
     let created: Vec<FactValue> = view.created.iter().map(fact_value).collect();
     let refs: Vec<DueRef> = seen
         .iter()
-        .filter(|(_, (stated, due))| stated.contract == view.contract && due.money == money)
+        .filter(|(_, owed)| owed.contract == view.contract && owed.due.money == money)
         .map(|(at, _)| *at)
         .collect();
-    let dues: Vec<Due> = refs.iter().map(|at| seen[at].1.clone()).collect();
+    let dues: Vec<deed::Due> = refs.iter().map(|at| seen[at].due.clone()).collect();
     let mut allocated = Vec::with_capacity(created.len());
     for (fact, value) in view.created.iter().zip(&created) {
         let due = match fact.due {
@@ -271,26 +273,14 @@ pub(super) fn meanings(
             *slot = Some(action_meaning(view, contract_of(book, view)?, effective)?);
         }
     }
-    let dues: Vec<(DueRef, &View, Due)> = views
+    let seen: SeenDues = views
         .iter()
         .zip(&meanings)
-        .filter_map(|(view, meaning)| Some(((*view)?, meaning.as_ref()?)))
+        .filter_map(|(view, meaning)| Some((view.as_ref()?.ordinal, meaning.as_ref()?)))
         .flat_map(|(view, meaning)| {
-            (0u32..).zip(&meaning.dues).map(move |(position, due)| {
-                (
-                    DueRef {
-                        view: view.ordinal,
-                        position,
-                    },
-                    view,
-                    due.clone(),
-                )
-            })
+            let dues = (0u32..).zip(&meaning.dues);
+            dues.map(move |(position, owed)| (DueRef { view, position }, owed.clone()))
         })
-        .collect();
-    let seen: SeenDues<'_> = dues
-        .iter()
-        .map(|(at, view, due)| (*at, (*view, due)))
         .collect();
     let mut moved = BTreeSet::new();
     for (slot, view) in meanings.iter_mut().zip(views) {

@@ -14,3 +14,4 @@ mod signatures;
 mod support;
 mod tearoffs;
 mod tokens;
+mod uses;

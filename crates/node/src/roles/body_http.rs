@@ -15,6 +15,7 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use deed::Party;
+use ledger::fact::{FactRef, UnreadableFactRef};
 use ledger::trust::ContractBook;
 use protocol::node::records::{Instruction as Ordered, InstructionState};
 
@@ -157,8 +158,18 @@ fn ordered(api: &Api, given: Instruction) -> Result<Ordered, Failure> {
         contract: *id,
         action,
         args,
-        consumes: Vec::new(),
+        consumes: addresses(&given.consumes)?,
+        references: addresses(&given.references)?,
     })
+}
+
+fn addresses(given: &[String]) -> Result<Vec<FactRef>, Failure> {
+    let read = |text: &String| {
+        let wrong =
+            |error: UnreadableFactRef| Failure::new(ErrorCode::BadArgument, error.to_string());
+        text.parse().map_err(wrong)
+    };
+    given.iter().map(read).collect()
 }
 
 fn state_of(key: String, state: InstructionState) -> InstructionStatus {

@@ -2,6 +2,7 @@
 //! facts, keys and salts.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use deed::{Call, Contract, Due, FactValue, Party, Refusal};
 use jiff::civil::Date;
@@ -11,7 +12,7 @@ use ledger::public::PublicPart;
 use ledger::tearoff::{Audience, Vouched};
 use ledger::token;
 use ledger::transaction::{FORMAT, Header, Terms, Transaction, ViewHeader, Window};
-use ledger::validity::{Invalid, audiences, envelopes, fact_value, input_token};
+use ledger::validity::{Invalid, Owed, as_read, audiences, envelopes, input_token};
 use ledger::view::{Command, Input, View};
 use ledger::{ContractId, Digest, Token};
 
@@ -81,95 +82,122 @@ pub(crate) fn date_of(ms: u64) -> Option<Date> {
     ledger::codec::date::from_days(days)
 }
 
-/// Facts in the making: values, the due each discharges, and the keys of their controllers.
-pub(crate) struct Making<'a> {
-    pub(crate) contract_id: ContractId,
-    pub(crate) contract: &'a Contract,
-    vouchers: Vec<Vouched>,
+/// A contract under its id.
+#[derive(Clone)]
+pub(crate) struct Accepted {
+    pub(crate) id: ContractId,
+    pub(crate) contract: Arc<Contract>,
+}
+
+/// What a view in the making does.
+struct Making {
+    ordinal: u32,
+    of: Accepted,
+    command: Command,
+    consumed: Vec<Input>,
+    referenced: Vec<Input>,
+    /// Values, and the due that each discharges.
+    created: Vec<(FactValue, Option<DueRef>)>,
+}
+
+impl Accepted {
+    /// Facts as the contract reads them.
+    fn values(&self, inputs: &[Input]) -> Result<Vec<FactValue>, Refusal> {
+        let read = |input: &Input| as_read(&self.id, &self.contract, &input.fact);
+        let values: Option<Vec<FactValue>> = inputs.iter().map(read).collect();
+        values.ok_or_else(|| {
+            let message = format!(
+                "a fact is neither of {} nor of a contract that it uses",
+                self.contract.name()
+            );
+            refusal("facts_fit_the_action", message)
+        })
+    }
 }
 
 impl<S: Store> Node<S> {
+    fn accepted(&self, id: &ContractId) -> Result<Accepted, Refusal> {
+        let contract = self.setup.book.get(id).cloned();
+        let contract = contract.ok_or_else(|| {
+            let message = format!("the contract {id} is not accepted here");
+            refusal("contract_not_accepted", message)
+        })?;
+        Ok(Accepted { id: *id, contract })
+    }
+
     /// Drafts the transaction that an instruction asks for.
     pub(crate) fn draft(&mut self, instruction: &Instruction) -> Result<Draft, Stop> {
-        let contract = self
-            .setup
-            .book
-            .get(&instruction.contract)
-            .cloned()
-            .ok_or_else(|| {
-                refusal(
-                    "contract_not_accepted",
-                    format!("the contract {} is not accepted here", instruction.contract),
-                )
-            })?;
+        let accepted = self.accepted(&instruction.contract)?;
         let effective = date_of(self.now_ms)
             .ok_or_else(|| refusal("clock_wrong", "the clock shows no date"))?;
         let consumed = self.inputs(&instruction.consumes)?;
-        let values: Vec<FactValue> = consumed
-            .iter()
-            .map(|input| fact_value(&input.fact))
-            .collect();
-        let outcome = contract.apply(&Call {
+        let referenced = self.inputs(&instruction.references)?;
+        let outcome = accepted.contract.apply(&Call {
             action: instruction.action,
             args: &instruction.args,
             effective,
-            consumed: &values,
-            referenced: &[],
+            consumed: &accepted.values(&consumed)?,
+            referenced: &accepted.values(&referenced)?,
         })?;
         if !outcome.signers.contains(&instruction.party) {
             let message = format!("{} does not sign this action", instruction.party);
             return Err(refusal("party_does_not_sign", message).into());
         }
-        let mut making = Making {
-            contract_id: instruction.contract,
-            contract: &contract,
-            vouchers: Vec::new(),
-        };
-        let created = outcome
-            .created
-            .into_iter()
-            .map(|value| (value, None))
-            .collect();
+        let created = outcome.created.into_iter();
+        let created = created.map(|value| (value, None)).collect();
         let command = Command::Action(instruction.action, instruction.args.clone());
         let mut money = Vec::new();
-        let mut moves: BTreeMap<u16, Vec<(DueRef, Due)>> = BTreeMap::new();
+        let mut moves: BTreeMap<(ContractId, u16), Vec<(DueRef, Due)>> = BTreeMap::new();
         for (position, due) in (0u32..).zip(outcome.dues) {
+            let owed = Owed::of(&accepted.id, &accepted.contract, due);
+            let owed =
+                owed.ok_or_else(|| refusal("contract_is_well_typed", "a due is of no money"))?;
             moves
-                .entry(due.money)
+                .entry((owed.contract, owed.due.money))
                 .or_default()
-                .push((DueRef { view: 0, position }, due));
+                .push((DueRef { view: 0, position }, owed.due));
         }
         // Money first: it is what may be missing, and one-time keys of others are not to be wasted.
         let mut divides = None;
         let mut drafted = Vec::new();
-        for (kind, dues) in moves {
-            let (inputs, outputs, used) = self.draft_money(&making, kind, &dues)?;
+        for ((id, kind), dues) in moves {
+            let of = self.accepted(&id)?;
+            let (inputs, outputs, used) = self.draft_money(&of, kind, &dues)?;
             if outputs.iter().filter(|(_, due)| due.is_none()).count() > 1 {
                 divides = used.first().map(|(key, ..)| key.clone());
             }
             money.extend(used);
-            drafted.push((kind, inputs, outputs));
+            drafted.push((of, kind, inputs, outputs));
         }
-        let mut views = vec![self.make_view(&mut making, 0, command, consumed, created)?];
-        for (ordinal, (kind, inputs, outputs)) in (1u32..).zip(drafted) {
-            views.push(self.make_view(
-                &mut making,
+        let mut vouchers = Vec::new();
+        let action = Making {
+            ordinal: 0,
+            of: accepted,
+            command,
+            consumed,
+            referenced,
+            created,
+        };
+        let mut views = vec![self.make_view(action, &mut vouchers)?];
+        for (ordinal, (of, kind, consumed, created)) in (1u32..).zip(drafted) {
+            let money = Making {
                 ordinal,
-                Command::Move(kind),
-                inputs,
-                outputs,
-            )?);
+                of,
+                command: Command::Move(kind),
+                consumed,
+                referenced: Vec::new(),
+                created,
+            };
+            views.push(self.make_view(money, &mut vouchers)?);
         }
         let transaction = self.head(views, effective, &outcome.signers)?;
         let audiences = audiences(&transaction, &self.setup.book).map_err(invalid)?;
         let transaction = self.commit_envelopes(transaction, &audiences)?;
         // A party that signs vouches for its own keys.
-        making
-            .vouchers
-            .retain(|vouched| !outcome.signers.contains(&vouched.voucher.party));
+        vouchers.retain(|vouched| !outcome.signers.contains(&vouched.voucher.party));
         Ok(Draft {
             transaction,
-            vouchers: making.vouchers,
+            vouchers,
             divides,
             money,
             audiences,
@@ -195,27 +223,20 @@ impl<S: Store> Node<S> {
             .collect()
     }
 
-    fn make_view(
-        &mut self,
-        making: &mut Making<'_>,
-        ordinal: u32,
-        command: Command,
-        consumed: Vec<Input>,
-        created: Vec<(FactValue, Option<DueRef>)>,
-    ) -> Result<View, Stop> {
+    fn make_view(&mut self, making: Making, vouchers: &mut Vec<Vouched>) -> Result<View, Stop> {
         let salt = self.random();
-        let mut facts = Vec::with_capacity(created.len());
-        for (output, (value, due)) in (0u32..).zip(created) {
+        let mut facts = Vec::with_capacity(making.created.len());
+        for (output, (value, due)) in (0u32..).zip(making.created) {
             let salt = self.random();
-            let roles = making.contract.roles_of(&value)?;
+            let roles = making.of.contract.roles_of(&value)?;
             let mut keys = Vec::with_capacity(roles.controllers.len());
             for party in &roles.controllers {
                 if self.hosts(party) {
                     keys.push(self.one_time(&salt)?.public());
                 } else {
                     let (key, voucher) = self.key_for(party)?;
-                    making.vouchers.extend(voucher.map(|voucher| Vouched {
-                        view: ordinal,
+                    vouchers.extend(voucher.map(|voucher| Vouched {
+                        view: making.ordinal,
                         output,
                         voucher,
                     }));
@@ -231,7 +252,7 @@ impl<S: Store> Node<S> {
                 }
             };
             facts.push(Fact {
-                contract: making.contract_id,
+                contract: making.of.id,
                 kind: value.kind,
                 fields: value.fields,
                 salt,
@@ -240,12 +261,12 @@ impl<S: Store> Node<S> {
             });
         }
         Ok(View {
-            ordinal,
+            ordinal: making.ordinal,
             salt,
-            contract: making.contract_id,
-            command,
-            consumed,
-            referenced: Vec::new(),
+            contract: making.of.id,
+            command: making.command,
+            consumed: making.consumed,
+            referenced: making.referenced,
             created: facts,
         })
     }

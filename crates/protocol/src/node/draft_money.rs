@@ -7,7 +7,7 @@ use ledger::validity::fact_value;
 use ledger::view::Input;
 
 use super::core::{Node, Signed};
-use super::draft::{Making, Stop, refusal};
+use super::draft::{Accepted, Stop, refusal};
 use super::purse::PurseKey;
 use super::waiting::Cause;
 use crate::limits::{FAN_OUT, FAN_OUT_MIN, WINDOW_MS};
@@ -21,7 +21,7 @@ impl<S: Store> Node<S> {
     )]
     pub(crate) fn draft_money(
         &self,
-        making: &Making<'_>,
+        of: &Accepted,
         kind: u16,
         dues: &[(DueRef, Due)],
     ) -> Result<
@@ -38,7 +38,7 @@ impl<S: Store> Node<S> {
         let mut key = None;
         if let Some((Some(from), payer)) = plain.first().map(|due| (due.from.as_ref(), &due.payer))
         {
-            let pocket = PurseKey::new(making.contract_id, kind, payer.clone(), from);
+            let pocket = PurseKey::new(of.id, kind, payer.clone(), from);
             let needed: i64 = plain
                 .iter()
                 .try_fold(0i64, |sum, due| sum.checked_add(due.amount.minor))
@@ -46,14 +46,14 @@ impl<S: Store> Node<S> {
             let chosen = self.purse.candidates(&pocket, needed);
             if chosen.is_empty() {
                 self.short_of_money(&pocket, needed)?;
-                let held = self.in_one_piece(making.contract, &pocket)?;
-                making.contract.draft_move(kind, &plain, &held)?;
+                let held = self.in_one_piece(&of.contract, &pocket)?;
+                of.contract.draft_move(kind, &plain, &held)?;
             }
             inputs = self.inputs(&chosen)?;
             key = Some(pocket);
         }
         let values: Vec<FactValue> = inputs.iter().map(|input| fact_value(&input.fact)).collect();
-        let drafted = making.contract.draft_move(kind, &plain, &values)?;
+        let drafted = of.contract.draft_move(kind, &plain, &values)?;
         let inputs: Vec<Input> = drafted
             .consume
             .iter()
@@ -61,8 +61,7 @@ impl<S: Store> Node<S> {
             .collect();
         if let Some(key) = key {
             for input in &inputs {
-                let minor =
-                    PurseKey::of(&input.fact, making.contract).map_or(0, |(_, minor)| minor);
+                let minor = PurseKey::of(&input.fact, &of.contract).map_or(0, |(_, minor)| minor);
                 used.push((key.clone(), minor, input.at));
             }
         }
@@ -72,7 +71,7 @@ impl<S: Store> Node<S> {
             match due.and_then(|index| dues.get(index)) {
                 Some((at, _)) => outputs.push((value, Some(*at))),
                 None => outputs.extend(
-                    split(making.contract, value, pieces)
+                    split(&of.contract, value, pieces)
                         .into_iter()
                         .map(|v| (v, None)),
                 ),

@@ -56,6 +56,9 @@ pub struct Instruction {
     /// The facts that it consumes, in declared order.
     #[n(5)]
     pub consumes: Vec<FactRef>,
+    /// The facts that it references, in declared order.
+    #[n(6)]
+    pub references: Vec<FactRef>,
 }
 
 /// How far an instruction has got.

@@ -9,3 +9,4 @@ mod notary;
 mod payment;
 mod support;
 mod town;
+mod uses;

@@ -1,14 +1,16 @@
 //! Fixed keys, parties and values.
 
-use deed::{Contract, Money, Party, Value};
-use ledger::Digest;
+use deed::{Contract, Given, Money, Party, Value};
 use ledger::digest::hmac_sha256;
 use ledger::signature::SigningKey;
+use ledger::{ContractId, Digest};
 use std::collections::BTreeMap;
 use tlog::{KeyName, NoteSigner};
 
 /// The contract of the tests: coins, receipts with a private note.
 pub(crate) const COINS: &str = include_str!("../../../ledger/tests/fixtures/coins.deed");
+/// Stalls let for the town's coins.
+const MARKET: &str = include_str!("../../../ledger/tests/fixtures/market.deed");
 /// The moment at which the tests begin: 20 November 2026, 12:00 UTC.
 pub(crate) const NOON_MS: u64 = 1_795_176_000_000;
 
@@ -54,6 +56,16 @@ pub(crate) fn note_signer(name: &str) -> NoteSigner {
 
 pub(crate) fn contract() -> Contract {
     Contract::load(COINS).expect("the fixture loads")
+}
+
+/// A market that lets stalls for the town's coins, to those with a licence.
+pub(crate) fn market(coins: &Contract, id: &ContractId) -> Contract {
+    let sha256 = id.to_string();
+    let given = [Given {
+        sha256: &sha256,
+        contract: coins,
+    }];
+    Contract::load_with(&MARKET.replace("COINS", &sha256), &given).expect("the fixture loads")
 }
 
 /// Arguments by name, in the action's order.

@@ -25,7 +25,7 @@ use protocol::store::{
 };
 use tlog::Origin;
 
-use crate::support::{NOON_MS, args, contract, noise, note_signer, party, signing_key};
+use crate::support::{NOON_MS, args, contract, market, noise, note_signer, party, signing_key};
 
 pub(crate) const BANK: &str = "TOWN-BANK";
 pub(crate) const AUDITOR: &str = "TOWN-AUDITOR";
@@ -99,7 +99,7 @@ pub(crate) enum Mail {
 pub(crate) struct Town {
     pub(crate) contract: Contract,
     pub(crate) contract_id: ContractId,
-    book: Arc<ContractBook>,
+    pub(crate) book: Arc<ContractBook>,
     home: Home,
     registrar: Registrar<MemoryStore>,
     /// The directory that each machine has, and the notary.
@@ -156,6 +156,7 @@ impl Town {
         let contract = contract();
         let mut book = ContractBook::default();
         let contract_id = book.insert(contract.clone());
+        book.insert(market(&contract, &contract_id));
         let registrar = note_signer("registrar.town");
         let network = NetworkId::of("town", &registrar.verifier_key().to_string());
         let home = Home {
@@ -409,6 +410,7 @@ impl Town {
             action,
             args,
             consumes: Vec::new(),
+            references: Vec::new(),
         }
     }
 

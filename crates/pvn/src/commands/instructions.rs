@@ -86,6 +86,8 @@ impl<'a> Instructions<'a> {
             contract: self.contract.to_owned(),
             action: action.to_owned(),
             args,
+            consumes: Vec::new(),
+            references: Vec::new(),
         }
     }
 

@@ -54,6 +54,8 @@ fn instruction(key: String, action: &str, party: &str, args: &[(&str, String)]) 
             .iter()
             .map(|(n, v)| ((*n).to_owned(), v.as_str().into()))
             .collect::<BTreeMap<_, _>>(),
+        consumes: Vec::new(),
+        references: Vec::new(),
     }
 }
 

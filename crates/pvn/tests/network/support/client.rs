@@ -206,5 +206,7 @@ pub(crate) fn instruction<const N: usize>(
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value))
             .collect(),
+        consumes: Vec::new(),
+        references: Vec::new(),
     }
 }

@@ -98,8 +98,16 @@ pub(super) fn land(contract: &Contract) -> Result<Case, Box<dyn Error>> {
     drafted(contract, case, &held)
 }
 
+/// A hundred moves that one money view pays for.
+pub(super) struct Batch {
+    pub(super) moves: Vec<Case>,
+    /// The view, with the dues of all moves.
+    pub(super) whole: Case,
+}
+
 /// Ann pays a hundred bodies at once from a hundred pieces.
-pub(super) fn batch(contract: &Contract) -> Result<Case, Box<dyn Error>> {
+pub(super) fn batch(contract: &Contract) -> Result<Batch, Box<dyn Error>> {
+    let mut moves = Vec::with_capacity(BATCH);
     let mut whole = cash(contract)?;
     whole.dues.clear();
     whole.consumed.clear();
@@ -119,9 +127,10 @@ pub(super) fn batch(contract: &Contract) -> Result<Case, Box<dyn Error>> {
             .created
             .push((purse(whole.money, &payee, amount)?, Some(i)));
         whole.dues.extend(dues);
+        moves.push(one);
         // The pieces are others than the payments, and come to the same.
         let piece = 10 + i64::try_from(BATCH - 1 - i)?;
         whole.consumed.push(purse(whole.money, "ann", piece)?);
     }
-    Ok(whole)
+    Ok(Batch { moves, whole })
 }

@@ -6,7 +6,7 @@ use std::hint::black_box;
 use deed::{FactValue, Party, Value};
 use jiff::civil::Date;
 
-use super::cases::Case;
+use super::cases::{self, Case};
 
 type Checked = Result<(), Box<dyn Error>>;
 
@@ -112,17 +112,16 @@ impl View {
     }
 }
 
-/// The cash move.
-pub(super) struct Cash {
+/// What somebody is told to pay.
+struct Move {
     payer: Party,
     payee: Party,
     minor: i64,
     issuer: Party,
-    view: View,
 }
 
-impl Cash {
-    pub(super) fn of(case: &Case) -> Result<Self, Box<dyn Error>> {
+impl Move {
+    fn of(case: &Case) -> Result<Self, Box<dyn Error>> {
         let [payer, payee, amount, issuer] = case.args.as_slice() else {
             return Err("not a cash move".into());
         };
@@ -131,53 +130,71 @@ impl Cash {
             payee: party(payee)?,
             minor: minor(amount)?,
             issuer: party(issuer)?,
+        })
+    }
+
+    /// Who signs, and what is owed.
+    fn apply(&self) -> Result<(Vec<Party>, Owed), Box<dyn Error>> {
+        if self.minor <= 0 || self.payer == self.payee {
+            return Err("refused".into());
+        }
+        let due = Owed {
+            payee: self.payee.clone(),
+            issuer: self.issuer.clone(),
+            minor: self.minor,
+        };
+        Ok((vec![self.payer.clone()], due))
+    }
+}
+
+/// The cash move.
+pub(super) struct Cash {
+    told: Move,
+    view: View,
+}
+
+impl Cash {
+    pub(super) fn of(case: &Case) -> Result<Self, Box<dyn Error>> {
+        Ok(Self {
+            told: Move::of(case)?,
             view: View::of(case)?,
         })
     }
 
     pub(super) fn verify(&self) -> Checked {
         let this = black_box(self);
-        if this.minor <= 0 || this.payer == this.payee {
-            return Err("refused".into());
-        }
-        let dues = [Owed {
-            payee: this.payee.clone(),
-            issuer: this.issuer.clone(),
-            minor: this.minor,
-        }];
-        this.view.settles(&this.payer, &dues)?;
-        black_box((vec![this.payer.clone()], dues));
+        let (signers, due) = this.told.apply()?;
+        let dues = [due];
+        this.view.settles(&this.told.payer, &dues)?;
+        black_box((signers, dues));
         Ok(())
     }
 }
 
 /// The hundred payments at once.
 pub(super) struct Batch {
-    payer: Party,
-    dues: Vec<Owed>,
+    moves: Vec<Move>,
     view: View,
 }
 
 impl Batch {
-    pub(super) fn of(case: &Case) -> Result<Self, Box<dyn Error>> {
-        let dues = case.dues.iter().map(|due| {
-            let issuer = party(due.to.first().ok_or("no issuer")?)?;
-            Ok(Owed {
-                payee: due.payee.clone(),
-                issuer,
-                minor: due.amount.minor,
-            })
-        });
+    pub(super) fn of(batch: &cases::Batch) -> Result<Self, Box<dyn Error>> {
         Ok(Self {
-            payer: case.dues.first().ok_or("nothing is due")?.payer.clone(),
-            dues: dues.collect::<Result<_, Box<dyn Error>>>()?,
-            view: View::of(case)?,
+            moves: batch.moves.iter().map(Move::of).collect::<Result<_, _>>()?,
+            view: View::of(&batch.whole)?,
         })
     }
 
     pub(super) fn verify(&self) -> Checked {
         let this = black_box(self);
-        this.view.settles(&this.payer, &this.dues)
+        let mut dues = Vec::with_capacity(this.moves.len());
+        for told in &this.moves {
+            let (signers, due) = told.apply()?;
+            black_box(signers);
+            dues.push(due);
+        }
+        let payer = &this.moves.first().ok_or("nothing is owed")?.payer;
+        this.view.settles(payer, &dues)
     }
 }
 

@@ -1,0 +1,114 @@
+//! Contracts that use another: a stall is let for the town's coins, to those with a licence.
+
+use deed::Value;
+use ledger::fact::FactRef;
+use protocol::node::records::Instruction;
+
+use crate::support::{args, market, party, pence, text, who};
+use crate::town::{ALICE, BANK, BOB, Town};
+
+/// The bank licenses a trade.
+fn licensed(town: &mut Town, holder: &str, trade: &str) -> FactRef {
+    let before = town.facts(holder);
+    let given = [
+        ("holder", who(holder)),
+        ("trade", text(trade)),
+        ("until", Value::Int(2030)),
+    ];
+    let license = town.instruction(&format!("{trade} for {holder}"), BANK, "License", &given);
+    town.instruct(&license);
+    town.deliver_all();
+    let after = town.facts(holder);
+    let mut new = after.into_iter().filter(|at| !before.contains(at));
+    new.next().expect("a licence")
+}
+
+/// Alice takes a stall, showing this fact as her licence.
+fn buy(town: &Town, key: &str, number: i64, price: i64, licence: FactRef) -> Instruction {
+    let market = market(&town.contract, &town.contract_id);
+    let given = [
+        ("buyer", who(ALICE)),
+        ("number", Value::Int(number)),
+        ("price", pence(price)),
+    ];
+    let (action, args) = args(&market, "Buy", &given);
+    Instruction {
+        key: key.to_owned(),
+        party: party(ALICE),
+        contract: ledger::ContractId::of_text(market.source()),
+        action,
+        args,
+        consumes: Vec::new(),
+        references: vec![licence],
+    }
+}
+
+#[test]
+fn a_licensed_trader_pays_for_a_stall_in_the_towns_coins() {
+    let mut town = Town::new();
+    town.endow();
+    let licence = licensed(&mut town, ALICE, "stalls");
+    let held = town.facts(ALICE).len();
+    let first = buy(&town, "stall", 7, 5, licence);
+    town.instruct(&first);
+    town.deliver_all();
+    assert_eq!(town.state(ALICE, "stall"), "done");
+    assert_eq!(town.holds(ALICE), (7, 0));
+    assert!(town.facts(ALICE).contains(&licence), "it is only read");
+    assert!(town.facts(ALICE).len() > held, "the stall is hers");
+    // What is read can be read again.
+    let second = buy(&town, "second stall", 8, 2, licence);
+    town.instruct(&second);
+    town.deliver_all();
+    assert_eq!(
+        (town.state(ALICE, "second stall"), town.holds(ALICE)),
+        ("done".to_owned(), (5, 0))
+    );
+    town.assert_settled();
+}
+
+#[test]
+fn what_is_not_hers_not_a_licence_or_no_longer_current_is_refused() {
+    let mut town = Town::new();
+    town.endow();
+    let bobs = licensed(&mut town, BOB, "stalls");
+    let begging = licensed(&mut town, ALICE, "begging");
+    let stalls = licensed(&mut town, ALICE, "stalls");
+    let coin = town.facts(ALICE);
+    let coin = coin.into_iter().find(|at| ![begging, stalls].contains(at));
+    let renew = {
+        let (action, args) = args(&town.contract, "Renew", &[("until", Value::Int(2031))]);
+        Instruction {
+            key: "renewal".to_owned(),
+            party: party(ALICE),
+            contract: town.contract_id,
+            action,
+            args,
+            consumes: vec![stalls],
+            references: Vec::new(),
+        }
+    };
+    town.instruct(&renew);
+    town.deliver_all();
+    assert_eq!(town.state(ALICE, "renewal"), "done");
+    let cases = [
+        ("Bob's", bobs, "fact_not_held"),
+        ("for begging", begging, "the_licence_is_for_stalls"),
+        ("a coin", coin.expect("a coin"), "facts_fit_the_action"),
+        ("renewed since", stalls, "fact_not_held"),
+    ];
+    for (what, licence, code) in cases {
+        town.forget_log();
+        let instruction = buy(&town, what, 9, 5, licence);
+        town.instruct(&instruction);
+        town.deliver_all();
+        let refused = format!("ALICE: {what} is refused, {code}: ");
+        assert!(
+            town.log.iter().any(|line| line.starts_with(&refused)),
+            "{what}: {:?}",
+            town.log
+        );
+    }
+    assert_eq!(town.holds(ALICE), (12, 0));
+    town.assert_settled();
+}
