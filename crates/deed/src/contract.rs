@@ -196,6 +196,32 @@ impl Contract {
         dues.iter().filter_map(there).collect()
     }
 
+    /// A fact of another contract, which this one uses, in this one's terms. What another text declares is no such fact, however
+    /// alike it looks.
+    ///
+    /// # Errors
+    /// `fact_fits_its_kind` when this contract does not use that text, or it is no fact of it.
+    pub fn read_used(
+        &self,
+        sha256: &str,
+        other: &Contract,
+        fact: &FactValue,
+    ) -> Result<FactValue, Refusal> {
+        eval::fact_fits(fact, other.kinds(), other.records())?;
+        let from_there = |kind: &Kind| {
+            let origin = kind.origin.as_ref();
+            origin.is_some_and(|o| o.sha256 == sha256 && o.kind == fact.kind)
+        };
+        let kind = self.program.kinds.iter().position(from_there);
+        let kind = kind.and_then(|i| u16::try_from(i).ok()).ok_or_else(|| {
+            let kind = &other.kinds()[usize::from(fact.kind)].name;
+            let message = format!("{} does not use this text's {kind}", self.name);
+            Refusal::new("fact_fits_its_kind", message)
+        })?;
+        let fields = fact.fields.clone();
+        Ok(FactValue { kind, fields })
+    }
+
     /// A fact of the version that this one replaces, as this one reads it: the same fields by name, new ones absent.
     ///
     /// # Errors
