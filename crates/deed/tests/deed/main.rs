@@ -4,7 +4,6 @@
 
 mod actions;
 mod args;
-mod composing;
 mod conservation;
 mod corpus;
 mod diagnostics;
@@ -24,4 +23,5 @@ mod scenarios;
 mod seeded;
 mod settling;
 mod values;
+mod versions;
 mod warnings;

@@ -44,7 +44,11 @@ pub(super) fn proposals(
                     );
                 }
                 for f in evaluation.failures {
-                    let _ = writeln!(out, "  {} about {}: refused {}", f.policy, f.subject, f.refusal.rule);
+                    let _ = writeln!(
+                        out,
+                        "  {} about {}: refused {}",
+                        f.policy, f.subject, f.refusal.rule
+                    );
                 }
             }
             _ => return Err(format!("not a line of what is known: {line}")),

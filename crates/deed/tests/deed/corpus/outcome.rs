@@ -20,19 +20,28 @@ pub(super) fn of_scenarios(contract: &Contract, cases: &[ExplainedCase]) -> Stri
         signed(&signers.collect::<Vec<_>>(), &mut out);
         owed(contract, &accepted.dues, &mut out);
         for fact in accepted.created.iter().chain(&accepted.money) {
-            created(contract, &fact.fact, &mut out);
+            part(contract, "creates", &fact.fact, &mut out);
         }
     }
     out
 }
 
 /// What follows from one action of a transaction.
-pub(super) fn of_action(contract: &Contract, name: &str, outcome: &Outcome, out: &mut String) {
+pub(super) fn of_action(
+    contract: &Contract,
+    name: &str,
+    consumed: &[FactValue],
+    outcome: &Outcome,
+    out: &mut String,
+) {
     let _ = writeln!(out, "{name}");
+    for fact in consumed {
+        part(contract, "consumes", fact, out);
+    }
     signed(&outcome.signers, out);
     owed(contract, &outcome.dues, out);
     for fact in &outcome.created {
-        created(contract, fact, out);
+        part(contract, "creates", fact, out);
     }
 }
 
@@ -74,9 +83,9 @@ fn owed(contract: &Contract, dues: &[Due], out: &mut String) {
     }
 }
 
-/// A created fact, and who has which part in it.
-fn created(contract: &Contract, fact: &FactValue, out: &mut String) {
-    let _ = writeln!(out, "  creates {}", written(contract, fact));
+/// A fact, and who has which part in it.
+fn part(contract: &Contract, verb: &str, fact: &FactValue, out: &mut String) {
+    let _ = writeln!(out, "  {verb} {}", written(contract, fact));
     let roles = match contract.roles_of(fact) {
         Ok(roles) => roles,
         Err(Refusal { rule, .. }) => {
@@ -86,7 +95,9 @@ fn created(contract: &Contract, fact: &FactValue, out: &mut String) {
     };
     let kind = &contract.kinds()[usize::from(fact.kind)];
     let names = |fields: &[u16]| {
-        let names = fields.iter().map(|i| kind.fields[usize::from(*i)].name.as_str());
+        let names = fields
+            .iter()
+            .map(|i| kind.fields[usize::from(*i)].name.as_str());
         names.collect::<Vec<_>>().join(", ")
     };
     let controllers = match roles.controllers.is_empty() {
@@ -96,7 +107,11 @@ fn created(contract: &Contract, fact: &FactValue, out: &mut String) {
     let _ = writeln!(out, "    controlled by {controllers}");
     if !roles.attestors.is_empty() {
         let attestors = list(&roles.attestors);
-        let _ = writeln!(out, "    attested by any {} of {attestors}", roles.attestors_needed);
+        let _ = writeln!(
+            out,
+            "    attested by any {} of {attestors}",
+            roles.attestors_needed
+        );
     }
     if !roles.seen_by.is_empty() {
         let _ = writeln!(out, "    seen by {}", list(&roles.seen_by));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use deed::{Allocated, Call, Contract, Due, FactValue, MoneyMove, Refusal};
+use deed::{Allocated, Call, Contract, Due, FactValue, MoneyMove, Outcome, Refusal};
 
 use super::outcome;
 use super::values::{date, fact, fields};
@@ -76,9 +76,20 @@ pub(super) fn run(book: &Book<'_>, text: &str) -> Result<String, Stop> {
     let blocks = blocks(text);
     for (line, under) in &blocks {
         if let Some(line) = line.strip_prefix("runs ") {
-            let (contract, outcome) = action(book, line, under)?;
-            outcome::of_action(contract, line.split(' ').next().unwrap_or_default(), &outcome, &mut follows);
-            dues.push((contract, outcome.dues));
+            let ran = action(book, line, under)?;
+            let facts = ran.consumed.iter().chain(&ran.outcome.created);
+            for fact in facts {
+                ran.contract.roles_of(fact)?;
+            }
+            let name = line.split(' ').next().unwrap_or_default();
+            outcome::of_action(
+                ran.contract,
+                name,
+                &ran.consumed,
+                &ran.outcome,
+                &mut follows,
+            );
+            dues.push((ran.contract, ran.outcome.dues));
         }
     }
     let mut settled = Vec::new();
@@ -114,12 +125,15 @@ fn hash_of<'a>(book: &Book<'a>, contract: &Contract) -> &'a str {
     found.map(|(hash, _)| *hash).unwrap_or_default()
 }
 
+/// An action that was accepted.
+struct Ran<'a> {
+    contract: &'a Contract,
+    consumed: Vec<FactValue>,
+    outcome: Outcome,
+}
+
 /// `contract.Action on DATE with name = value, ...`, and under it `consumes FACT` and `references FACT`.
-fn action<'a>(
-    book: &Book<'a>,
-    line: &str,
-    under: &[&str],
-) -> Result<(&'a Contract, deed::Outcome), Stop> {
+fn action<'a>(book: &Book<'a>, line: &str, under: &[&str]) -> Result<Ran<'a>, Stop> {
     let (name, rest) = line.split_once(" on ").ok_or("no date".to_owned())?;
     let (contract, name) = name.split_once('.').ok_or("no contract".to_owned())?;
     let (_, contract) = book.find(contract)?;
@@ -146,7 +160,11 @@ fn action<'a>(
         consumed: &consumed,
         referenced: &referenced,
     })?;
-    Ok((contract, outcome))
+    Ok(Ran {
+        contract,
+        consumed,
+        outcome,
+    })
 }
 
 /// `contract.Kind`, and under it `consumes FACT` and `creates FACT as change` or `creates FACT for due N`.

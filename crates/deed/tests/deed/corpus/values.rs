@@ -57,18 +57,15 @@ pub(super) fn assigned<'a>(
 }
 
 /// One value of the type at the beginning of the text, and what stands after it.
-fn value_of<'t>(
-    contract: &Contract,
-    ty: &Type,
-    text: &'t str,
-) -> Result<(Value, &'t str), String> {
+fn value_of<'t>(contract: &Contract, ty: &Type, text: &'t str) -> Result<(Value, &'t str), String> {
     match ty {
         Type::Optional(of) => match text.strip_prefix("none") {
             Some(rest) => Ok((Value::Absent, rest)),
             None => value_of(contract, of, text),
         },
         Type::List { of, .. } => {
-            let (items, rest) = bracketed(text, ('[', ']'), |_, text| value_of(contract, of, text))?;
+            let (items, rest) =
+                bracketed(text, ('[', ']'), |_, text| value_of(contract, of, text))?;
             Ok((Value::List(items), rest))
         }
         Type::Record(index) => {
@@ -112,7 +109,9 @@ fn plain(ty: &Type, text: &str) -> Result<Value, String> {
             .map(Value::Money)
             .map_err(|e| e.to_string()),
         Type::Date => date(text).map(Value::Date),
-        Type::Party => Party::new(text).map(Value::Party).map_err(|e| e.to_string()),
+        Type::Party => Party::new(text)
+            .map(Value::Party)
+            .map_err(|e| e.to_string()),
         Type::Choice(_) => Ok(Value::choice(text)),
         _ => Err(format!("no value: {text}")),
     }
@@ -128,7 +127,9 @@ fn bracketed<'t>(
     (open, close): (char, char),
     mut item: impl FnMut(usize, &'t str) -> Result<(Value, &'t str), String>,
 ) -> Result<(Vec<Value>, &'t str), String> {
-    let mut rest = text.strip_prefix(open).ok_or(format!("no {open}: {text}"))?;
+    let mut rest = text
+        .strip_prefix(open)
+        .ok_or(format!("no {open}: {text}"))?;
     let mut items = Vec::new();
     loop {
         if let Some(after) = rest.strip_prefix(close) {
