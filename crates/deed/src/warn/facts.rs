@@ -66,7 +66,10 @@ pub(super) fn unheld(contract: &Contract, declarations: &[Declaration]) -> Vec<P
     let unheld = |kind: &&Kind| !kind.one_per.is_empty() && !held(kind);
     let problem = |kind: &Kind| {
         let clause = clause(declarations, &kind.name, "one")?;
-        let message = format!("two of {} with one key could have different attestors", kind.name);
+        let message = format!(
+            "two of {} with one key could have different attestors",
+            kind.name
+        );
         let help = "name a party of the contract, or a field of the key, under `attested by`";
         Some(Problem::new(clause.span, message, "nobody sees to this").help(help.to_owned()))
     };

@@ -133,7 +133,7 @@ fn old(book: &Book<'_>, line: &str) -> Result<String, String> {
     })
 }
 
-pub(crate) fn cases() -> Vec<PathBuf> {
+fn cases() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
     let mut files: Vec<PathBuf> = folder
         .read_dir()

@@ -15,7 +15,6 @@ mod format;
 mod guide;
 mod hostile;
 mod load;
-mod mutations;
 mod policies;
 mod render;
 mod roles;
