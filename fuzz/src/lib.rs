@@ -56,19 +56,27 @@ fn source(bytes: &mut Bytes<'_>) -> String {
 
 /// A text through parser and checker, and when it loads, its actions.
 pub fn load(source: &str) -> Reached {
+    match check(source) {
+        Some(contract) => {
+            evaluate(&contract, &mut Bytes(source.as_bytes()));
+            Reached::Loaded
+        }
+        None if deed::format(source).is_ok() => Reached::Checker,
+        None => Reached::Parser,
+    }
+}
+
+/// A text through parser and checker: a contract within its bound, or a report within its.
+pub fn check(source: &str) -> Option<Contract> {
     match Contract::load(source) {
         Ok(contract) => {
             assert!(contract.cost_bound() <= deed::limits::COST_MAX);
-            evaluate(&contract, &mut Bytes(source.as_bytes()));
-            Reached::Loaded
+            Some(contract)
         }
         Err(error) => {
             assert!(!error.diagnostics().is_empty());
             assert!(error.diagnostics().len() <= deed::limits::DIAGNOSTICS_MAX);
-            match deed::format(source) {
-                Ok(_) => Reached::Checker,
-                Err(_) => Reached::Parser,
-            }
+            None
         }
     }
 }

@@ -43,8 +43,8 @@ impl Seeds {
     /// A contract's text: often one of those in use, seldom one without form.
     pub fn contract(&self, bytes: &mut Bytes<'_>) -> &Seed {
         match bytes.below(16) {
-            0..4 => &bytes.one_of(&self.in_use).1,
-            4 => bytes.one_of(&self.formless),
+            0..2 => &bytes.one_of(&self.in_use).1,
+            2 => bytes.one_of(&self.formless),
             _ => bytes.one_of(&self.contracts),
         }
     }
