@@ -21,7 +21,7 @@ WEB_SOURCES := $(shell find web/src web/public web/build web/licences -type f 2>
 WEB_PACKAGES := web/node_modules/.package-lock.json
 WEB_BUILT := web/dist/portal.js.br
 
-.PHONY: help need demo web build test test-rust test-services test-web lint fmt bench deny clean-demo
+.PHONY: help need demo web build test test-rust test-hostile test-services test-web lint fmt bench deny clean-demo
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -59,7 +59,7 @@ $(WEB_BUILT): $(WEB_PACKAGES) $(WEB_SOURCES)
 build: need web ## Builds pvn for use: target/release/pvn
 	$(CARGO) build --release --locked --package pvn
 
-test: test-rust test-services test-web lint ## Runs every test, the browser's included, and the linters
+test: test-rust test-hostile test-services test-web lint ## Runs every test, the browser's included, and the linters
 
 test-rust: need web ## Unit, integration, simulation, scenario and wall tests
 ifeq ($(HAS_NEXTEST),yes)
@@ -69,6 +69,14 @@ else
 	@echo "cargo-nextest is not installed: running the same tests with cargo test, which takes longer and shows less."
 	@echo "To install it: cargo install cargo-nextest --locked"
 	$(CARGO) test --workspace --locked --no-fail-fast
+endif
+
+# Four shares of damaged contracts, for as many cores; overflow checks are on.
+test-hostile: need web ## A million damaged contracts, and whatever else a node reads of contracts: an answer to each, in time
+ifeq ($(HAS_NEXTEST),yes)
+	DEED_TEXTS=250000 $(CARGO) nextest run --workspace --locked --no-fail-fast --success-output final -E 'package(deed) and test(/^seeded::/)'
+else
+	DEED_TEXTS=250000 $(CARGO) test --package deed --locked --test deed -- --nocapture seeded::
 endif
 
 test-services: need web ## The scenarios beside each service's contracts

@@ -2,7 +2,7 @@
 
 use crate::contract::Contract;
 use crate::outline::{Clause, Declaration};
-use crate::schema::Control;
+use crate::schema::{Control, Kind, PartyRef};
 use crate::syntax::Problem;
 
 fn clause<'d>(
@@ -63,4 +63,32 @@ pub(super) fn exposed(contract: &Contract, declarations: &[Declaration<'_>]) -> 
         )
     };
     exposed.filter_map(problem).collect()
+}
+
+/// Business keys of which two facts could be vouched for by different parties, so that nobody sees both.
+pub(super) fn unheld(contract: &Contract, declarations: &[Declaration]) -> Vec<Problem> {
+    let unheld = |kind: &&Kind| !kind.one_per.is_empty() && !held(kind);
+    let problem = |kind: &Kind| {
+        let clause = clause(declarations, &kind.name, "one")?;
+        let message = format!(
+            "two of {} with one key could have different attestors",
+            kind.name
+        );
+        let help = "name a party of the contract, or a field of the key, under `attested by`";
+        Some(Problem::new(clause.span, message, "nobody sees to this").help(help.to_owned()))
+    };
+    let kinds = contract.kinds().iter().filter(unheld);
+    kinds.filter_map(problem).collect()
+}
+
+/// Whether any two choices of as many attestors as are needed have one in common whom the key or the contract names.
+fn held(kind: &Kind) -> bool {
+    let parties = &kind.attestation.parties;
+    let same = |party: &&PartyRef| match party {
+        PartyRef::Constant(_) => true,
+        PartyRef::Field(i) => kind.one_per.contains(i),
+        PartyRef::Items(_) | PartyRef::EachItem { .. } => false,
+    };
+    let others = parties.iter().filter(|p| !same(p)).count();
+    2 * usize::from(kind.attestation.needed) > parties.len() + others
 }

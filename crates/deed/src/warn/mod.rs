@@ -43,6 +43,7 @@ impl Contract {
         problems.extend(rules::idle(self, &declarations));
         problems.extend(facts::stuck(self, &declarations));
         problems.extend(facts::exposed(self, &declarations));
+        problems.extend(facts::unheld(self, &declarations));
         problems.sort_by_key(|p| (p.span.start, p.span.end));
         problems.truncate(DIAGNOSTICS_MAX);
         let source = self.source().to_owned();

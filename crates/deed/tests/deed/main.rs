@@ -4,7 +4,6 @@
 
 mod actions;
 mod args;
-mod composing;
 mod conservation;
 mod corpus;
 mod diagnostics;
@@ -16,7 +15,6 @@ mod format;
 mod guide;
 mod hostile;
 mod load;
-mod mutations;
 mod policies;
 mod render;
 mod roles;
@@ -24,4 +22,5 @@ mod scenarios;
 mod seeded;
 mod settling;
 mod values;
+mod versions;
 mod warnings;

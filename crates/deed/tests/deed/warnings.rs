@@ -29,7 +29,25 @@ fn fixtures_are_warned_about_where_they_fall_short() {
 }
 
 /// One slip each: (what, contract, from, to).
-const SLIPS: [(&str, &str, &str, &str); 17] = [
+const SLIPS: [(&str, &str, &str, &str); 20] = [
+    (
+        "a key that every issuer holds for itself",
+        CASH,
+        "  controlled by owner",
+        "  one per owner\n  controlled by owner",
+    ),
+    (
+        "a key that nobody vouches for",
+        LAND,
+        "  attested by registrar\n",
+        "",
+    ),
+    (
+        "a key of which each of two can vouch",
+        LAND,
+        "  attested by registrar\n",
+        "  attested by any 1 of registrar, bank\n",
+    ),
     (
         "a party without a part",
         CASH,

@@ -47,7 +47,7 @@ const KEPT: [(&str, &[&str], &str); 8] = [
     ),
     (
         "crates/deed/src/contract.rs",
-        &["dues_in", "read_old"],
+        &["dues_in", "read_old", "read_used"],
         "what `uses` and `replaces` mean is the language's to say; the node that gives other texts is to come",
     ),
     (
