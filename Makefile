@@ -71,12 +71,12 @@ else
 	$(CARGO) test --workspace --locked --no-fail-fast
 endif
 
-# Four shares of damaged contracts, for as many cores; overflow checks are on.
-test-hostile: need web ## A million damaged contracts, and whatever else a node reads of contracts: an answer to each, in time
+# Four shares of damaged contracts, for as many cores.
+test-hostile: need ## A million damaged contracts, and whatever else a node reads of contracts: an answer to each, in time
 ifeq ($(HAS_NEXTEST),yes)
-	DEED_TEXTS=250000 $(CARGO) nextest run --workspace --locked --no-fail-fast --success-output final -E 'package(deed) and test(/^seeded::/)'
+	DEED_TEXTS=250000 $(CARGO) nextest run --locked --package deed --test hostile_text --cargo-profile hostile --no-fail-fast --success-output final
 else
-	DEED_TEXTS=250000 $(CARGO) test --package deed --locked --test deed -- --nocapture seeded::
+	DEED_TEXTS=250000 $(CARGO) test --locked --package deed --test hostile_text --profile hostile -- --nocapture
 endif
 
 test-services: need web ## The scenarios beside each service's contracts

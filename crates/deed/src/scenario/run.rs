@@ -1,6 +1,6 @@
-//! Running scenarios: the action, then a money view for each payer.
+//! Running scenarios: the action, then a view of each money.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contract::Contract;
 use crate::outcome::{Allocated, Call, Due, MoneyMove, Outcome, Refusal};
@@ -85,7 +85,7 @@ pub(super) fn arguments(action: &Action, case: &Setting) -> Result<Vec<Value>, S
     action.params.iter().map(argument).collect()
 }
 
-/// The outcome, and the money facts that the drafted views create.
+/// The outcome, and the money facts that the drafted views create; every fact has its parts, as a node asks.
 pub(crate) fn execute(
     contract: &Contract,
     call: &Call<'_>,
@@ -109,26 +109,19 @@ pub(crate) fn execute(
         })?;
         created.extend(draft.create.into_iter().map(|(fact, _)| fact));
     }
+    for fact in call.consumed.iter().chain(&outcome.created).chain(&created) {
+        contract.roles_of(fact)?;
+    }
     Ok((outcome, created))
 }
 
-/// The dues of each money view: one for each kind of money and payer, issued money apart.
-fn views(dues: &[Due]) -> Vec<(u16, Vec<Due>)> {
-    let mut views: Vec<(u16, Option<&Party>, Vec<Due>)> = Vec::new();
+/// The dues of each money view: all that are owed in one kind of money, as in a transaction.
+fn views(dues: &[Due]) -> BTreeMap<u16, Vec<Due>> {
+    let mut views: BTreeMap<u16, Vec<Due>> = BTreeMap::new();
     for due in dues {
-        let payer = due.from.is_some().then_some(&due.payer);
-        match views
-            .iter_mut()
-            .find(|(money, of, _)| *money == due.money && *of == payer)
-        {
-            Some((_, _, dues)) => dues.push(due.clone()),
-            None => views.push((due.money, payer, vec![due.clone()])),
-        }
+        views.entry(due.money).or_default().push(due.clone());
     }
     views
-        .into_iter()
-        .map(|(money, _, dues)| (money, dues))
-        .collect()
 }
 
 fn hold(

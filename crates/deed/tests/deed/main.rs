@@ -4,7 +4,7 @@
 
 mod actions;
 mod args;
-mod conservation;
+
 mod corpus;
 mod diagnostics;
 mod drafting;
@@ -16,10 +16,10 @@ mod guide;
 mod hostile;
 mod load;
 mod policies;
+mod readings;
 mod render;
 mod roles;
 mod scenarios;
-mod seeded;
 mod settling;
 mod values;
 mod versions;

@@ -1,6 +1,8 @@
 //! The bodies of the fuzz targets under `fuzz/`, with bytes from a seed: every run tries the same texts. `DEED_TEXTS` says
 //! how many damaged contracts each of the four shares tries; `make test-hostile` tries a million.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
 #[path = "../../../../fuzz/src/lib.rs"]
 mod bodies;
 mod watch;
