@@ -7,9 +7,9 @@ use deed::{Allocated, Call, Contract, FactValue, Kind, MoneyMove, Party, Type, V
 use jiff::civil::{Date, date};
 
 const SEEDS: [&str; 4] = [
-    include_str!("../../crates/deed/tests/fixtures/land.deed"),
-    include_str!("../../crates/deed/tests/fixtures/cash.deed"),
-    include_str!("../../crates/deed/tests/fixtures/safeguarding.deed"),
+    include_str!("../../docs/deed/examples/land_transfer.deed"),
+    include_str!("../../docs/deed/examples/cash.deed"),
+    include_str!("../../docs/deed/examples/safeguarding.deed"),
     include_str!("../../services/public-money/budget.deed"),
 ];
 

@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use deed::{Contract, Currency, FactValue, Money, Party, Value};
 
-pub(crate) const CASH: &str = include_str!("../fixtures/cash.deed");
-pub(crate) const LAND: &str = include_str!("../fixtures/land.deed");
-pub(crate) const SAFEGUARDING: &str = include_str!("../fixtures/safeguarding.deed");
+pub(crate) const CASH: &str = include_str!("../../../../docs/deed/examples/cash.deed");
+pub(crate) const LAND: &str = include_str!("../../../../docs/deed/examples/land_transfer.deed");
+pub(crate) const SAFEGUARDING: &str = include_str!("../../../../docs/deed/examples/safeguarding.deed");
 pub(crate) const BUDGET: &str = include_str!("../../../../services/public-money/budget.deed");
 
 /// The cash contract, loaded once.

@@ -140,8 +140,8 @@ proptest! {
 
     #[test]
     fn damaged_policies_never_panic(edits in prop::collection::vec(edit(), 1..6)) {
-        let contract = load(include_str!("../fixtures/early_help.deed"));
-        let text = mutate(include_str!("../fixtures/early_help.policies"), &edits);
+        let contract = load(include_str!("../../../../docs/deed/examples/early_help.deed"));
+        let text = mutate(include_str!("../../../../docs/deed/examples/early_help.policies"), &edits);
         if let Err(error) = deed::policy::Policies::load(&contract, &text) {
             prop_assert!(!error.to_string().is_empty());
         }

@@ -8,8 +8,8 @@ use jiff::civil::{Date, date};
 
 use crate::fixtures::{gbp, load, party};
 
-const CONTRACT: &str = include_str!("../fixtures/early_help.deed");
-const POLICIES: &str = include_str!("../fixtures/early_help.policies");
+const CONTRACT: &str = include_str!("../../../../docs/deed/examples/early_help.deed");
+const POLICIES: &str = include_str!("../../../../docs/deed/examples/early_help.policies");
 
 fn loaded() -> (Contract, Policies) {
     let contract = load(CONTRACT);

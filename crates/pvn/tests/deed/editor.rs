@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::session::Session;
 
-const CASH: &str = include_str!("../../../deed/tests/fixtures/cash.deed");
-const LAND: &str = include_str!("../../../deed/tests/fixtures/land.deed");
+const CASH: &str = include_str!("../../../../docs/deed/examples/cash.deed");
+const LAND: &str = include_str!("../../../../docs/deed/examples/land_transfer.deed");
 const URI: &str = "file:///contract.deed";
 
 fn open(session: &mut Session, text: &str) {
