@@ -55,6 +55,14 @@ impl Reader<'_> {
         Ok(Partial { kind, fields, name })
     }
 
+    /// A kind and some of its fields.
+    pub(super) fn some_fields(
+        &self,
+        cursor: &mut Cursor<'_>,
+    ) -> Result<(u16, Vec<(u16, Value)>), Problem> {
+        self.partial(cursor).map(|p| (p.kind, p.fields))
+    }
+
     /// A whole fact; optional fields may be left out.
     pub(super) fn fact(&self, cursor: &mut Cursor<'_>) -> Result<FactValue, Problem> {
         let Partial {

@@ -43,7 +43,7 @@ pub(super) fn unused(declarations: &[Declaration]) -> Vec<Problem> {
                 problems.push(problem.help((*help).to_owned()));
             }
         }
-        if declaration.word == "action" {
+        if matches!(declaration.word.as_str(), "action" | "policy") {
             inside(declaration, &mut problems);
         }
     }

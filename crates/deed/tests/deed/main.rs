@@ -10,6 +10,7 @@ mod corpus;
 mod diagnostics;
 mod drafting;
 mod editor;
+mod examples;
 mod expressions;
 mod fixtures;
 mod format;

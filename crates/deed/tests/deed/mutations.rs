@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use deed::{Contract, scenario};
 use proptest::prelude::*;
 
-use crate::fixtures::{BUDGET, LAND, load};
+use crate::fixtures::{BUDGET, EARLY_HELP, HELP_POLICIES, LAND, load};
 
 /// One random edit of a text, on character boundaries.
 #[derive(Clone, Debug)]
@@ -140,8 +140,8 @@ proptest! {
 
     #[test]
     fn damaged_policies_never_panic(edits in prop::collection::vec(edit(), 1..6)) {
-        let contract = load(include_str!("../../../../docs/deed/examples/early_help.deed"));
-        let text = mutate(include_str!("../../../../docs/deed/examples/early_help.policies"), &edits);
+        let contract = load(EARLY_HELP);
+        let text = mutate(HELP_POLICIES, &edits);
         if let Err(error) = deed::policy::Policies::load(&contract, &text) {
             prop_assert!(!error.to_string().is_empty());
         }
