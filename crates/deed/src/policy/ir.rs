@@ -2,6 +2,7 @@
 
 use crate::ir::Ir;
 use crate::schema::Type;
+use crate::syntax::Span;
 use crate::value::Value;
 
 use super::Verb;
@@ -60,6 +61,7 @@ pub(crate) struct Known {
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
     pub(crate) label: String,
+    pub(crate) span: Span,
     pub(crate) ir: Ir,
     pub(crate) alternatives: Vec<Part>,
 }

@@ -48,6 +48,7 @@ fn one(context: &mut Context<'_>, source: &str, condition: &Expr) -> Result<Part
     let words: Vec<&str> = label.unwrap_or_default().split_whitespace().collect();
     Ok(Part {
         label: words.join(" "),
+        span: condition.span,
         ir: context.expect(condition, &Type::Bool)?,
         alternatives: Vec::new(),
     })

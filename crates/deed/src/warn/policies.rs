@@ -3,7 +3,7 @@
 use crate::contract::Contract;
 use crate::ir::Ir;
 use crate::limits::{KNOWN_FACTS_MAX, PERCENT_WHOLE};
-use crate::outline::{Clause, outline};
+use crate::outline::outline;
 use crate::policy::Policies;
 use crate::policy::ir::{How, Policy, Step};
 use crate::schema::Input;
@@ -21,15 +21,13 @@ impl Policies {
         let declarations = outline(self.source());
         let mut problems = names::unused(&declarations);
         for policy in &self.policies {
-            let mut declared = declarations.iter().filter(|d| d.name == policy.name);
-            let when = declared.find_map(|d| d.clauses.iter().find(|c| c.begins("when")));
-            problems.extend(when.and_then(|when| idle(contract, policy, when)));
+            problems.extend(idle(contract, policy));
         }
         Warnings::new(self.source(), problems)
     }
 }
 
-fn idle(contract: &Contract, policy: &Policy, when: &Clause) -> Option<Problem> {
+fn idle(contract: &Contract, policy: &Policy) -> Option<Problem> {
     let subject = [Input {
         name: String::new(),
         kind: policy.kind,
@@ -41,8 +39,10 @@ fn idle(contract: &Contract, policy: &Policy, when: &Clause) -> Option<Problem> 
         references: &subject,
         ranges: policy.steps.iter().map(range).collect(),
     };
-    let said = |message: String, label: &str, help: &str| {
-        let problem = Problem::new(condition(when), message, label);
+    let (first, last) = (policy.parts.first()?, policy.parts.last()?);
+    let whole = first.span.to(last.span);
+    let said = |span: Span, message: String, label: &str, help: &str| {
+        let problem = Problem::new(span, message, label);
         Some(problem.help(help.to_owned()))
     };
     let name = &policy.name;
@@ -53,6 +53,7 @@ fn idle(contract: &Contract, policy: &Policy, when: &Clause) -> Option<Problem> 
     match always(&policy.when, &types) {
         Some(false) => {
             return said(
+                whole,
                 format!("{name} never proposes anything"),
                 "never holds",
                 "correct the condition, or remove the policy",
@@ -60,6 +61,7 @@ fn idle(contract: &Contract, policy: &Policy, when: &Clause) -> Option<Problem> 
         }
         Some(true) => {
             return said(
+                whole,
                 format!("{name} proposes about everybody"),
                 "always holds",
                 "write `when true` if that is meant, or say what it should wait for",
@@ -77,9 +79,10 @@ fn idle(contract: &Contract, policy: &Policy, when: &Clause) -> Option<Problem> 
     }
     let part = idle?;
     said(
+        part.span,
         format!("`{}` adds nothing to the condition of {name}", part.label),
-        "one part of this holds whenever the others do",
-        "remove that part, or say what it should ask for",
+        "holds whenever the other parts do",
+        "remove it, or say what it should ask for",
     )
 }
 
@@ -92,11 +95,4 @@ fn range(step: &Step) -> Option<(i64, i64)> {
         Step::Known(known) if known.how == How::Share => Some((0, PERCENT_WHOLE)),
         _ => None,
     }
-}
-
-/// The clause without its `when`.
-fn condition(when: &Clause) -> Span {
-    let mut tokens = when.tokens.iter();
-    let first = tokens.nth(1).map_or(when.span, |t| t.span);
-    when.tokens.last().map_or(first, |last| first.to(last.span))
 }

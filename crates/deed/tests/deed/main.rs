@@ -19,6 +19,7 @@ mod hostile;
 mod load;
 mod mutations;
 mod policies;
+mod proposals;
 mod render;
 mod roles;
 mod scenarios;
