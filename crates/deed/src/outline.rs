@@ -106,7 +106,12 @@ pub(crate) fn outline(source: &str) -> Vec<Declaration> {
         let [first, second, ..] = line.tokens.as_slice() else {
             continue;
         };
-        let (Some(word), Some(name)) = (name_of(first), name_of(second)) else {
+        // A scenario is named by a text.
+        let name = match &second.tok {
+            Tok::Text(text) => Some(text.as_str()),
+            _ => name_of(second),
+        };
+        let (Some(word), Some(name)) = (name_of(first), name) else {
             continue;
         };
         out.push(Declaration {

@@ -1,5 +1,49 @@
 //! The words of the language.
 
+use crate::heading::Form;
+
+/// Words of scenarios that no other text holds.
+const ONLY_IN_SCENARIOS: [&str; 17] = [
+    "accepted",
+    "also",
+    "asked",
+    "but",
+    "consuming",
+    "creating",
+    "forgetting",
+    "holding",
+    "knowing",
+    "leaving",
+    "nothing",
+    "on",
+    "proposes",
+    "referencing",
+    "refused",
+    "scenario",
+    "scenarios",
+];
+/// Words of policies that no contract holds.
+const NOT_IN_CONTRACTS: [&str; 8] = [
+    "because", "flag", "known", "policies", "policy", "share", "today", "where",
+];
+/// What scenarios share with contracts.
+const ALSO_IN_SCENARIOS: [&str; 14] = [
+    "because", "by", "false", "flag", "for", "is", "none", "party", "policy", "share", "signed",
+    "to", "true", "with",
+];
+
+/// The words that can stand in a text of this form.
+pub(super) fn words_of(form: Form) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    WORDS.iter().filter(move |(word, _)| {
+        let only_there = ONLY_IN_SCENARIOS.contains(word);
+        match form {
+            Form::Scenarios => only_there || ALSO_IN_SCENARIOS.contains(word),
+            Form::Policies => !only_there,
+            Form::Contract => !only_there && !NOT_IN_CONTRACTS.contains(word),
+        }
+    })
+}
+
 /// Every word of the language, with what it says.
 pub const WORDS: [(&str, &str); 127] = [
     (

@@ -73,6 +73,7 @@ fn policy(
             when: Ir::Const(Value::Bool(true)),
             parts: Vec::new(),
             proposes: Vec::new(),
+            cost: 0,
         },
     };
     for clause in &decl.clauses {
@@ -100,6 +101,7 @@ fn policy(
         );
         problems.push(Problem::new(at, message, "too costly"));
     }
+    checker.policy.cost = checker.cost;
     Ok(checker.policy)
 }
 

@@ -19,6 +19,8 @@ pub(crate) struct Policy {
     /// The parts of `when` that must all hold.
     pub(crate) parts: Vec<Part>,
     pub(crate) proposes: Vec<Propose>,
+    /// The most steps of looking at one subject.
+    pub(crate) cost: u64,
 }
 
 /// When a subject is looked at, beside when a fact touches it.

@@ -55,6 +55,12 @@ impl Policies {
         &self.source
     }
 
+    /// The most elementary steps that any policy takes for one subject.
+    #[must_use]
+    pub fn cost_bound(&self) -> u64 {
+        self.policies.iter().map(|p| p.cost).max().unwrap_or(0)
+    }
+
     /// The names, in the order of the text.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.policies.iter().map(|p| p.name.as_str())

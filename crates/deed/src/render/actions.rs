@@ -106,7 +106,7 @@ fn without(text: &str, prefix: &str) -> String {
     text.strip_prefix(prefix).unwrap_or(text).to_owned()
 }
 
-fn listed(page: &mut Page, title: &str, lines: impl Iterator<Item = String>) {
+pub(super) fn listed(page: &mut Page, title: &str, lines: impl Iterator<Item = String>) {
     let lines: Vec<String> = lines.collect();
     if lines.is_empty() {
         return;

@@ -6,16 +6,19 @@ mod diagram;
 mod facts;
 mod html;
 mod people;
+mod policies;
 mod sheet;
 
 use crate::contract::Contract;
 use crate::outline::outline;
+use crate::policy::Policies;
 
 use html::Page;
 
-/// The page of a contract. `identifier` is what the contract is known by in a network, when that is known.
+/// The page of a contract and of policies about it. `identifier` is what the contract is known by in a network, when that is
+/// known.
 #[must_use]
-pub fn render(contract: &Contract, identifier: Option<&str>) -> String {
+pub fn render(contract: &Contract, policies: &[Policies], identifier: Option<&str>) -> String {
     let declarations = outline(contract.source());
     let mut page = Page::default();
     page.raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
@@ -29,12 +32,13 @@ pub fn render(contract: &Contract, identifier: Option<&str>) -> String {
         .raw(sheet::SHEET)
         .raw("</style>\n</head>\n<body>\n<main>\n");
     heading(&mut page, contract, identifier);
-    contents(&mut page, contract);
+    contents(&mut page, contract, policies);
     people::section(&mut page, contract);
     diagram::section(&mut page, contract);
     facts::section(&mut page, contract);
     tables(&mut page, contract, &declarations);
     actions::section(&mut page, contract, &declarations);
+    policies::section(&mut page, policies);
     page.raw("</main>\n<footer>\n");
     let note = "This page is made from the contract's text and says what the text says, in other words. What binds is the text.";
     page.element("p", note);
@@ -75,7 +79,7 @@ fn heading(page: &mut Page, contract: &Contract, identifier: Option<&str>) {
     page.raw("</dl>\n</header>\n");
 }
 
-fn contents(page: &mut Page, contract: &Contract) {
+fn contents(page: &mut Page, contract: &Contract, policies: &[Policies]) {
     page.raw("<nav aria-label=\"Contents\">\n<ul>\n");
     page.raw("<li><a href=\"#parties\">Parties</a></li>\n<li><a href=\"#diagram\">At a glance</a></li>\n");
     page.raw("<li><a href=\"#facts\">Facts</a>: ");
@@ -87,6 +91,11 @@ fn contents(page: &mut Page, contract: &Contract) {
         .iter()
         .map(|a| ("action", a.name.as_str()));
     page.links(actions);
+    let mut names = policies.iter().flat_map(Policies::names).peekable();
+    if names.peek().is_some() {
+        page.raw("</li>\n<li><a href=\"#policies\">Policies</a>: ");
+        page.links(names.map(|name| ("policy", name)));
+    }
     page.raw("</li>\n</ul>\n</nav>\n");
 }
 

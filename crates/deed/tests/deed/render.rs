@@ -6,14 +6,14 @@ use crate::fixtures::{BUDGET, LAND, SAFEGUARDING, load};
 
 #[test]
 fn a_page_says_everything_that_a_contract_declares() {
-    let page = render(&load(LAND), Some("the-hash"));
+    let page = render(&load(LAND), &[], Some("the-hash"));
     insta::assert_snapshot!(page.split("</style>").last().unwrap());
 }
 
 #[test]
 fn a_page_loads_nothing_and_runs_nothing() {
     for source in [BUDGET, LAND, SAFEGUARDING] {
-        let page = render(&load(source), None);
+        let page = render(&load(source), &[], None);
         for banned in [
             "<script",
             "javascript:",
@@ -37,7 +37,7 @@ fn what_a_contract_says_can_not_become_markup() {
         "Who owns which land.",
         "<script>alert(1)</script> & 'quotes' <img>",
     );
-    let page = render(&load(&source), None);
+    let page = render(&load(&source), &[], None);
     assert!(
         page.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#39;quotes&#39; &lt;img&gt;")
     );
