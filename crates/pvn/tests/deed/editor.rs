@@ -50,7 +50,7 @@ fn names_are_explained_and_found() {
     let places = [
         ("stamp_duty(price)", 0),
         ("old.proprietor", 0),
-        ("proprietor\n", 1),
+        ("proprietor  law", 0),
         ("seller price", 0),
         ("registrar, seller", 0),
         ("Cash with", 0),

@@ -2,13 +2,14 @@
 
 mod desk;
 mod place;
+mod sieve;
 
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use deed::editor::CompletionKind;
-use tower_lsp_server::jsonrpc::Result as Answer;
+use tower_lsp_server::jsonrpc::{Error, Result as Answer};
 use tower_lsp_server::ls_types::*;
 use tower_lsp_server::{Client, LanguageServer, LspService, Server};
 
@@ -19,11 +20,17 @@ use place::{offset, position, whole};
 /// Serves one editor until it goes away.
 pub(super) fn run() -> Outcome {
     runtime()?.block_on(async {
-        let (service, socket) = LspService::new(|client| Editor {
+        let editor = |client| Editor {
             client,
             desk: Mutex::default(),
-        });
-        Server::new(tokio::io::stdin(), tokio::io::stdout(), socket)
+        };
+        let (service, socket) = LspService::build(editor)
+            .custom_method(sieve::UNREADABLE, Editor::unreadable)
+            .custom_method(sieve::UNFITTING, Editor::unfitting)
+            .finish();
+        // One after another: a change counts from the text that the one before it left.
+        Server::new(sieve::stdin(), tokio::io::stdout(), socket)
+            .concurrency_level(1)
             .serve(service)
             .await;
     });
@@ -39,6 +46,14 @@ impl Editor {
     fn desk(&self) -> MutexGuard<'_, Desk> {
         // A text is replaced whole, so that one who panicked left nothing half done.
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn unreadable(&self) -> Answer<()> {
+        Err(Error::parse_error())
+    }
+
+    async fn unfitting(&self) -> Answer<()> {
+        Err(Error::invalid_request())
     }
 
     /// Tells what is wrong in a text, and then in the open texts beside it, which may depend on it.

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use deed::Contract;
 use deed::policy::Policies;
 use deed::scenario::{self, Report};
-use deed::{Contract, Form};
 
 use super::read;
 use super::shelf::{Shelf, Text};
