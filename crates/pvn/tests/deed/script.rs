@@ -101,7 +101,6 @@ fn an_editor_works_on_a_contract_its_policies_and_its_scenarios() {
 
     // One word is changed in the contract: what depends on it is told as well.
     let text = sitting.text(contract);
-    sitting.session.forget();
     let found = sitting.change(
         contract,
         2,
@@ -110,7 +109,7 @@ fn an_editor_works_on_a_contract_its_policies_and_its_scenarios() {
     );
     sitting.note("a parameter of the contract gets another name", &found);
     let uri = sitting.uri(actions);
-    let found = sitting.session.diagnostics_of(&uri, None);
+    let found = sitting.session.errors_of(&uri);
     sitting.note("what depends on it, before anybody touched it", &found);
     let changed = text.replacen("arrived:  date\n  cost", "came:     date\n  cost", 1);
     let found = sitting.change(

@@ -120,10 +120,18 @@ impl Session {
 
     /// Waits until the server tells the diagnostics of a text, in this version.
     pub(crate) fn diagnostics_of(&mut self, uri: &str, version: Option<u64>) -> Value {
-        let meant = |m: &Value| {
-            let params = &m["params"];
-            params["uri"] == json!(uri) && params["version"].as_u64() == version
-        };
+        self.told_of(uri, |params| params["version"].as_u64() == version)
+    }
+
+    /// Waits until the server tells that something is wrong in a text that did not change itself.
+    pub(crate) fn errors_of(&mut self, uri: &str) -> Value {
+        self.told_of(uri, |params| {
+            params["version"].is_null() && params["diagnostics"] != json!([])
+        })
+    }
+
+    fn told_of(&mut self, uri: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let meant = |m: &Value| m["params"]["uri"] == json!(uri) && wanted(&m["params"]);
         loop {
             if let Some(i) = self.told.iter().position(meant) {
                 return self.told.remove(i)["params"]["diagnostics"].clone();

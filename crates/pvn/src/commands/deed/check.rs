@@ -119,7 +119,7 @@ fn of_contract(text: &Text, contract: &Contract) -> Checked {
                 counted(actions, "action", "actions"),
                 counted(rules, "rule", "rules")
             ),
-            format!("any action ends within {cost} of the {COST_MAX} steps allowed"),
+            format!("any action ends within {}", steps(cost)),
             format!("sha256 {hash}"),
         ],
         figures: json!({ "name": name, "version": version, "sha256": hash, "facts": facts, "actions": actions,
@@ -137,7 +137,7 @@ fn of_policies(text: &Text, contract: &Contract, policies: &Policies) -> Checked
                 counted(count, "policy", "policies"),
                 contract.name()
             ),
-            format!("each looks at a subject within {cost} of the {COST_MAX} steps allowed"),
+            format!("each looks at a subject within {}", steps(cost)),
         ],
         figures: json!({ "name": contract.name(), "policies": count, "cost_bound": cost, "cost_allowed": COST_MAX }),
         ..Checked::well_but(text, &policies.warnings(contract))
@@ -158,6 +158,27 @@ fn of_scenarios(text: &Text, (scenarios, cases): (usize, usize)) -> Checked {
 
 fn counted(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
+}
+
+fn steps(cost: u64) -> String {
+    format!(
+        "{} of the {} steps allowed",
+        grouped(cost),
+        grouped(COST_MAX)
+    )
+}
+
+/// A number with commas between thousands.
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 impl Checked {
