@@ -99,9 +99,10 @@ pub(crate) fn evaluator(bytes: &[u8]) {
 
 fn text(source: &str, at: usize) {
     let at = source.floor_char_boundary(at.min(source.len()));
-    let _ = editor::hover(source, at);
-    let _ = editor::definition(source, at);
-    let _ = editor::complete(source, at);
+    let texts = editor::Texts::of(source);
+    let _ = editor::hover(&texts, at);
+    let _ = editor::definition(&texts, at);
+    let _ = editor::complete(&texts, at);
     if let Ok(formatted) = deed::format(source) {
         assert_eq!(deed::format(&formatted).as_deref(), Ok(formatted.as_str()));
         let accepted = |text| {
@@ -114,7 +115,7 @@ fn text(source: &str, at: usize) {
         Ok(contract) => {
             assert!(contract.cost_bound() <= deed::limits::COST_MAX);
             let _ = contract.warnings().render("a.deed");
-            let _ = deed::render(&contract, None);
+            let _ = deed::render(&contract, &[], None);
             evaluate(&contract, &mut Bytes(source.as_bytes()));
         }
         Err(error) => {

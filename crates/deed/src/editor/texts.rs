@@ -38,6 +38,16 @@ pub(super) struct Source<'s> {
 }
 
 impl<'s> Texts<'s> {
+    /// A text that stands alone.
+    #[must_use]
+    pub fn of(text: &'s str) -> Self {
+        Self {
+            text,
+            about: &[],
+            used: &[],
+        }
+    }
+
     /// The one that is being written first.
     pub(super) fn sources(&self) -> Vec<Source<'s>> {
         let source = |place, text, name| Source {

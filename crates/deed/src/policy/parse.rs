@@ -159,7 +159,10 @@ fn propose(cursor: &mut Cursor<'_>, verb: Verb, to: &str) -> Result<Clause, Prob
     let values = path_list(cursor)?;
     cursor.expect_word(to)?;
     let party = path(cursor)?;
-    cursor.expect_word("because")?;
+    if !cursor.eat_word("because") {
+        let help = "say on what ground, as in `because \"Children Act 2004 s.10\"`".to_owned();
+        return Err(cursor.expected("`because`").help(help));
+    }
     let because = cursor.text("the ground, in quotes")?;
     Ok(Clause::Propose {
         verb,

@@ -4,7 +4,7 @@ use crate::contract::Contract;
 use crate::outline::{Clause, Declaration};
 use crate::schema::Action;
 
-use super::facts::row;
+use super::facts::table;
 use super::html::{Page, escaped};
 
 /// Clauses that are shown under a heading of their own; what begins otherwise is shown as written.
@@ -40,11 +40,8 @@ fn one(page: &mut Page, contract: &Contract, action: &Action, clauses: &[Clause]
         with("signed").map(|c| without(&c.text(source), "signed by ")),
     );
     if !action.params.is_empty() {
-        page.raw("<h4>What is given</h4>\n<table>\n<thead><tr><th scope=\"col\">Name</th><th scope=\"col\">Holds</th><th scope=\"col\">Meaning</th></tr></thead>\n<tbody>\n");
-        for param in &action.params {
-            row(page, contract, param, None);
-        }
-        page.raw("</tbody>\n</table>\n");
+        page.raw("<h4>What is given</h4>\n");
+        table(page, contract, "Name", &action.params, &[]);
     }
     listed(
         page,
@@ -114,7 +111,12 @@ pub(super) fn listed(page: &mut Page, title: &str, lines: impl Iterator<Item = S
     page.element("h4", title);
     page.raw("<ul class=\"plain\">\n");
     for line in lines {
-        page.raw("<li><code>").text(&line).raw("</code></li>\n");
+        let (line, law) = match line.split_once("  law ") {
+            Some((line, law)) => (line, Some(law.trim_matches('"'))),
+            None => (line.as_str(), None),
+        };
+        page.raw("<li><code>").text(line).raw("</code>");
+        page.law(law).raw("</li>\n");
     }
     page.raw("</ul>\n");
 }

@@ -10,7 +10,7 @@ mod policies;
 mod sheet;
 
 use crate::contract::Contract;
-use crate::outline::outline;
+use crate::outline::{Declaration, outline};
 use crate::policy::Policies;
 
 use html::Page;
@@ -32,7 +32,7 @@ pub fn render(contract: &Contract, policies: &[Policies], identifier: Option<&st
         .raw(sheet::SHEET)
         .raw("</style>\n</head>\n<body>\n<main>\n");
     heading(&mut page, contract, identifier);
-    contents(&mut page, contract, policies);
+    contents(&mut page, contract, &declarations, policies);
     people::section(&mut page, contract);
     diagram::section(&mut page, contract);
     facts::section(&mut page, contract);
@@ -79,12 +79,20 @@ fn heading(page: &mut Page, contract: &Contract, identifier: Option<&str>) {
     page.raw("</dl>\n</header>\n");
 }
 
-fn contents(page: &mut Page, contract: &Contract, policies: &[Policies]) {
+fn contents(
+    page: &mut Page,
+    contract: &Contract,
+    declarations: &[Declaration],
+    policies: &[Policies],
+) {
     page.raw("<nav aria-label=\"Contents\">\n<ul>\n");
     page.raw("<li><a href=\"#parties\">Parties</a></li>\n<li><a href=\"#diagram\">At a glance</a></li>\n");
     page.raw("<li><a href=\"#facts\">Facts</a>: ");
     let kinds = contract.kinds().iter().map(|k| ("fact", k.name.as_str()));
     page.links(kinds);
+    if !others(declarations).is_empty() {
+        page.raw("</li>\n<li><a href=\"#tables\">Records, rates and dated values</a>");
+    }
     page.raw("</li>\n<li><a href=\"#actions\">Actions</a>: ");
     let actions = contract
         .actions()
@@ -99,13 +107,18 @@ fn contents(page: &mut Page, contract: &Contract, policies: &[Policies]) {
     page.raw("</li>\n</ul>\n</nav>\n");
 }
 
-/// Records, scales and parameters: as written, because they are tables already.
-fn tables(page: &mut Page, contract: &Contract, declarations: &[crate::outline::Declaration]) {
-    let known = ["contract", "party", "fact", "action"];
-    let others = declarations
-        .iter()
-        .filter(|d| !known.contains(&d.word.as_str()));
-    let others: Vec<_> = others.collect();
+/// Records, scales, parameters and what else a contract declares.
+fn others(declarations: &[Declaration]) -> Vec<&Declaration> {
+    let placed = ["contract", "party", "fact", "action"];
+    let others = declarations.iter();
+    others
+        .filter(|d| !placed.contains(&d.word.as_str()))
+        .collect()
+}
+
+/// As written, because they are tables already.
+fn tables(page: &mut Page, contract: &Contract, declarations: &[Declaration]) {
+    let others = others(declarations);
     if others.is_empty() {
         return;
     }
@@ -114,7 +127,8 @@ fn tables(page: &mut Page, contract: &Contract, declarations: &[crate::outline::
     page.classed("p", "note", "As the contract writes them.");
     for declaration in others {
         page.raw("<article>\n");
-        page.element("h3", &format!("{} {}", declaration.word, declaration.name));
+        let name = spoken(&declaration.name);
+        page.element("h3", &format!("{} {name}", declaration.word));
         let start = declaration.tokens.first().map_or(0, |t| t.span.start);
         let end = declaration.tokens.last().map_or(start, |t| t.span.end);
         page.element("pre", contract.source().get(start..end).unwrap_or_default());

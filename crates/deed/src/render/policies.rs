@@ -40,11 +40,14 @@ fn one(page: &mut Page, policy: &Declaration, source: &str) {
         text.strip_prefix(word).unwrap_or(&text).to_owned()
     };
     listed(page, "Where", with("let").map(|c| rest(c, "let ")));
-    listed(
-        page,
-        "It proposes when",
-        with("when").map(|c| rest(c, "when ")),
-    );
+    let when = with("when").map(|c| rest(c, "when "));
+    match when.clone().any(|condition| condition == "true") {
+        true => {
+            page.element("h4", "It proposes when");
+            page.element("p", "it is asked, in every case");
+        }
+        false => listed(page, "It proposes when", when),
+    }
     page.raw("<h4>What it proposes</h4>\n<ul class=\"plain\">\n");
     for clause in &policy.clauses {
         if !clause.begins("share") && !clause.begins("flag") {

@@ -14,6 +14,7 @@ mod examples;
 mod expressions;
 mod fixtures;
 mod format;
+mod gallery;
 mod guide;
 mod hostile;
 mod load;
