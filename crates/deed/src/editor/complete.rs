@@ -133,9 +133,9 @@ fn in_scope(
         fields(action, source.text, CompletionKind::Local, found);
     }
     // A fact that is given in the same line.
-    let words = line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let mut words = line.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     if form == Form::Scenarios
-        && let Some((source, kind)) = words.filter_map(|w| declared(sources, w)).last()
+        && let Some((source, kind)) = words.find_map(|w| declared(sources, w))
         && matches!(kind.word.as_str(), "fact" | "record")
     {
         fields(kind, source.text, CompletionKind::Field, found);

@@ -177,7 +177,7 @@ impl Reader<'_> {
         };
         let Some(found) = policy.proposes.iter().find(same) else {
             let proposes = policy.proposes.iter().filter(|p| p.verb == verb);
-            let listed: Vec<String> = proposes.map(|p| labels(p)).collect();
+            let listed: Vec<String> = proposes.map(labels).collect();
             let verb = word(verb);
             let message = format!("{} {verb}s nothing like this", policy.name);
             let help = match listed.as_slice() {

@@ -51,9 +51,9 @@ fn judge(text: &str) -> Result<(), String> {
     let loaded = Contract::load_with(source, &given).and_then(|contract| {
         let policies = parts.get("policies");
         let checked = policies.map(|text| Policies::load(&contract, text));
-        checked.transpose()?;
+        let policies: Vec<Policies> = checked.transpose()?.into_iter().collect();
         let scenarios = parts.get("scenarios");
-        let report = scenarios.map(|text| scenario::run(&contract, text));
+        let report = scenarios.map(|text| scenario::run_with(&contract, &policies, text));
         Ok((contract, report.transpose()?))
     });
     let (contract, report) = match (loaded, parts.get("refused at load")) {
@@ -206,7 +206,13 @@ fn every_report_of_the_corpus_is_as_it_was() {
             (Err(error), ..) => error.to_string(),
             (Ok(contract), Some(policies), _) => match Policies::load(&contract, policies) {
                 Err(error) => error.to_string(),
-                Ok(_) => continue,
+                Ok(policies) => {
+                    let scenarios = parts.get("scenarios").copied().unwrap_or_default();
+                    match scenario::run_with(&contract, &[policies], scenarios) {
+                        Err(error) => error.to_string(),
+                        Ok(_) => continue,
+                    }
+                }
             },
             (Ok(contract), None, Some(text)) => match scenario::run(&contract, text) {
                 Err(error) => error.to_string(),

@@ -11,7 +11,7 @@ use crate::fixtures::{CASH, EARLY_HELP, HELP_POLICIES, LAND, SAFEGUARDING, load}
 const OPENING: &str = "# Deed: what an author reads when something is wrong
 
 Each report says what is wrong, where it stands, and what to do about it. These are made from the
-[worked examples](examples) with one slip each; a test of `crates/deed` compares this page with what is printed.
+[worked examples](examples/README.md) with one slip each; a test of `crates/deed` compares this page with what is printed.
 ";
 
 /// The file that a slip is made in.
