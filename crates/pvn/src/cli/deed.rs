@@ -70,7 +70,7 @@ pub(crate) struct DeedCheck {
 #[command(after_help = "\
 Ends with 1 when a case fails, when an action or policy is never shown, or a rule never refuses.
 
-  pvn deed test services/public-money/budget.deed
+  pvn deed test docs/deed/examples/cash.deed
   pvn deed test early_help.deed drafts/new.scenario")]
 pub(crate) struct DeedTest {
     /// The contract; its policies are those beside it.

@@ -18,7 +18,7 @@ const STALE: Wall = Wall {
 };
 
 /// Kept without a use in production: where, what, why.
-const KEPT: [(&str, &[&str], &str); 8] = [
+const KEPT: [(&str, &[&str], &str); 7] = [
     (
         "crates/tlog/",
         &[
@@ -49,11 +49,6 @@ const KEPT: [(&str, &[&str], &str); 8] = [
         "crates/deed/src/contract.rs",
         &["dues_in", "read_old"],
         "what `uses` and `replaces` mean is the language's to say; the node that gives other texts is to come",
-    ),
-    (
-        "crates/deed/src/policy/engine.rs",
-        &["evaluate", "learn"],
-        "what a policy means is the language's to say; the vault that keeps known facts is to come",
     ),
     (
         "crates/protocol/src/store/faulty.rs",

@@ -223,7 +223,7 @@ impl Checked {
 
     /// A text without anything to say about it was not understood.
     fn well(&self, deny_warnings: bool) -> bool {
-        !self.about.is_empty() && !(deny_warnings && !self.warnings.is_empty())
+        !self.about.is_empty() && (!deny_warnings || self.warnings.is_empty())
     }
 
     fn in_words(&self) -> String {
