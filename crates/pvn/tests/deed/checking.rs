@@ -193,7 +193,7 @@ fn warnings_are_denied_when_that_is_asked_for() {
     assert_eq!(ends(&denied), "exit code 0");
 }
 
-const PURCHASE: &str = r#"contract purchase version 1
+pub(crate) const PURCHASE: &str = r#"contract purchase version 1
   "Something is bought."
 
 uses cash sha256 "HASH"

@@ -163,3 +163,39 @@ fn an_editor_works_on_a_contract_its_policies_and_its_scenarios() {
     sitting.session.gone();
     insta::assert_snapshot!(sitting.said);
 }
+
+#[test]
+fn a_contract_that_uses_another_of_the_folder_knows_what_that_declares() {
+    let mut sitting = Sitting::begin();
+    let folder = sitting.folder.path().to_path_buf();
+    let cash = crate::commands::fixture("cash.deed");
+    std::fs::copy(&cash, folder.join("cash.deed")).unwrap();
+    // Nothing says a hash better than a check.
+    let (_, checked, _) =
+        crate::commands::pvn(&["deed", "check", &cash.display().to_string(), "--json"]);
+    let checked: Value = serde_json::from_str(&checked).unwrap();
+    let hash = checked["files"][0]["sha256"].as_str().unwrap();
+    let text = crate::checking::PURCHASE.replace("HASH", hash);
+    std::fs::write(folder.join("purchase.deed"), &text).unwrap();
+    sitting.open("purchase.deed");
+    sitting.ask("hover", "purchase.deed", "in cash.Cash", 9);
+    sitting.ask("definition", "purchase.deed", "in cash.Cash", 9);
+    sitting.ask("completion", "purchase.deed", "in cash.Cash", 8);
+    // The other text is opened and changed, so that its hash is another; then it is as it was.
+    sitting.open("cash.deed");
+    let other = sitting.text("cash.deed");
+    let change = range(&other, "who pays");
+    sitting.change("cash.deed", 2, change, "who pay");
+    let uri = sitting.uri("purchase.deed");
+    let found = sitting.session.errors_of(&uri);
+    sitting.note("the text that it uses is changed", &found);
+    let found = sitting.session.ask(
+        "textDocument/definition",
+        json!({ "textDocument": { "uri": uri }, "position": position(&text, text.find("cash.Cash").unwrap() + 6) }),
+    );
+    sitting.note("what it used is not there any more", &found);
+    sitting.session.ask("shutdown", Value::Null);
+    sitting.session.gone();
+    let (_, said) = sitting.said.split_once("## purchase.deed").unwrap();
+    insta::assert_snapshot!(said);
+}
