@@ -79,9 +79,9 @@ else
 	DEED_TEXTS=250000 $(CARGO) test --locked --package deed --test hostile_text --profile hostile -- --nocapture
 endif
 
-test-services: need web ## The scenarios beside each service's contracts
+test-services: need web ## The scenarios beside each service's contracts, and of the worked examples
 	$(CARGO) build --locked --package pvn
-	@for contract in services/*/*.deed; do echo "$$contract"; $(PVN_DEV) deed test "$$contract" || exit 1; done
+	@for contract in services/*/*.deed docs/deed/examples/*.deed; do echo "$$contract"; $(PVN_DEV) deed test "$$contract" || exit 1; done
 
 test-web: need web ## The public pages in a real browser
 	$(CARGO) build --locked --package pvn

@@ -101,7 +101,7 @@ pub fn scenarios(bytes: &[u8]) {
         }
         Err(error) => assert!(!error.to_string().is_empty()),
     }
-    let _ = scenario::explain(&about.contract, &text);
+    let _ = scenario::explain(&about.contract, &[], &text);
 }
 
 /// A damaged text of policies, and any facts and days: the same proposals, however they came to be known.
@@ -143,9 +143,10 @@ pub fn policies(bytes: &[u8]) {
 
 fn text(source: &str, at: usize) {
     let at = source.floor_char_boundary(at.min(source.len()));
-    let _ = editor::hover(source, at);
-    let _ = editor::definition(source, at);
-    let _ = editor::complete(source, at);
+    let texts = editor::Texts::of(source);
+    let _ = editor::hover(&texts, at);
+    let _ = editor::definition(&texts, at);
+    let _ = editor::complete(&texts, at);
     if let Ok(formatted) = deed::format(source) {
         assert_eq!(deed::format(&formatted).as_deref(), Ok(formatted.as_str()));
         let accepted = |text| {
@@ -157,7 +158,7 @@ fn text(source: &str, at: usize) {
     match Contract::load(source) {
         Ok(contract) => {
             let _ = contract.warnings().render("a.deed");
-            let _ = deed::render(&contract, None);
+            let _ = deed::render(&contract, &[], None);
         }
         Err(error) => assert!(!error.to_string().is_empty()),
     }

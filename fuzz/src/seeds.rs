@@ -11,14 +11,14 @@ use super::mutate::Seed;
 
 /// Contracts of the size that people write.
 const FIXTURES: [&str; 5] = [
-    include_str!("../../crates/deed/tests/fixtures/land.deed"),
-    include_str!("../../crates/deed/tests/fixtures/cash.deed"),
-    include_str!("../../crates/deed/tests/fixtures/safeguarding.deed"),
-    include_str!("../../crates/deed/tests/fixtures/early_help.deed"),
+    include_str!("../../docs/deed/examples/land_transfer.deed"),
+    include_str!("../../docs/deed/examples/cash.deed"),
+    include_str!("../../docs/deed/examples/safeguarding.deed"),
+    include_str!("../../docs/deed/examples/early_help.deed"),
     include_str!("../../services/public-money/budget.deed"),
 ];
 const SCENARIOS: &str = include_str!("../../services/public-money/scenarios/funding.scenario");
-const POLICIES: &str = include_str!("../../crates/deed/tests/fixtures/early_help.policies");
+const POLICIES: &str = include_str!("../../docs/deed/examples/early_help.policies");
 /// Longer cases of the corpus stand at limits: thousands of like lines.
 const CASE_BYTES_MAX: usize = 4_000;
 

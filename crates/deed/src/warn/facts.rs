@@ -52,11 +52,12 @@ pub(super) fn stuck(contract: &Contract, declarations: &[Declaration<'_>]) -> Ve
 /// Kinds about somebody, with public fields and no law.
 pub(super) fn exposed(contract: &Contract, declarations: &[Declaration<'_>]) -> Vec<Problem> {
     let kinds = contract.kinds().iter();
-    let exposed = kinds.filter(|k| !k.about.is_empty() && !k.public.is_empty() && k.law.is_none());
+    let exposed = kinds.filter(|k| !k.about.is_empty() && !k.public.is_empty());
+    let exposed = exposed.filter(|k| k.law.is_none() && k.about_law.is_none());
     let problem = |kind: &crate::schema::Kind| {
         let clause = clause(declarations, &kind.name, "public")?;
         let message = format!("{} is about somebody and public, on no law", kind.name);
-        let help = "cite the law that asks for it, as in `law \"Land Registration Act 2002 s.66\"`, or publish less";
+        let help = "cite the law that asks for it, as in `about proprietor law \"Land Registration Act 2002 s.66\"`, or publish less";
         Some(
             Problem::new(clause.span, message, "personal data that everyone may read")
                 .help(help.to_owned()),
@@ -66,7 +67,7 @@ pub(super) fn exposed(contract: &Contract, declarations: &[Declaration<'_>]) -> 
 }
 
 /// Business keys of which two facts could be vouched for by different parties, so that nobody sees both.
-pub(super) fn unheld(contract: &Contract, declarations: &[Declaration]) -> Vec<Problem> {
+pub(super) fn unheld(contract: &Contract, declarations: &[Declaration<'_>]) -> Vec<Problem> {
     let unheld = |kind: &&Kind| !kind.one_per.is_empty() && !held(kind);
     let problem = |kind: &Kind| {
         let clause = clause(declarations, &kind.name, "one")?;

@@ -56,7 +56,7 @@ fn named<'a>(contracts: &'a BTreeMap<&'a str, Contract>) -> Vec<Given<'a>> {
 /// A case's texts, read.
 struct Loaded {
     contract: Contract,
-    policies: Option<Policies>,
+    policies: Vec<Policies>,
     report: Option<scenario::Report>,
 }
 
@@ -66,9 +66,9 @@ fn load(text: &str) -> Result<Loaded, LoadError> {
     let contract = Contract::load_with(source, &named(&given(text)?))?;
     let policies = parts.get("policies");
     let policies = policies.map(|text| Policies::load(&contract, text));
-    let policies = policies.transpose()?;
+    let policies: Vec<Policies> = policies.transpose()?.into_iter().collect();
     let report = parts.get("scenarios");
-    let report = report.map(|text| scenario::run(&contract, text));
+    let report = report.map(|text| scenario::run_with(&contract, &policies, text));
     let report = report.transpose()?;
     Ok(Loaded {
         contract,
@@ -108,10 +108,10 @@ fn judge(text: &str) -> Result<(), String> {
         same("verdict", format!("{verdict}\n"))?;
         same("outcome", follows)?;
     } else if let Some(text) = parts.get("scenarios") {
-        let cases = scenario::explain(&contract, text).map_err(|e| e.to_string())?;
+        let cases = scenario::explain(&contract, &policies, text).map_err(|e| e.to_string())?;
         same("outcome", outcome::of_scenarios(&contract, &cases))?;
     }
-    if let (Some(policies), Some(text)) = (&policies, parts.get("known")) {
+    if let (Some(policies), Some(text)) = (policies.first(), parts.get("known")) {
         same("proposals", known::proposals(&contract, policies, text)?)?;
     }
     if let Some(text) = parts.get("old facts") {
@@ -133,7 +133,7 @@ fn old(book: &Book<'_>, line: &str) -> Result<String, String> {
     })
 }
 
-fn cases() -> Vec<PathBuf> {
+pub(crate) fn cases() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
     let mut files: Vec<PathBuf> = folder
         .read_dir()

@@ -28,7 +28,8 @@ fn market() -> Market {
         sha256: &coins,
         contract: net.contract(),
     }];
-    let market = Contract::load_with(&MARKET.replace("COINS", &coins), &given).expect("loads");
+    let market =
+        Contract::load_with(&MARKET.replace(&"0".repeat(64), &coins), &given).expect("loads");
     let play = COINS.replace("contract coins", "contract play");
     let play = net.book.insert(Contract::load(&play).expect("loads"));
     let market = net.book.insert(market);

@@ -18,7 +18,7 @@ const STALE: Wall = Wall {
 };
 
 /// Kept without a use in production: where, what, why.
-const KEPT: [(&str, &[&str], &str); 8] = [
+const KEPT: [(&str, &[&str], &str); 6] = [
     (
         "crates/tlog/",
         &[

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::{Verdict, agree, apply, pick};
 use crate::fixtures::{load, party};
 
-const CONTRACT: &str = include_str!("../../fixtures/universal_credit.deed");
+const CONTRACT: &str = include_str!("../../../../../docs/deed/examples/universal_credit.deed");
 
 /// Households, with their standard allowances of 2024/25 and 2025/26 as published, in pence.
 const HOUSEHOLDS: &[(&str, i64, i64)] = &[
