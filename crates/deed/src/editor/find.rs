@@ -152,7 +152,7 @@ fn given<'d>(sources: &'d [Source<'_>], place: &Place<'_>) -> Option<Target<'d>>
 fn begins_a_line(token: &Token<'_>, inside: &Declaration<'_>) -> bool {
     let firsts = inside.clauses.iter().filter_map(|c| c.tokens.first());
     firsts.map(|t| t.span).any(|span| span == token.span)
-        && !matches!(token.tok, Tok::Name(ref n) if n.starts_with(|c: char| c.is_ascii_uppercase()))
+        && !matches!(token.tok, Tok::Name(n) if n.starts_with(|c: char| c.is_ascii_uppercase()))
 }
 
 /// The rule of the scenario's action in these words.

@@ -125,7 +125,7 @@ fn tables(page: &mut Page, contract: &Contract, declarations: &[Declaration<'_>]
     page.classed("p", "note", "As the contract writes them.");
     for declaration in others {
         page.raw("<article>\n");
-        let name = spoken(&declaration.name);
+        let name = spoken(declaration.name);
         page.element("h3", &format!("{} {name}", declaration.word));
         let start = declaration.tokens.first().map_or(0, |t| t.span.start);
         let end = declaration.tokens.last().map_or(start, |t| t.span.end);

@@ -27,7 +27,7 @@ pub(super) fn section(page: &mut Page, policies: &[Policies]) {
 }
 
 fn one(page: &mut Page, policy: &Declaration<'_>, source: &str) {
-    let (name, title) = (escaped(&policy.name), escaped(&spoken(&policy.name)));
+    let (name, title) = (escaped(policy.name), escaped(&spoken(policy.name)));
     page.write(format_args!(
         "<article id=\"policy-{name}\">\n<h3>{title}</h3>\n<dl class=\"who\">\n"
     ));

@@ -111,7 +111,7 @@ fn as_json(contract: &Contract, case: &ExplainedCase) -> Value {
     let action = &contract.actions()[usize::from(case.action)];
     let args = action.params.iter().zip(&case.args);
     let args: BTreeMap<&str, String> = args
-        .map(|(param, value)| (param.name.as_str(), value.to_string()))
+        .map(|(param, value)| (param.name.as_str(), contract.show(value, &param.ty)))
         .collect();
     let rules = case.explanation.rules.iter().map(|rule| {
         let figures = rule.figures.iter();
@@ -163,7 +163,7 @@ fn fact_json(contract: &Contract, explained: &deed::ExplainedFact) -> Value {
     let kind = &contract.kinds()[usize::from(explained.fact.kind)];
     let fields = kind.fields.iter().zip(&explained.fact.fields);
     let fields: BTreeMap<&str, String> = fields
-        .map(|(field, value)| (field.name.as_str(), value.to_string()))
+        .map(|(field, value)| (field.name.as_str(), contract.show(value, &field.ty)))
         .collect();
     let names = |parties: &[deed::Party]| {
         parties
