@@ -9,6 +9,8 @@ pub(crate) const LAND: &str = include_str!("../fixtures/land.deed");
 pub(crate) const SAFEGUARDING: &str = include_str!("../fixtures/safeguarding.deed");
 pub(crate) const BUDGET: &str = include_str!("../../../../services/public-money/budget.deed");
 
+pub(crate) const UNIVERSAL_CREDIT: &str = include_str!("../fixtures/universal_credit.deed");
+
 /// The cash contract, loaded once.
 pub(crate) fn cash_contract() -> &'static Contract {
     static CONTRACT: LazyLock<Contract> = LazyLock::new(|| load(CASH));

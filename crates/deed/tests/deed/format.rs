@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use deed::{Contract, format};
 use proptest::prelude::*;
 
-use crate::fixtures::{BUDGET, CASH, LAND, SAFEGUARDING, load};
+use crate::fixtures::{BUDGET, CASH, LAND, SAFEGUARDING, UNIVERSAL_CREDIT, load};
 
 /// Every contract of the repository that loads, with its path.
 fn contracts() -> Vec<(PathBuf, String)> {
@@ -72,7 +72,7 @@ fn every_contract_keeps_its_meaning_and_is_formatted_once() {
 
 #[test]
 fn contracts_in_use_stand_in_the_one_true_format() {
-    for source in [BUDGET, CASH, LAND] {
+    for source in [BUDGET, CASH, LAND, UNIVERSAL_CREDIT] {
         assert_eq!(formatted(source), source);
     }
 }

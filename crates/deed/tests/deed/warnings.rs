@@ -1,6 +1,6 @@
 //! What an author is asked to look at again.
 
-use crate::fixtures::{BUDGET, CASH, LAND, SAFEGUARDING, load};
+use crate::fixtures::{BUDGET, CASH, LAND, SAFEGUARDING, UNIVERSAL_CREDIT, load};
 
 fn warned(base: &str, changes: &[(&str, &str)]) -> String {
     let mut source = base.to_owned();
@@ -14,7 +14,7 @@ fn warned(base: &str, changes: &[(&str, &str)]) -> String {
 
 #[test]
 fn contracts_in_use_give_no_cause() {
-    for source in [BUDGET, CASH] {
+    for source in [BUDGET, CASH, UNIVERSAL_CREDIT] {
         assert_eq!(load(source).warnings().render("a.deed"), "");
     }
 }
