@@ -67,6 +67,57 @@ fn a_licensed_trader_pays_for_a_stall_in_the_towns_coins() {
     town.assert_settled();
 }
 
+/// Alice gives one of her stalls up for the stall of this number.
+fn exchange(town: &Town, key: &str, stall: FactRef, number: i64) -> Instruction {
+    let market = market(&town.contract, &town.contract_id);
+    let (action, args) = args(&market, "Exchange", &[("number", Value::Int(number))]);
+    Instruction {
+        key: key.to_owned(),
+        party: party(ALICE),
+        contract: ledger::ContractId::of_text(market.source()),
+        action,
+        args,
+        consumes: vec![stall],
+        references: Vec::new(),
+    }
+}
+
+#[test]
+fn a_fact_that_is_given_up_does_not_pass_for_the_key_of_another() {
+    let mut town = Town::new();
+    town.endow();
+    let licence = licensed(&mut town, ALICE, "stalls");
+    let mut stalls = Vec::new();
+    for number in [7, 8] {
+        let before = town.facts(ALICE);
+        let bought = buy(&town, &format!("stall {number}"), number, 1, licence);
+        town.instruct(&bought);
+        town.deliver_all();
+        // Change comes beside the stall, which stands in the first view.
+        let mut new = town.facts(ALICE).into_iter();
+        stalls.push(new.find(|at| at.view == 0 && !before.contains(at)));
+    }
+    let stall = stalls[0].expect("stall 7");
+    let cases = [
+        ("for 8", 8, "one_per_business_key"),
+        ("for 7 itself", 7, "done"),
+    ];
+    for (key, number, state) in cases {
+        let asked = exchange(&town, key, stall, number);
+        town.instruct(&asked);
+        town.deliver_all();
+        assert_eq!(town.state(ALICE, key), state);
+    }
+    let again = town.facts(ALICE).into_iter();
+    let again = again.filter(|at| at.view == 0 && *at != licence && Some(*at) != stalls[1]);
+    let seven = again.last().expect("stall 7");
+    let asked = exchange(&town, "for 9", seven, 9);
+    town.instruct(&asked);
+    town.deliver_all();
+    assert_eq!(town.state(ALICE, "for 9"), "done");
+    town.assert_settled();
+}
+
 #[test]
 fn what_is_not_hers_not_a_licence_or_no_longer_current_is_refused() {
     let mut town = Town::new();
