@@ -109,8 +109,8 @@ fn a_fact_that_is_given_up_does_not_pass_for_the_key_of_another() {
         assert_eq!(town.state(ALICE, key), state);
     }
     let again = town.facts(ALICE).into_iter();
-    let again = again.filter(|at| at.view == 0 && *at != licence && Some(*at) != stalls[1]);
-    let seven = again.last().expect("stall 7");
+    let mut again = again.filter(|at| at.view == 0 && *at != licence && Some(*at) != stalls[1]);
+    let seven = again.next_back().expect("stall 7");
     let asked = exchange(&town, "for 9", seven, 9);
     town.instruct(&asked);
     town.deliver_all();
