@@ -180,48 +180,6 @@ impl Contract {
         money::draft(&self.program, money, dues, held)
     }
 
-    /// The dues that are owed in money of another contract, in that contract's terms. A transaction settles the dues of all its
-    /// actions in one money together, there: each is then discharged by exactly one created fact, and none by a fact that
-    /// discharges another's.
-    #[must_use]
-    pub fn dues_in(&self, sha256: &str, dues: &[Due]) -> Vec<Due> {
-        let there = |due: &Due| {
-            let kind = self.program.kinds.get(usize::from(due.money))?;
-            let origin = kind.origin.as_ref().filter(|o| o.sha256 == sha256)?;
-            Some(Due {
-                money: origin.kind,
-                ..due.clone()
-            })
-        };
-        dues.iter().filter_map(there).collect()
-    }
-
-    /// A fact of another contract, which this one uses, in this one's terms. What another text declares is no such fact, however
-    /// alike it looks.
-    ///
-    /// # Errors
-    /// `fact_fits_its_kind` when this contract does not use that text, or it is no fact of it.
-    pub fn read_used(
-        &self,
-        sha256: &str,
-        other: &Contract,
-        fact: &FactValue,
-    ) -> Result<FactValue, Refusal> {
-        eval::fact_fits(fact, other.kinds(), other.records())?;
-        let from_there = |kind: &Kind| {
-            let origin = kind.origin.as_ref();
-            origin.is_some_and(|o| o.sha256 == sha256 && o.kind == fact.kind)
-        };
-        let kind = self.program.kinds.iter().position(from_there);
-        let kind = kind.and_then(|i| u16::try_from(i).ok()).ok_or_else(|| {
-            let kind = &other.kinds()[usize::from(fact.kind)].name;
-            let message = format!("{} does not use this text's {kind}", self.name);
-            Refusal::new("fact_fits_its_kind", message)
-        })?;
-        let fields = fact.fields.clone();
-        Ok(FactValue { kind, fields })
-    }
-
     /// A fact of the version that this one replaces, as this one reads it: the same fields by name, new ones absent.
     ///
     /// # Errors
