@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::args::{self, ArgError};
+use crate::builtin::BuiltInRule;
 use crate::check::{self, Program};
 use crate::diagnostic::LoadError;
 use crate::eval;
@@ -186,7 +187,7 @@ impl Contract {
     /// `fact_fits_its_kind` when this one was not checked against that text, or it is no fact of it, or does not fit.
     pub fn read_old(&self, old: Given<'_>, fact: &FactValue) -> Result<FactValue, Refusal> {
         let Given { sha256, contract } = old;
-        let refused = |message: String| Refusal::new("fact_fits_its_kind", message);
+        let refused = |message: String| Refusal::new(BuiltInRule::FactFitsItsKind, message);
         if self.program.replaced.as_deref() != Some(sha256) {
             let (name, version) = (&self.name, self.version);
             let message = format!("{name} version {version} was not checked against this text");

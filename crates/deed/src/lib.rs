@@ -36,7 +36,7 @@ mod value;
 mod warn;
 
 pub use args::{ArgError, ArgProblem};
-pub use builtin::BUILT_IN_RULES;
+pub use builtin::BuiltInRule;
 pub use contract::{Contract, Given};
 pub use diagnostic::{Diagnostic, LoadError};
 pub use explain::{Accepted, ExplainedFact, ExplainedRule, ExplainedSigner, Explanation};

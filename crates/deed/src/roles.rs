@@ -1,5 +1,6 @@
 //! Who has which part in a fact.
 
+use crate::builtin::BuiltInRule;
 use crate::check::Program;
 use crate::eval::fact_fits;
 use crate::outcome::{FactRoles, Refusal};
@@ -28,7 +29,7 @@ pub(crate) fn roles_of(program: &Program, fact: &FactValue) -> Result<FactRoles,
             kind.name,
             attestors.len()
         );
-        return Err(Refusal::new("attestors_are_distinct", message));
+        return Err(Refusal::new(BuiltInRule::AttestorsAreDistinct, message));
     }
     let present = u16::try_from(attestors.len()).unwrap_or(u16::MAX);
     Ok(FactRoles {

@@ -1,6 +1,6 @@
 //! Facts, arguments and expectations of a scenario.
 
-use crate::builtin::BUILT_IN_RULES;
+use crate::builtin::BuiltInRule;
 use crate::check::{code, constant};
 use crate::near::did_you_mean;
 use crate::schema::{Action, Field, Type};
@@ -106,7 +106,7 @@ impl Reader<'_> {
         cursor.finish()?;
         let wanted = code(&rule.text);
         let own = action.rules.iter().map(|r| r.code.as_str());
-        let known = own.chain(BUILT_IN_RULES.iter().map(|(code, _)| *code));
+        let known = own.chain(BuiltInRule::ALL.iter().map(|rule| rule.code()));
         if known.clone().any(|k| k == wanted) {
             return Ok(Expected::Refused(wanted));
         }

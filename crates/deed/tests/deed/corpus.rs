@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use deed::policy::Policies;
-use deed::{BUILT_IN_RULES, Contract, Given, LoadError, scenario};
+use deed::{BuiltInRule, Contract, Given, LoadError, scenario};
 
 use transaction::{Book, Stop};
 
@@ -177,9 +177,9 @@ fn every_built_in_rule_refuses_in_some_case() {
         let words = format!("is refused because \"{}\"", code.replace('_', " "));
         all.contains(&words) || all.contains(&format!("=== verdict\n{code}\n"))
     };
-    let never: Vec<&str> = BUILT_IN_RULES
+    let never: Vec<&str> = BuiltInRule::ALL
         .iter()
-        .map(|(code, _)| *code)
+        .map(|rule| rule.code())
         .filter(|code| !refuses(code))
         .collect();
     assert_eq!(never.len(), FROM_OUTSIDE.len(), "{never:?}");
