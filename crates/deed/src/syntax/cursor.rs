@@ -5,43 +5,7 @@ use crate::near::did_you_mean;
 
 use super::ast::{Name, Text};
 use super::token::{Problem, Span, Tok, Token};
-
-/// Words that cannot name anything, because a sentence could then be read in two ways.
-const RESERVED: [&str; 33] = [
-    "and",
-    "as",
-    "becoming",
-    "count",
-    "creates",
-    "each",
-    "effective",
-    "else",
-    "every",
-    "false",
-    "for",
-    "if",
-    "in",
-    "is",
-    "issues",
-    "keeps",
-    "law",
-    "length",
-    "let",
-    "no",
-    "none",
-    "not",
-    "of",
-    "or",
-    "otherwise",
-    "pays",
-    "rule",
-    "some",
-    "sum",
-    "then",
-    "true",
-    "when",
-    "with",
-];
+use super::words;
 
 pub(crate) struct Cursor<'t> {
     tokens: &'t [Token<'t>],
@@ -208,7 +172,7 @@ impl<'t> Cursor<'t> {
     /// A name that the contract introduces: not a word of the language.
     pub(crate) fn new_name(&mut self, what: &str) -> Result<Name, Problem> {
         let name = self.name(what)?;
-        if RESERVED.contains(&name.text.as_str()) {
+        if words::find(&name.text).is_some_and(|word| word.reserved) {
             let message = format!(
                 "`{}` is a word of the language and can't be a name",
                 name.text
