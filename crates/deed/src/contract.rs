@@ -4,15 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::args::{self, ArgError};
 use crate::builtin::BuiltInRule;
-use crate::check::{self, Program};
-use crate::diagnostic::LoadError;
 use crate::eval;
 use crate::money;
 use crate::outcome::{Call, DraftMove, Due, FactRoles, MoneyMove, Outcome, Refusal, Settled};
+use crate::program::Program;
 use crate::roles;
 use crate::schema::{Action, Kind, Record, Type};
 use crate::show::shown;
-use crate::syntax;
 use crate::value::{FactValue, Party, Value};
 
 /// Another contract, with the hash by which contracts name it.
@@ -28,12 +26,12 @@ pub struct Given<'a> {
 /// A contract whose text has been read and checked; immutable, cheap to share behind an `Arc`.
 #[derive(Clone, Debug)]
 pub struct Contract {
-    name: String,
-    version: u32,
-    title: String,
-    law: Option<String>,
-    source: String,
-    program: Program,
+    pub(crate) name: String,
+    pub(crate) version: u32,
+    pub(crate) title: String,
+    pub(crate) law: Option<String>,
+    pub(crate) source: String,
+    pub(crate) program: Program,
 }
 
 impl Contract {
@@ -109,39 +107,6 @@ impl Contract {
 
 /// What a contract does.
 impl Contract {
-    /// Reads and checks a contract's text.
-    ///
-    /// # Errors
-    /// Every error found, each at its place. A text with errors of form is not checked for meaning.
-    pub fn load(source: &str) -> Result<Contract, LoadError> {
-        Self::load_with(source, &[])
-    }
-
-    /// Reads and checks a contract's text that `uses` or `replaces` others.
-    ///
-    /// # Errors
-    /// As [`Contract::load`]; also when a contract that it uses is not given, or facts of the one that it replaces can't be
-    /// read under it.
-    pub fn load_with(source: &str, given: &[Given<'_>]) -> Result<Contract, LoadError> {
-        let mut problems = Vec::new();
-        let file = syntax::parse(source, &mut problems);
-        let program = match problems.is_empty() {
-            true => check::check(&file, source, given, &mut problems),
-            false => Program::default(),
-        };
-        match file.name {
-            Some(name) if problems.is_empty() => Ok(Contract {
-                name: name.text,
-                version: file.version,
-                title: file.title,
-                law: file.law,
-                source: source.to_owned(),
-                program,
-            }),
-            _ => Err(LoadError::new("contract", source, problems)),
-        }
-    }
-
     /// Runs all rules of an action and computes everything that follows.
     ///
     /// # Errors

@@ -1,9 +1,9 @@
 //! Who has which part in a fact.
 
 use crate::builtin::BuiltInRule;
-use crate::check::Program;
 use crate::eval::fact_fits;
 use crate::outcome::{FactRoles, Refusal};
+use crate::program::Program;
 use crate::schema::{Control, Kind, PartyRef};
 use crate::value::{FactValue, Party, Value};
 

@@ -2,11 +2,11 @@
 
 use crate::ir::{Body, CreateIr, Ir, Step};
 use crate::near::did_you_mean;
+use crate::program::Program;
 use crate::schema::{Action, Control, Input};
 use crate::syntax::Problem;
 use crate::syntax::ast::{ActionDecl, Assign, Clause, Exception, Expr, Name};
 
-use super::Program;
 use super::context::Context;
 use super::names::styled;
 use super::types;

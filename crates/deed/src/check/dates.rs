@@ -8,8 +8,7 @@ use crate::schema::Type;
 use crate::syntax::ast::{self, Expr, Name, Node};
 use crate::syntax::{Problem, Span};
 
-use super::context::Context;
-use super::expr::Typed;
+use super::context::{Context, Typed};
 
 /// Days from one date to another.
 pub(super) fn days(from: Date, to: Date) -> i64 {

@@ -7,14 +7,12 @@ use crate::syntax::ast::{Each, Expr, Name, Node, Quality};
 use crate::syntax::{Problem, Span};
 use crate::value::{Money, Value};
 
-use super::context::Context;
+use super::context::{Context, Typed};
 use super::fields::find;
 use super::types::{UNKNOWN, describe};
 
 /// Functions of the language itself.
 pub(crate) const PLAIN_FUNCTIONS: [&str; 1] = ["financial_year"];
-
-pub(crate) type Typed = Result<(Ir, Type), Problem>;
 
 impl Context<'_> {
     /// The program and type of an expression.

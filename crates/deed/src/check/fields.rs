@@ -7,8 +7,7 @@ use crate::syntax::ast::{Assign, Name};
 use crate::syntax::{Problem, Span};
 use crate::value::Value;
 
-use super::context::Context;
-use super::expr::Typed;
+use super::context::{Context, Typed};
 
 impl Context<'_> {
     pub(crate) fn record(&mut self, name: &Name, given: &[Assign]) -> Typed {

@@ -1,16 +1,17 @@
 //! Kinds of fact.
 
 use crate::near::did_you_mean;
+use crate::program::Program;
 use crate::schema::{Attestation, Control, Keep, Kind, MoneyShape, PartyRef, SeenInPart, Type};
 use crate::syntax::ast::{Assign, ControlExpr, FactClause, FactDecl, FactNode, Name, PartyPath};
 use crate::syntax::{Problem, Span};
 use crate::value::Value;
 
+use super::Context;
 use super::party::party_ref;
 use super::privacy;
 use super::schedule::constant;
 use super::types;
-use super::{Context, Program};
 
 /// Checks one kind; what is wrong is reported and left out.
 pub(crate) fn kind(decl: &FactDecl, program: &Program, problems: &mut Vec<Problem>) -> Kind {

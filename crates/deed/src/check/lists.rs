@@ -6,8 +6,7 @@ use crate::schema::{Record, Type};
 use crate::syntax::Problem;
 use crate::syntax::ast::{Expr, Name};
 
-use super::context::Context;
-use super::expr::Typed;
+use super::context::{Context, Typed};
 use super::fields::find;
 
 impl<'c> Context<'c> {

@@ -1,11 +1,10 @@
 //! Where a kind's parties come from: its fields or the contract's constants.
 
 use crate::near::did_you_mean;
+use crate::program::Program;
 use crate::schema::{Field, PartyRef, Type};
 use crate::syntax::Problem;
 use crate::syntax::ast::{Name, PartyPath};
-
-use super::Program;
 
 /// Resolves `proprietor`, `registrar` or `lender of each charges`.
 pub(crate) fn party_ref(

@@ -1,9 +1,9 @@
 //! One action from its arguments to everything that follows.
 
 use crate::builtin::BuiltInRule;
-use crate::check::Program;
 use crate::ir::{Body, DueIr, RuleIr, Step};
 use crate::outcome::{Call, Due, Outcome, Refusal};
+use crate::program::Program;
 use crate::schema::{Action, Input, Record};
 use crate::show::shown;
 use crate::value::{FactValue, Party, Value};

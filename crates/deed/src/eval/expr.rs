@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
-use crate::check::Program;
 use crate::ir::{Arithmetic, Calendar, Ir, Schedule};
 use crate::outcome::{Call, Refusal};
+use crate::program::Program;
 use crate::syntax::ast::Each;
 use crate::value::{FactValue, Money, Value};
 

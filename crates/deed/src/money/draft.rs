@@ -1,9 +1,9 @@
 //! Choosing money for dues.
 
 use crate::builtin::BuiltInRule;
-use crate::check::Program;
 use crate::limits::MONEY_INPUTS_MAX;
 use crate::outcome::{DraftMove, Due, Refusal};
+use crate::program::Program;
 use crate::schema::{Kind, MoneyShape};
 use crate::value::{FactValue, Money, Party, Value};
 

@@ -1,9 +1,9 @@
 //! A money fact taken apart: amount, holder and attributes.
 
 use crate::builtin::BuiltInRule;
-use crate::check::Program;
 use crate::eval::fact_fits;
 use crate::outcome::{Due, Refusal};
+use crate::program::Program;
 use crate::schema::{Kind, MoneyShape};
 use crate::value::{FactValue, Money, Party, Value};
 

@@ -1,9 +1,9 @@
 //! Checking a money view.
 
 use crate::builtin::BuiltInRule;
-use crate::check::Program;
 use crate::limits::{MONEY_INPUTS_MAX, MONEY_OUTPUTS_MAX};
 use crate::outcome::{Due, MoneyMove, Refusal, Settled};
+use crate::program::Program;
 use crate::schema::Kind;
 use crate::value::{Money, Party, Value};
 

@@ -1,10 +1,11 @@
 //! Policies checked: names, types, joins and cost.
 
-use crate::check::{Context, Program, styled};
+use crate::check::{Context, styled};
 use crate::cost;
 use crate::ir::Ir;
 use crate::limits::{COST_MAX, KNOWN_FACTS_MAX};
 use crate::near::did_you_mean;
+use crate::program::Program;
 use crate::schema::{Input, Type};
 use crate::syntax::ast::{Expr, Name, Node, Op};
 use crate::syntax::{Problem, Span};
