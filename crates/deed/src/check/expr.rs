@@ -8,7 +8,7 @@ use crate::syntax::{Problem, Span};
 use crate::value::{Money, Value};
 
 use super::context::{Context, Typed};
-use super::fields::find;
+use super::find::field_named;
 use super::types::{UNKNOWN, describe};
 
 /// Functions of the language itself.
@@ -139,7 +139,7 @@ impl Context<'_> {
             && let Some((input, kind, consumed)) = self.fact(name)
         {
             let kind = &self.program.kinds[usize::from(kind)];
-            let (index, ty) = find(&kind.fields, &kind.name, field)?;
+            let (index, ty) = field_named(&kind.fields, &kind.name, field)?;
             return Ok((
                 if consumed {
                     Ir::Consumed(input, index)
@@ -157,7 +157,7 @@ impl Context<'_> {
         let Some(record) = record else {
             return Err(self.mismatch(base.span, "a fact or record", &ty));
         };
-        let (index, ty) = find(&record.fields, &record.name, field)?;
+        let (index, ty) = field_named(&record.fields, &record.name, field)?;
         Ok((Ir::Field(Box::new(ir), index), ty))
     }
 

@@ -9,6 +9,7 @@ mod exception;
 mod expect;
 mod expr;
 mod fields;
+mod find;
 mod host;
 mod kind;
 mod lists;
@@ -36,6 +37,7 @@ use crate::value::{Party, Value};
 
 pub(crate) use context::Context;
 pub(crate) use expr::PLAIN_FUNCTIONS;
+pub(crate) use find::kind_named;
 pub(crate) use names::styled;
 pub(crate) use rule::code;
 pub(crate) use types::describe;

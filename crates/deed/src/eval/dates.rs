@@ -43,11 +43,6 @@ pub(super) fn shift(
     })
 }
 
-/// Days from one date to another; below zero when the other is earlier.
-pub(super) fn days_from(from: Date, to: Date) -> i64 {
-    to.duration_since(from).as_hours() / 24
-}
-
 impl Calendar {
     /// Whether people work on a day.
     pub(super) fn works(&self, day: Date) -> Result<bool, Refusal> {

@@ -72,17 +72,19 @@ impl<'t> Cursor<'t> {
         matches!(self.token(ahead).tok, Tok::Name(name) if name == word)
     }
 
+    /// How many line breaks stand here.
+    fn breaks(&self) -> usize {
+        let ahead = (0..).take_while(|i| self.token(*i).tok == Tok::Break);
+        ahead.count()
+    }
+
     pub(crate) fn skip_breaks(&mut self) {
-        while self.peek() == Tok::Break {
-            self.pos += 1;
-        }
+        self.pos += self.breaks();
     }
 
     /// Skips line breaks when the clause goes on with `word` after them.
     pub(crate) fn eat_word(&mut self, word: &str) -> bool {
-        let breaks = (0..)
-            .take_while(|i| self.token(*i).tok == Tok::Break)
-            .count();
+        let breaks = self.breaks();
         let found = self.word_ahead(breaks, word);
         if found {
             self.pos += breaks + 1;
@@ -187,9 +189,7 @@ impl<'t> Cursor<'t> {
         let mut text: Option<String> = None;
         let mut span = self.span();
         loop {
-            let breaks = (0..)
-                .take_while(|i| self.token(*i).tok == Tok::Break)
-                .count();
+            let breaks = self.breaks();
             let Tok::Text(part) = self.token(breaks).tok else {
                 break;
             };
@@ -224,6 +224,19 @@ impl<'t> Cursor<'t> {
         }
     }
 
+    /// `policies for name` and `scenarios for name`: a text about this contract.
+    pub(crate) fn about(&mut self, word: &str, contract: &str) -> Result<(), Problem> {
+        self.expect_word(word)?;
+        self.expect_word("for")?;
+        let name = self.name("the contract's name")?;
+        self.finish()?;
+        if name.text == contract {
+            return Ok(());
+        }
+        let message = format!("the contract is {contract}, not {}", name.text);
+        Err(Problem::new(name.span, message, "another contract"))
+    }
+
     /// Comma-separated items; a line may end after a comma.
     pub(crate) fn list<T>(
         &mut self,
@@ -238,9 +251,7 @@ impl<'t> Cursor<'t> {
     }
 
     pub(crate) fn finish(&mut self) -> Result<(), Problem> {
-        let breaks = (0..)
-            .take_while(|i| self.token(*i).tok == Tok::Break)
-            .count();
+        let breaks = self.breaks();
         if self.token(breaks).tok == Tok::End {
             return Ok(());
         }
