@@ -38,6 +38,12 @@ pub const HOLIDAYS_MAX: usize = 512;
 pub const EXCEPTIONS_MAX: usize = 32;
 /// Most contracts that one uses: a reader has to read them too.
 pub const USES_MAX: usize = 16;
+/// Most records of a contract, those of the contracts that it uses included: the text of each must be read.
+pub const RECORDS_MAX: usize = 1024;
+/// Deepest nesting of records in records: what reads a value follows it down.
+pub const RECORD_DEPTH_MAX: u16 = 16;
+/// Most names of one enumeration: beyond that it is a register, and its entries are facts.
+pub const CHOICES_MAX: usize = 256;
 /// Most known facts that one count, sum or share looks at for one subject: more is a refusal, not a wait.
 pub const KNOWN_FACTS_MAX: usize = 1000;
 /// Most figures named in one refusal: enough to see why, short enough to read.
