@@ -54,3 +54,11 @@ pub const DECIMAL_PLACES_MAX: u8 = 9;
 pub const PERCENT_WHOLE: i64 = 1_000_000;
 /// Finest percentage, in decimal places: published rates use at most three.
 pub const PERCENT_DECIMALS_MAX: usize = 4;
+/// Largest percentage in a literal: 1000%, counted in ten-thousandths of a per cent. Higher ones are computed, not written.
+pub const PERCENT_LITERAL_MAX: i64 = 10_000_000;
+/// Longest time for which `keep` says that a fact is kept, in the years or months that it names: no law looks further.
+pub const KEEP_PERIOD_MAX: i64 = 1200;
+/// Earliest year of a date that is written: four digits, so that none is missing.
+pub const YEAR_LITERAL_MIN: i64 = 1000;
+/// Latest year of a date that is written, and of one that is computed.
+pub const YEAR_LITERAL_MAX: i64 = 9999;
