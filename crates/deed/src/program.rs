@@ -29,3 +29,20 @@ pub(crate) struct Program {
     pub(crate) bodies: Vec<Body>,
     pub(crate) cost_bound: u64,
 }
+
+impl Program {
+    /// As a person reads the type, with records named.
+    pub(crate) fn describe(&self, ty: &Type) -> String {
+        match ty {
+            Type::Record(index) => self
+                .records
+                .get(usize::from(*index))
+                .map_or_else(|| "record".to_owned(), |r| r.name.clone()),
+            Type::Optional(of) => format!("{} or none", self.describe(of)),
+            Type::List { of, at_most } => {
+                format!("list of {} at most {at_most}", self.describe(of))
+            }
+            _ => ty.to_string(),
+        }
+    }
+}

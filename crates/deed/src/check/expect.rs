@@ -11,7 +11,7 @@ use crate::value::Value;
 
 use super::context::{Context, Typed};
 use super::rates::widened;
-use super::types::{UNKNOWN, comparable, describe, fits};
+use super::types::{UNKNOWN, comparable, fits};
 
 impl Context<'_> {
     /// The program of an expression that must fit the type.
@@ -22,10 +22,7 @@ impl Context<'_> {
             (Node::None, Type::List { .. }) => Ok(Ir::Const(Value::List(Vec::new()))),
             (Node::None, other) => Err(Problem::new(
                 expr.span,
-                format!(
-                    "this is never none: it is {}",
-                    describe(other, self.program)
-                ),
+                format!("this is never none: it is {}", self.program.describe(other)),
                 "not optional",
             )),
             (Node::If(condition, yes, no), _) => {
@@ -52,7 +49,7 @@ impl Context<'_> {
         if let Some(ir) = widened(&ir, &found, ty) {
             return Ok(ir);
         }
-        let mut problem = self.mismatch(expr.span, &describe(ty, self.program), &found);
+        let mut problem = self.mismatch(expr.span, &self.program.describe(ty), &found);
         if let Type::Optional(of) = &found
             && fits(of, ty)
         {
@@ -160,7 +157,7 @@ impl Context<'_> {
                     return Ok((left_ir, ir, left_type));
                 }
                 if !comparable(&left_type, &right_type) {
-                    let expected = describe(&left_type, self.program);
+                    let expected = self.program.describe(&left_type);
                     return Err(self.mismatch(right.span, &expected, &right_type));
                 }
                 let ty = if fits(&left_type, &right_type) {
