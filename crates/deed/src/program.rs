@@ -32,3 +32,27 @@ pub(crate) struct Program {
     pub(crate) bodies: Vec<Body>,
     pub(crate) cost_bound: u64,
 }
+
+/// Names of an enumeration that a message lists.
+const NAMES_SHOWN: usize = 8;
+
+impl Program {
+    /// As a person reads the type, with records named.
+    pub(crate) fn describe(&self, ty: &Type) -> String {
+        match ty {
+            Type::Record(index) => self
+                .records
+                .get(usize::from(*index))
+                .map_or_else(|| "record".to_owned(), |r| r.name.clone()),
+            Type::Optional(of) => format!("{} or none", self.describe(of)),
+            Type::Choice(names) if names.len() > NAMES_SHOWN => {
+                let first = names[..NAMES_SHOWN].join(" or ");
+                format!("{first} or ... ({} names)", names.len())
+            }
+            Type::List { of, at_most } => {
+                format!("list of {} at most {at_most}", self.describe(of))
+            }
+            _ => ty.to_string(),
+        }
+    }
+}

@@ -11,7 +11,7 @@ use crate::value::Value;
 
 use super::context::{Context, Typed};
 use super::rates::widened;
-use super::types::{UNKNOWN, comparable, describe, fits};
+use super::types::{UNKNOWN, comparable, fits};
 
 impl Context<'_> {
     /// The program of an expression that must fit the type.
@@ -22,10 +22,7 @@ impl Context<'_> {
             (Node::None, Type::List { .. }) => Ok(Ir::Const(Value::List(Vec::new()))),
             (Node::None, other) => Err(Problem::new(
                 expr.span,
-                format!(
-                    "this is never none: it is {}",
-                    describe(other, self.program)
-                ),
+                format!("this is never none: it is {}", self.program.describe(other)),
                 "not optional",
             )),
             (Node::If(condition, yes, no), _) => {
@@ -64,7 +61,7 @@ impl Context<'_> {
         if let Some(ir) = widened(&ir, &found, ty) {
             return Ok(ir);
         }
-        let mut problem = self.mismatch(expr.span, &describe(ty, self.program), &found);
+        let mut problem = self.mismatch(expr.span, &self.program.describe(ty), &found);
         if let Type::Optional(of) = &found
             && fits(of, ty)
         {
@@ -96,7 +93,7 @@ impl Context<'_> {
             (Some(named), None) => Ok(Ir::Const(Value::Choice(named.clone()))),
             (None, Some((ir, found))) if fits(&found, ty) => Ok(ir),
             (None, Some((_, found))) => {
-                Err(self.mismatch(span, &describe(ty, self.program), &found))
+                Err(self.mismatch(span, &self.program.describe(ty), &found))
             }
             (None, None) => {
                 let help = did_you_mean(name, names.iter().map(AsRef::as_ref))
@@ -159,7 +156,7 @@ impl Context<'_> {
         let (left_ir, right_ir, ty, other) = self.sides(left, right)?;
         match other {
             Some(other) if !fits(&other, &ty) => {
-                let expected = describe(&ty, self.program);
+                let expected = self.program.describe(&ty);
                 Err(self.mismatch(right.span, &expected, &other))
             }
             _ => Ok((left_ir, right_ir, ty)),
@@ -198,7 +195,7 @@ impl Context<'_> {
                     return Ok((left_ir, ir, left_type, None));
                 }
                 if !comparable(&left_type, &right_type) {
-                    let expected = describe(&left_type, self.program);
+                    let expected = self.program.describe(&left_type);
                     return Err(self.mismatch(right.span, &expected, &right_type));
                 }
                 match fits(&left_type, &right_type) {

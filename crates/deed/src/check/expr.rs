@@ -9,7 +9,7 @@ use crate::value::{Money, Value};
 
 use super::context::{Context, Typed};
 use super::find::field_named;
-use super::types::{UNKNOWN, describe};
+use super::types::UNKNOWN;
 
 /// Functions of the language itself.
 pub(crate) const PLAIN_FUNCTIONS: [&str; 1] = ["financial_year"];
@@ -109,7 +109,7 @@ impl Context<'_> {
         if *found == UNKNOWN {
             return Problem::silent(span);
         }
-        let found = describe(found, self.program);
+        let found = self.program.describe(found);
         Problem::new(
             span,
             format!("expected {expected}, found {found}"),

@@ -40,7 +40,6 @@ pub(crate) use expr::PLAIN_FUNCTIONS;
 pub(crate) use find::kind_named;
 pub(crate) use names::styled;
 pub(crate) use rule::code;
-pub(crate) use types::describe;
 
 /// Checks a contract that parsed without a problem.
 pub(crate) fn check(

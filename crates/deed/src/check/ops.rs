@@ -8,7 +8,7 @@ use crate::syntax::{Problem, Span};
 
 use super::context::{Context, Typed};
 use super::rates::{product_places, rounding_needed, widened};
-use super::types::{comparable, describe};
+use super::types::comparable;
 
 impl Context<'_> {
     pub(crate) fn binary(&mut self, op: Op, left: &Expr, right: &Expr, span: Span) -> Typed {
@@ -107,7 +107,7 @@ impl Context<'_> {
             let (ir, ty) = self.infer(value)?;
             self.unambiguous(value, &of)?;
             if !comparable(&ty, &of) {
-                return Err(self.mismatch(value.span, &describe(&of, self.program), &ty));
+                return Err(self.mismatch(value.span, &self.program.describe(&of), &ty));
             }
             ir
         };
@@ -168,8 +168,8 @@ impl Context<'_> {
             (Arithmetic::Multiply, Type::Int, Type::Money(_)) => right_type,
             _ => {
                 let (a, b) = (
-                    describe(&left_type, self.program),
-                    describe(&right_type, self.program),
+                    self.program.describe(&left_type),
+                    self.program.describe(&right_type),
                 );
                 let verb = match op {
                     Arithmetic::Add => "added",

@@ -111,28 +111,6 @@ fn named(name: &Name, program: &Program) -> Result<Type, Problem> {
     .help(help))
 }
 
-/// Names of an enumeration that a message lists.
-const NAMES_SHOWN: usize = 8;
-
-/// As a person reads the type, with records named.
-pub(crate) fn describe(ty: &Type, program: &Program) -> String {
-    match ty {
-        Type::Record(index) => program
-            .records
-            .get(usize::from(*index))
-            .map_or_else(|| "record".to_owned(), |r| r.name.clone()),
-        Type::Optional(of) => format!("{} or none", describe(of, program)),
-        Type::Choice(names) if names.len() > NAMES_SHOWN => {
-            let first = names[..NAMES_SHOWN].join(" or ");
-            format!("{first} or ... ({} names)", names.len())
-        }
-        Type::List { of, at_most } => {
-            format!("list of {} at most {at_most}", describe(of, program))
-        }
-        _ => ty.to_string(),
-    }
-}
-
 /// Whether a value of type `from` can stand where `to` is asked for.
 pub(crate) fn fits(from: &Type, to: &Type) -> bool {
     match (from, to) {
