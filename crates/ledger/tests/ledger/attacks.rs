@@ -414,7 +414,7 @@ fn a_header_belongs_somewhere_and_has_limits() {
         ("the honest header", |_| {}, "valid"),
         (
             "another format",
-            |h| h.terms.format = 2,
+            |h| h.terms.format = 1,
             "other_network_notary_or_format",
         ),
         (

@@ -6,6 +6,7 @@ use ledger::codec::{self, DecodeError};
 use ledger::control::{Control, Recovery, Shape};
 use ledger::fact::{DueRef, Fact, FactRef};
 use ledger::limits::{LIST_ITEMS_MAX, MESSAGE_BYTES_MAX, TEXT_BYTES_MAX, VALUE_DEPTH_MAX};
+use ledger::signature::{PublicKey, Suite};
 use ledger::tearoff::TearOff;
 use ledger::transaction::{FORMAT, Header, Terms, ViewHeader, Window};
 use ledger::view::{Command, Input, View};
@@ -83,15 +84,19 @@ fn fact() -> impl Strategy<Value = Fact> {
         digest(),
         control(),
         due,
+        option::of(digest()),
     )
-        .prop_map(|(contract, kind, fields, salt, control, due)| Fact {
-            contract: ContractId(contract),
-            kind,
-            fields,
-            salt,
-            control,
-            due: due.map(|(view, position)| DueRef { view, position }),
-        })
+        .prop_map(
+            |(contract, kind, fields, salt, control, due, holder)| Fact {
+                contract: ContractId(contract),
+                kind,
+                fields,
+                salt,
+                control,
+                due: due.map(|(view, position)| DueRef { view, position }),
+                holder: holder.and_then(|key| PublicKey::new(Suite::ED25519, key.0.to_vec()).ok()),
+            },
+        )
 }
 
 fn input() -> impl Strategy<Value = Input> {
@@ -318,8 +323,8 @@ fn a_map_with_a_key_twice_or_out_of_order_is_refused() {
     let view = &draft.views[1];
     let part = |i: usize| ShownOutput::Part(view.created[i].open(|leaf| leaf == 0));
     let outputs = SeenOutputs {
-        skeleton: view.skeleton(),
-        commitments: view.commitments(),
+        skeleton: view.hashes().skeleton,
+        commitments: view.hashes().commitments,
         shown: BTreeMap::from([(0, part(0)), (1, part(1))]),
     };
     let good = codec::encode(&outputs);

@@ -49,6 +49,7 @@ fn licence(net: &Net, holder: &str, trade: &str) -> Input {
             salt: noise("salt of the licence"),
             control: Control::key(one_time(holder, "licence").public()),
             due: None,
+            holder: None,
         },
     }
 }
@@ -69,6 +70,7 @@ fn purchase(at: &Market) -> Draft {
         salt: noise("salt of the stall"),
         control: Control::key(one_time("ALICE", "stall").public()),
         due: None,
+        holder: None,
     };
     let buy = View {
         ordinal: 0,
