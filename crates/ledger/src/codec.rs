@@ -11,7 +11,7 @@ use deed::{Party, Value};
 use jiff::civil::Date;
 use minicbor::encode::Write;
 use minicbor::{Decode, Decoder, Encode, Encoder};
-use unicode_normalization::is_nfc;
+use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
 use crate::limits::{LIST_ITEMS_MAX, MESSAGE_BYTES_MAX, TEXT_BYTES_MAX};
 
@@ -92,6 +92,14 @@ fn checked<'b>(d: &mut Decoder<'b>) -> Decoded<&'b str> {
     } else {
         refuse("a text that is not in Unicode normalisation form C")
     }
+}
+
+/// A text as it may stand in a record: in normalisation form C, and cut where it is too long.
+#[must_use]
+pub fn composed(text: &str) -> String {
+    let mut composed: String = text.nfc().collect();
+    composed.truncate(composed.floor_char_boundary(TEXT_BYTES_MAX));
+    composed
 }
 
 /// A [`Party`] as its identifier.

@@ -22,6 +22,7 @@ mod opening;
 pub mod public;
 mod public_key;
 pub mod signature;
+mod signing_key;
 pub mod tearoff;
 pub mod token;
 pub mod transaction;

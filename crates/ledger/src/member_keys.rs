@@ -17,6 +17,15 @@ impl MemberKeys {
         Self(vec![key])
     }
 
+    /// The key, if there is no other.
+    #[must_use]
+    pub fn only(&self) -> Option<&PublicKey> {
+        match self.0.as_slice() {
+            [key] => Some(key),
+            _ => None,
+        }
+    }
+
     /// The key of this suite.
     #[must_use]
     pub fn of(&self, suite: Suite) -> Option<&PublicKey> {

@@ -9,8 +9,6 @@
 //! signature carries the path from its own. The others are hashes over random identifiers and say nothing.
 
 use aws_lc_rs::hmac;
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{self, EcdsaKeyPair, KeyPair as _};
 use deed::Party;
 use minicbor::{Decode, Encode};
 
@@ -18,6 +16,7 @@ use crate::codec;
 use crate::digest::{Digest, NetworkId, TransactionId, ViewRoot, keyed};
 use crate::limits::{SCOPES_MAX, SIGNED_TOGETHER_MAX};
 pub use crate::public_key::{KeyForm, PublicKey, Suite};
+pub use crate::signing_key::{KeyError, SigningKey, ToSign};
 use crate::tree::{TreePlace, padded, root};
 
 /// In what capacity a party signs a view.
@@ -86,110 +85,6 @@ pub struct Attestation {
     /// The transaction's place among what was signed at one stroke.
     #[n(4)]
     pub stroke: TreePlace,
-}
-
-/// A transaction to be signed for what was verified of it.
-#[derive(Clone, Debug)]
-pub struct ToSign {
-    /// The transaction.
-    pub id: TransactionId,
-    /// What was verified.
-    pub scope: Vec<Scope>,
-    /// 32 bytes that strangers can't guess.
-    pub salt: Digest,
-}
-
-/// Why a key can't be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum KeyError {
-    /// Not a P-256 private key in PKCS#8.
-    #[error("not a P-256 private key in PKCS#8 form")]
-    Unusable,
-    /// The crypto provider could not sign.
-    #[error("the crypto provider could not sign")]
-    Signing,
-}
-
-/// An organisation's signing key.
-pub struct SigningKey {
-    pair: EcdsaKeyPair,
-    public: PublicKey,
-}
-
-impl SigningKey {
-    /// Reads a PKCS#8 private key.
-    ///
-    /// # Errors
-    /// [`KeyError::Unusable`].
-    pub fn from_pkcs8(bytes: &[u8]) -> Result<Self, KeyError> {
-        let algorithm = &signature::ECDSA_P256_SHA256_FIXED_SIGNING;
-        let pair = EcdsaKeyPair::from_pkcs8(algorithm, bytes).map_err(|_| KeyError::Unusable)?;
-        let public = PublicKey::new(Suite::P256, pair.public_key().as_ref().to_vec())
-            .map_err(|_| KeyError::Unusable)?;
-        Ok(Self { pair, public })
-    }
-
-    /// The public half.
-    #[must_use]
-    pub fn public(&self) -> &PublicKey {
-        &self.public
-    }
-
-    /// Signs arbitrary bytes that carry their own domain tag.
-    ///
-    /// # Errors
-    /// [`KeyError::Signing`].
-    pub fn sign_bytes(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
-        // ECDSA needs a nonce: the provider's generator, not the caller's, so that no caller can repeat one.
-        let signature = self
-            .pair
-            .sign(&SystemRandom::new(), message)
-            .map_err(|_| KeyError::Signing)?;
-        Ok(signature.as_ref().to_vec())
-    }
-
-    /// Signs transactions at one stroke, each for what was verified of it; the signatures come in the same order.
-    ///
-    /// # Errors
-    /// [`KeyError::Signing`], also for more than [`SIGNED_TOGETHER_MAX`] at a time.
-    pub fn sign(
-        &self,
-        party: &Party,
-        network: &NetworkId,
-        mut transactions: Vec<ToSign>,
-    ) -> Result<Vec<ScopedSignature>, KeyError> {
-        if transactions.len() > SIGNED_TOGETHER_MAX {
-            return Err(KeyError::Signing);
-        }
-        for ToSign { scope, .. } in &mut transactions {
-            scope.sort();
-            scope.dedup();
-        }
-        let suite = self.public.suite();
-        let leaves: Vec<Digest> = transactions
-            .iter()
-            .map(|ToSign { id, scope, salt }| {
-                let scopes = root(SCOPES, &scope_leaves(salt, scope));
-                leaf(network, id, party, suite, &scopes)
-            })
-            .collect();
-        let signature = self.sign_bytes(&stroke(&root(STROKE, &leaves)))?;
-        let places = (0..leaves.len()).map(|index| TreePlace::of(&leaves, index));
-        transactions
-            .into_iter()
-            .zip(places)
-            .map(|(ToSign { scope, salt, .. }, place)| {
-                Ok(ScopedSignature {
-                    party: party.clone(),
-                    suite,
-                    scope,
-                    salt,
-                    signature: signature.clone(),
-                    place: place.ok_or(KeyError::Signing)?,
-                })
-            })
-            .collect()
-    }
 }
 
 impl ScopedSignature {
@@ -265,11 +160,11 @@ impl Attestation {
 }
 
 /// Tag of the level of what was signed at one stroke.
-const STROKE: u8 = 0x36;
+pub(crate) const STROKE: u8 = 0x36;
 /// Tag of the level of the scopes of one transaction.
-const SCOPES: u8 = 0x37;
+pub(crate) const SCOPES: u8 = 0x37;
 
-fn leaf(
+pub(crate) fn leaf(
     network: &NetworkId,
     id: &TransactionId,
     party: &Party,
@@ -294,7 +189,7 @@ fn scope_salt(key: &hmac::Key, scope: &Scope) -> Digest {
 
 /// The scopes' leaves, and fillers up to the next power of two, in the order of their hashes: what has which place tells
 /// nothing.
-fn scope_leaves(salt: &Digest, scopes: &[Scope]) -> Vec<Digest> {
+pub(crate) fn scope_leaves(salt: &Digest, scopes: &[Scope]) -> Vec<Digest> {
     let key = blinding(salt);
     let leaves = scopes.iter();
     let leaves = leaves.map(|scope| scope_leaf(&scope_salt(&key, scope), scope));
@@ -312,6 +207,6 @@ fn signed(key: &PublicKey, leaf: Digest, place: &TreePlace, signature: &[u8]) ->
         && root.is_some_and(|root| key.verifies_again(&stroke(&root), signature))
 }
 
-fn stroke(root: &Digest) -> Vec<u8> {
+pub(crate) fn stroke(root: &Digest) -> Vec<u8> {
     [b"pvn signature/2\0".as_slice(), &root.0].concat()
 }
