@@ -21,7 +21,7 @@ WEB_SOURCES := $(shell find web/src web/public web/build web/licences -type f 2>
 WEB_PACKAGES := web/node_modules/.package-lock.json
 WEB_BUILT := web/dist/portal.js.br
 
-.PHONY: help need demo web build test test-rust test-services test-web lint fmt bench deny clean-demo
+.PHONY: help need demo web build test test-rust test-hostile test-services test-web lint fmt bench deny clean-demo
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -59,7 +59,7 @@ $(WEB_BUILT): $(WEB_PACKAGES) $(WEB_SOURCES)
 build: need web ## Builds pvn for use: target/release/pvn
 	$(CARGO) build --release --locked --package pvn
 
-test: test-rust test-services test-web lint ## Runs every test, the browser's included, and the linters
+test: test-rust test-hostile test-services test-web lint ## Runs every test, the browser's included, and the linters
 
 test-rust: need web ## Unit, integration, simulation, scenario and wall tests
 ifeq ($(HAS_NEXTEST),yes)
@@ -71,9 +71,17 @@ else
 	$(CARGO) test --workspace --locked --no-fail-fast
 endif
 
-test-services: need web ## The scenarios beside each service's contracts
+# Four shares of damaged contracts, for as many cores.
+test-hostile: need ## A million damaged contracts, and whatever else a node reads of contracts: an answer to each, in time
+ifeq ($(HAS_NEXTEST),yes)
+	DEED_TEXTS=250000 $(CARGO) nextest run --locked --package deed --test hostile_text --cargo-profile hostile --no-fail-fast --success-output final
+else
+	DEED_TEXTS=250000 $(CARGO) test --locked --package deed --test hostile_text --profile hostile -- --nocapture
+endif
+
+test-services: need web ## The scenarios beside each service's contracts, and of the worked examples
 	$(CARGO) build --locked --package pvn
-	@for contract in services/*/*.deed; do echo "$$contract"; $(PVN_DEV) deed test "$$contract" || exit 1; done
+	@for contract in services/*/*.deed docs/deed/examples/*.deed; do echo "$$contract"; $(PVN_DEV) deed test "$$contract" || exit 1; done
 
 test-web: need web ## The public pages in a real browser
 	$(CARGO) build --locked --package pvn

@@ -1,7 +1,4 @@
 //! A contract that was damaged.
 #![no_main]
 
-#[path = "../src/bodies.rs"]
-mod bodies;
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bodies::checker(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| deed_fuzz::checker(bytes));

@@ -1,7 +1,4 @@
 //! Any bytes as a contract.
 #![no_main]
 
-#[path = "../src/bodies.rs"]
-mod bodies;
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bodies::parser(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| deed_fuzz::parser(bytes));

@@ -15,7 +15,7 @@ use deed::{Allocated, Call, Contract, FactValue, Money, MoneyMove, Party, Value}
 const ROUNDS: u32 = 200_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/deed/examples");
     let cash = Contract::load(&std::fs::read_to_string(format!("{folder}/cash.deed"))?)?;
     let bank = Value::Party(Party::new("GB-BOE")?);
     let (alice, bob) = (Party::new("alice")?, Party::new("bob")?);

@@ -1,7 +1,7 @@
 //! The codes of the refusals that no contract writes itself.
 
 /// Every built-in rule, with what it asks for.
-pub const BUILT_IN_RULES: [(&str, &str); 30] = [
+pub const BUILT_IN_RULES: [(&str, &str); 31] = [
     (
         "action_is_of_the_contract",
         "the call names an action that the contract has",
@@ -29,6 +29,10 @@ pub const BUILT_IN_RULES: [(&str, &str); 30] = [
     (
         "enough_of_them_sign",
         "as many different parties as are asked for sign, all of them among those who may",
+    ),
+    (
+        "one_per_business_key",
+        "an action creates at most one fact of a business key (`one per`)",
     ),
     ("somebody_signs", "an action has at least one signer"),
     (

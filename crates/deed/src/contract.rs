@@ -196,21 +196,50 @@ impl Contract {
         dues.iter().filter_map(there).collect()
     }
 
+    /// A fact of another contract, which this one uses, in this one's terms. What another text declares is no such fact, however
+    /// alike it looks.
+    ///
+    /// # Errors
+    /// `fact_fits_its_kind` when this contract does not use that text, or it is no fact of it.
+    pub fn read_used(
+        &self,
+        sha256: &str,
+        other: &Contract,
+        fact: &FactValue,
+    ) -> Result<FactValue, Refusal> {
+        eval::fact_fits(fact, other.kinds(), other.records())?;
+        let from_there = |kind: &Kind| {
+            let origin = kind.origin.as_ref();
+            origin.is_some_and(|o| o.sha256 == sha256 && o.kind == fact.kind)
+        };
+        let kind = self.program.kinds.iter().position(from_there);
+        let kind = kind.and_then(|i| u16::try_from(i).ok()).ok_or_else(|| {
+            let kind = &other.kinds()[usize::from(fact.kind)].name;
+            let message = format!("{} does not use this text's {kind}", self.name);
+            Refusal::new("fact_fits_its_kind", message)
+        })?;
+        let fields = fact.fields.clone();
+        Ok(FactValue { kind, fields })
+    }
+
     /// A fact of the version that this one replaces, as this one reads it: the same fields by name, new ones absent.
     ///
     /// # Errors
-    /// `fact_fits_its_kind` when it is no fact of the old version, or does not fit this one.
-    pub fn read_old(&self, old: &Contract, fact: &FactValue) -> Result<FactValue, Refusal> {
-        eval::fact_fits(fact, old.kinds(), old.records())?;
-        let before = &old.kinds()[usize::from(fact.kind)];
-        let gone = || {
-            let message = format!(
-                "{} version {} has no {}",
-                self.name, self.version, before.name
-            );
-            Refusal::new("fact_fits_its_kind", message)
-        };
-        let kind = self.kind(&before.name).ok_or_else(gone)?;
+    /// `fact_fits_its_kind` when this one was not checked against that text, or it is no fact of it, or does not fit.
+    pub fn read_old(&self, old: Given<'_>, fact: &FactValue) -> Result<FactValue, Refusal> {
+        let Given { sha256, contract } = old;
+        let refused = |message: String| Refusal::new("fact_fits_its_kind", message);
+        if self.program.replaced.as_deref() != Some(sha256) {
+            let (name, version) = (&self.name, self.version);
+            let message = format!("{name} version {version} was not checked against this text");
+            return Err(refused(message));
+        }
+        eval::fact_fits(fact, contract.kinds(), contract.records())?;
+        let before = &contract.kinds()[usize::from(fact.kind)];
+        let kind = self.kind(&before.name).ok_or_else(|| {
+            let (name, version) = (&self.name, self.version);
+            refused(format!("{name} version {version} has no {}", before.name))
+        })?;
         let read = |field: &crate::schema::Field| {
             let index = before.field(&field.name);
             let value = index.and_then(|i| fact.fields.get(usize::from(i)));

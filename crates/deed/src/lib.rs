@@ -16,6 +16,7 @@ pub mod editor;
 mod eval;
 mod explain;
 mod format;
+mod heading;
 mod host;
 mod hostile;
 mod ir;
@@ -40,6 +41,7 @@ pub use contract::{Contract, Given};
 pub use diagnostic::{Diagnostic, LoadError};
 pub use explain::{Accepted, ExplainedFact, ExplainedRule, ExplainedSigner, Explanation};
 pub use format::format;
+pub use heading::{Form, Heading, Need, heading, needs};
 pub use outcome::{
     Allocated, Call, DraftMove, Due, FactRoles, MoneyMove, Outcome, Refusal, Settled,
 };

@@ -5,28 +5,28 @@ use crate::syntax::{Line, Lines, Span, Tok, Token};
 
 /// One clause under a declaration.
 #[derive(Clone, Debug)]
-pub(crate) struct Clause<'t> {
-    pub(crate) tokens: &'t [Token<'t>],
+pub(crate) struct Clause<'s> {
+    pub(crate) tokens: Vec<Token<'s>>,
     pub(crate) span: Span,
 }
 
 /// One declaration with its clauses.
 #[derive(Clone, Debug)]
-pub(crate) struct Declaration<'t> {
+pub(crate) struct Declaration<'s> {
     /// The word that it begins with, such as `action`.
-    pub(crate) word: &'t str,
+    pub(crate) word: &'s str,
     /// The name that it declares, and where.
-    pub(crate) name: &'t str,
+    pub(crate) name: &'s str,
     pub(crate) name_span: Span,
     /// Everything in it, its own line first.
-    pub(crate) tokens: &'t [Token<'t>],
-    pub(crate) clauses: Vec<Clause<'t>>,
+    pub(crate) tokens: Vec<Token<'s>>,
+    pub(crate) clauses: Vec<Clause<'s>>,
 }
 
-impl<'t> Clause<'t> {
+impl<'s> Clause<'s> {
     /// The clause on one line, in the one true format.
     pub(crate) fn text(&self, source: &str) -> String {
-        in_one_line(self.tokens, source)
+        in_one_line(&self.tokens, source)
     }
 
     /// Whether the clause begins with this word.
@@ -42,7 +42,7 @@ impl<'t> Clause<'t> {
     /// Whether it is a field or parameter: `name: type`.
     pub(crate) fn is_field(&self) -> bool {
         matches!(
-            self.tokens,
+            self.tokens.as_slice(),
             [
                 Token {
                     tok: Tok::Name(_),
@@ -58,7 +58,7 @@ impl<'t> Clause<'t> {
     }
 
     /// The name that a field, a `let` or `consumes one Title as old` introduces.
-    pub(crate) fn introduces(&self) -> Option<&'t Token<'t>> {
+    pub(crate) fn introduces(&self) -> Option<&Token<'s>> {
         let after = |word: &str| {
             let at = self.tokens.iter().position(|t| is_word(t, word))?;
             self.tokens.get(at + 1)
@@ -88,7 +88,7 @@ impl<'t> Clause<'t> {
 }
 
 /// The name of a name token.
-pub(crate) fn name_of<'t>(token: &Token<'t>) -> Option<&'t str> {
+pub(crate) fn name_of<'s>(token: &Token<'s>) -> Option<&'s str> {
     match token.tok {
         Tok::Name(name) => Some(name),
         _ => None,
@@ -100,31 +100,36 @@ pub(crate) fn is_word(token: &Token<'_>, word: &str) -> bool {
 }
 
 /// The declarations of a text, in its order; lines that can't be read are left out.
-pub(crate) fn outline<'t>(lines: &'t Lines<'t>) -> Vec<Declaration<'t>> {
+pub(crate) fn outline(source: &str) -> Vec<Declaration<'_>> {
     let mut out = Vec::new();
-    for line in lines.roots() {
+    for line in Lines::read(source, &mut Vec::new()).roots() {
         let [first, second, ..] = line.tokens() else {
             continue;
         };
-        let (Some(word), Some(name)) = (name_of(first), name_of(second)) else {
+        // A scenario is named by a text.
+        let name = match second.tok {
+            Tok::Text(text) => Some(text),
+            _ => name_of(second),
+        };
+        let (Some(word), Some(name)) = (name_of(first), name) else {
             continue;
         };
         out.push(Declaration {
             word,
             name,
             name_span: second.span,
-            tokens: line.flat(),
+            tokens: line.flat().to_vec(),
             clauses: line.children().map(clause).collect(),
         });
     }
     out
 }
 
-fn clause(line: Line<'_>) -> Clause<'_> {
+fn clause<'s>(line: Line<'_, 's>) -> Clause<'s> {
     let tokens = line.flat();
     let last = tokens.last().map_or(line.span(), |t| t.span);
     Clause {
         span: line.span().to(last),
-        tokens,
+        tokens: tokens.to_vec(),
     }
 }

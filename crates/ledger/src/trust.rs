@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use deed::Contract;
+use deed::{Contract, Given, LoadError};
 use tlog::VerifierKey;
 
 use crate::digest::{ContractId, Lineage, NetworkId};
@@ -20,6 +20,36 @@ impl ContractBook {
         let id = ContractId::of_text(contract.source());
         self.0.insert(id, Arc::new(contract));
         id
+    }
+
+    /// Accepts the contracts of these texts, whatever their order: one that uses or replaces others is read after them.
+    ///
+    /// # Errors
+    /// The place among the texts of one that is no contract, and why; those that it needs are contracts, or are missing.
+    pub fn read(&mut self, texts: &[String]) -> Result<(), (usize, LoadError)> {
+        let ids: Vec<ContractId> = texts.iter().map(|text| ContractId::of_text(text)).collect();
+        let mut open: Vec<usize> = (0..texts.len()).collect();
+        while !open.is_empty() {
+            let needs = |of: usize| deed::needs(&texts[of]).into_iter().map(|need| need.sha256);
+            let waits = |of: usize| {
+                let mut needs = needs(of);
+                needs.any(|id| open.iter().any(|other| ids[*other].to_string() == id))
+            };
+            // Hashes can't go round in a circle: there is one that waits for no other.
+            let next = open.iter().position(|of| !waits(*of)).unwrap_or(0);
+            let of = open.swap_remove(next);
+            let known: Vec<(String, Arc<Contract>)> = self
+                .iter()
+                .map(|(id, contract)| (id.to_string(), contract.clone()))
+                .collect();
+            let given: Vec<Given<'_>> = known
+                .iter()
+                .map(|(sha256, contract)| Given { sha256, contract })
+                .collect();
+            let contract = Contract::load_with(&texts[of], &given).map_err(|error| (of, error))?;
+            self.insert(contract);
+        }
+        Ok(())
     }
 
     /// The contract with this id, if accepted.

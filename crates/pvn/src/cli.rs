@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use deed::{Deed, DeedCheck, DeedExplain, DeedFmt, DeedRender, DeedWhat};
+pub(crate) use deed::{Deed, DeedCheck, DeedExplain, DeedFmt, DeedRender, DeedTest, DeedWhat};
 
 /// A network of public bodies that share facts and move public value with proof.
 #[derive(Debug, Parser)]

@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use deed::Contract;
 use ledger::trust::{ContractBook, Trust};
 use ledger::{ContractId, NetworkId};
 use serde::Deserialize;
@@ -61,19 +60,19 @@ pub(crate) fn read(path: &Path) -> Result<Trust, TrustFileError> {
     let key = |what: &str, text: &str| {
         VerifierKey::parse(text).map_err(|e| wrong(format!("{what}: {e}")))
     };
-    let mut contracts = ContractBook::default();
-    for entry in file.contract {
+    for entry in &file.contract {
         if ContractId::of_text(&entry.text).to_string() != entry.sha256 {
             return Err(wrong(format!(
                 "the text of the contract {:?} does not have the hash beside it",
                 entry.name
             )));
         }
-        contracts.insert(
-            Contract::load(&entry.text)
-                .map_err(|e| wrong(format!("contract {:?}:\n{e}", entry.name)))?,
-        );
     }
+    let texts: Vec<String> = file.contract.iter().map(|c| c.text.clone()).collect();
+    let mut contracts = ContractBook::default();
+    contracts
+        .read(&texts)
+        .map_err(|(at, error)| wrong(format!("contract {:?}:\n{error}", file.contract[at].name)))?;
     Ok(Trust {
         network: NetworkId::of(&file.network, &file.registrar),
         registrar: key("registrar", &file.registrar)?,

@@ -215,6 +215,18 @@ impl Checker<'_> {
                 return Err(Problem::new(what.span, message, "not consumed"));
             }
             let described = &program.kinds[usize::from(kind)];
+            let key = |assign: &&Assign| {
+                let index = described.field(&assign.name.text);
+                index.is_some_and(|i| described.one_per.contains(&i))
+            };
+            if let Some(key) = with.iter().find(key) {
+                let name = &key.name;
+                let message = format!("`{}` says which {} it is", name.text, described.name);
+                let help = "a fact that goes on keeps its business key: create another instead";
+                return Err(
+                    Problem::new(name.span, message, "under `one per`").help(help.to_owned())
+                );
+            }
             let fields = (0..described.fields.len()).map(|i| u16::try_from(i).unwrap_or(u16::MAX));
             let mut out: Vec<Option<Ir>> = fields.map(|i| Some(Ir::Consumed(input, i))).collect();
             self.context

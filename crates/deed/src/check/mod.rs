@@ -50,6 +50,8 @@ pub(crate) struct Program {
     pub(crate) kinds: Vec<Kind>,
     /// The place of the first record of each contract that is used.
     used: BTreeMap<String, usize>,
+    /// The hash of the text that this one replaces, when its facts were found to be readable.
+    pub(crate) replaced: Option<String>,
     /// Kinds with a problem of their own, which their uses need not repeat.
     broken: BTreeSet<usize>,
     pub(crate) schedules: Vec<Schedule>,
@@ -106,7 +108,7 @@ pub(crate) fn check(
     for (decl, contract) in &used {
         uses::kinds(decl, contract.program(), &mut program);
     }
-    versions::replaced(file, given, &program, problems);
+    program.replaced = versions::replaced(file, given, &program, problems);
     for decl in &file.schedules {
         let (schedule, ty) = schedule::schedule(decl, &program, problems);
         program.schedules.push(schedule);

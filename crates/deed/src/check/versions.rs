@@ -1,22 +1,22 @@
 //! What a version replaces: old facts must be readable under it.
 
+use std::collections::BTreeSet;
+
 use crate::contract::Given;
-use crate::schema::{Field, Kind, Record, Type};
+use crate::schema::{Control, Field, Kind, PartyRef, Record, Type};
 use crate::syntax::ast::{File, ReplaceDecl};
 use crate::syntax::{Problem, Span};
 
 use super::Program;
 
-/// Compares with the old text, when it is given.
+/// Compares with the old text, when it is given; its hash, when it is.
 pub(super) fn replaced(
     file: &File,
     given: &[Given<'_>],
     program: &Program,
     problems: &mut Vec<Problem>,
-) {
-    let Some(decl) = &file.replaces else {
-        return;
-    };
+) -> Option<String> {
+    let decl = file.replaces.as_ref()?;
     let own = file.name.as_ref().is_some_and(|n| n.text == decl.name.text);
     if own && decl.version >= i64::from(file.version) {
         let message = format!(
@@ -29,9 +29,7 @@ pub(super) fn replaced(
             "not an earlier version",
         ));
     }
-    let Some(old) = given.iter().find(|g| g.sha256 == decl.sha256.text) else {
-        return;
-    };
+    let old = given.iter().find(|g| g.sha256 == decl.sha256.text)?;
     let old = old.contract;
     if old.name() != decl.name.text || i64::from(old.version()) != decl.version {
         let message = format!(
@@ -40,7 +38,7 @@ pub(super) fn replaced(
             old.version()
         );
         problems.push(Problem::new(decl.name.span, message, "another contract"));
-        return;
+        return None;
     }
     let records = (old.records(), program.records.as_slice());
     for kind in old.kinds().iter().filter(|k| k.origin.is_none()) {
@@ -48,11 +46,17 @@ pub(super) fn replaced(
         let place = file.facts.iter().find(|f| f.name.text == kind.name);
         match (new, place) {
             (Some(new), Some(place)) => {
-                readable(kind, new, records, place.name.span, problems);
+                let span = place.name.span;
+                let before = problems.len();
+                readable(kind, new, records, span, problems);
+                if problems.len() == before {
+                    governed(kind, new, span, problems);
+                }
             }
             _ => problems.push(gone(decl, &kind.name)),
         }
     }
+    Some(decl.sha256.text.clone())
 }
 
 fn gone(decl: &ReplaceDecl, name: &str) -> Problem {
@@ -100,8 +104,8 @@ fn readable(
         }
     }
     let shape = |kind: &Kind| {
-        let name = |i: u16| kind.fields.get(usize::from(i)).map(|f| f.name.clone());
-        kind.money.map(|m| (name(m.amount), name(m.holder)))
+        let fields = kind.money.map(|m| [m.amount, m.holder])?;
+        Some(names(kind, &fields).collect::<Vec<_>>())
     };
     if shape(old) != shape(new) {
         problem(
@@ -109,6 +113,57 @@ fn readable(
             "money stays money, with the same amount and holder",
         );
     }
+}
+
+/// Who controls a fact and what is unique about it does not change under its holder's hands.
+fn governed(old: &Kind, new: &Kind, span: Span, problems: &mut Vec<Problem>) {
+    let mut problem = |message: String, help: &str| {
+        problems
+            .push(Problem::new(span, message, "old facts fare otherwise").help(help.to_owned()));
+    };
+    let key = |kind: &Kind| -> BTreeSet<String> { names(kind, &kind.one_per).collect() };
+    if key(old) != key(new) {
+        problem(
+            format!("there was one {} per other fields before", old.name),
+            "keep `one per`: old facts were unique under the old key only",
+        );
+    }
+    if let Some(lost) = holders(old).difference(&holders(new)).next() {
+        problem(
+            format!("`{lost}` controlled {} before", old.name),
+            "whoever holds a fact keeps control of it under a new version",
+        );
+    }
+    if old.control == Control::Nobody && new.control != Control::Nobody {
+        problem(
+            format!("nobody controlled {} before", old.name),
+            "what nobody could use up stays: say `controlled by nobody`",
+        );
+    }
+}
+
+fn names<'k>(kind: &'k Kind, fields: &'k [u16]) -> impl Iterator<Item = String> + 'k {
+    let field = |i: &u16| kind.fields.get(usize::from(*i)).map(|f| f.name.clone());
+    fields.iter().filter_map(field)
+}
+
+/// The fields whose parties control a fact. Offices pass from one body to another; what somebody holds is theirs.
+fn holders(kind: &Kind) -> BTreeSet<String> {
+    let parties = match &kind.control {
+        Control::Nobody => Vec::new(),
+        Control::One(party) => vec![party],
+        Control::AllOf(parties) => parties.iter().collect(),
+        Control::With {
+            controller,
+            attestor,
+        } => vec![controller, attestor],
+    };
+    let field = |party: &PartyRef| match party {
+        PartyRef::Field(i) => Some(*i),
+        _ => None,
+    };
+    let fields: Vec<u16> = parties.into_iter().filter_map(field).collect();
+    names(kind, &fields).collect()
 }
 
 /// Whether every value of the old type is one of the new.

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::outline::{Clause, Declaration, name_of, outline};
-use crate::syntax::Lines;
+use crate::heading::{Form, heading};
+use crate::outline::{Clause, Declaration, name_of};
+use crate::syntax::Tok;
 
-use super::find::kind_of;
-use super::words::WORDS;
+use super::texts::{Source, Texts, action_of, declared, kind_of, names_something};
+use super::words::words_of;
 
 /// What a completion is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,37 +33,34 @@ pub struct Completion {
     pub detail: String,
 }
 
-/// What can stand at a place of the text: behind a dot the fields of the fact, else the names in scope and the words of
-/// the language; only those that begin as what is written there.
+/// What has been found, by name, with what is said of it.
+type Offers = BTreeMap<String, (CompletionKind, String)>;
+
+/// What can stand at a place of the text: behind a dot the fields of the fact, behind `because "` the rules, else the names in
+/// scope and the words of the language; only those that begin as what is written there.
 #[must_use]
-pub fn complete(source: &str, at: usize) -> Vec<Completion> {
-    let before = source.get(..at).unwrap_or_default();
+pub fn complete(texts: &Texts<'_>, at: usize) -> Vec<Completion> {
+    let before = texts.text.get(..at).unwrap_or_default();
+    let line = &before[before.rfind('\n').map_or(0, |i| i + 1)..];
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let stem = before.trim_end_matches(is_name);
-    let begun = &before[stem.len()..];
-    let lines = Lines::read(source, &mut Vec::new());
-    let declarations = outline(&lines);
-    let line_start = before.rfind('\n').map_or(0, |i| i + 1);
-    let inside = declarations.iter().rfind(|d| d.name_span.start < at);
-    let inside = inside.filter(|_| before[line_start..].starts_with(' '));
-    let mut found: BTreeMap<String, (CompletionKind, String)> = BTreeMap::new();
-    if let Some(owner) = stem.strip_suffix('.') {
+    let mut begun = &before[stem.len()..];
+    let sources = texts.sources();
+    let here = sources.first().map_or(&[][..], |s| &s.declarations);
+    let inside = here.iter().rfind(|d| d.name_span.start < at);
+    let inside = inside.filter(|_| line.starts_with(' '));
+    let mut found = Offers::new();
+    if let Some((_, words)) = line
+        .rsplit_once("because \"")
+        .filter(|(_, w)| !w.contains('"'))
+    {
+        begun = words;
+        rules(&sources, inside, &mut found);
+    } else if let Some(owner) = stem.strip_suffix('.') {
         let owner = &owner[owner.trim_end_matches(is_name).len()..];
-        let kind = inside.and_then(|d| kind_of(d, owner));
-        for declared in declarations.iter().filter(|d| holds_fields(d, kind)) {
-            fields(declared, source, CompletionKind::Field, &mut found);
-        }
+        behind_dot(&sources, inside, owner, &mut found);
     } else {
-        for (word, text) in WORDS {
-            found.insert(word.to_owned(), (CompletionKind::Word, text.to_owned()));
-        }
-        for declared in declarations.iter().filter(|d| d.word != "contract") {
-            let detail = format!("{} {}", declared.word, declared.name);
-            found.insert(declared.name.to_owned(), (CompletionKind::Declared, detail));
-        }
-        if let Some(inside) = inside {
-            fields(inside, source, CompletionKind::Local, &mut found);
-        }
+        in_scope(&sources, inside, line, texts.text, &mut found);
     }
     let matching = found
         .into_iter()
@@ -74,18 +72,86 @@ pub fn complete(source: &str, at: usize) -> Vec<Completion> {
     out
 }
 
-/// Facts and records; only one of them when it is known which.
-fn holds_fields(declared: &Declaration<'_>, kind: Option<&str>) -> bool {
-    let holds = matches!(declared.word, "fact" | "record");
-    holds && kind.is_none_or(|kind| declared.name == kind)
+/// The rules of the action that a scenario is about, in their words.
+fn rules(sources: &[Source<'_>], inside: Option<&Declaration<'_>>, found: &mut Offers) {
+    let Some((_, action)) = inside.and_then(|d| action_of(sources, d)) else {
+        return;
+    };
+    let rules = action.clauses.iter().filter(|c| c.begins("rule"));
+    for words in rules.filter_map(|c| c.tokens.get(1)) {
+        if let Tok::Text(text) = &words.tok {
+            let detail = format!("a rule of {}", action.name);
+            found.insert((*text).to_owned(), (CompletionKind::Declared, detail));
+        }
+    }
 }
 
-fn fields(
-    declared: &Declaration<'_>,
-    source: &str,
-    kind: CompletionKind,
-    found: &mut BTreeMap<String, (CompletionKind, String)>,
+/// The fields of the fact that a name stands for, or what a contract of that name declares; of all facts when it isn't known which.
+fn behind_dot(
+    sources: &[Source<'_>],
+    inside: Option<&Declaration<'_>>,
+    owner: &str,
+    found: &mut Offers,
 ) {
+    let kind = inside.and_then(|d| kind_of(d, owner));
+    if let Some((source, declared)) = kind.and_then(|kind| declared(sources, &kind)) {
+        return fields(declared, source.text, CompletionKind::Field, found);
+    }
+    if let Some(used) = sources.iter().find(|s| s.name == Some(owner)) {
+        return declarations(used, &["fact", "record"], found);
+    }
+    for source in sources.iter().filter(|s| s.name.is_none()) {
+        let holders = source.declarations.iter();
+        for declared in holders.filter(|d| matches!(d.word, "fact" | "record")) {
+            fields(declared, source.text, CompletionKind::Field, found);
+        }
+    }
+}
+
+fn in_scope(
+    sources: &[Source<'_>],
+    inside: Option<&Declaration<'_>>,
+    line: &str,
+    text: &str,
+    found: &mut Offers,
+) {
+    let form = heading(text).map_or(Form::Contract, |h| h.form);
+    for (word, text) in words_of(form) {
+        found.insert(
+            (*word).to_owned(),
+            (CompletionKind::Word, (*text).to_owned()),
+        );
+    }
+    for source in sources.iter().filter(|s| s.name.is_none()) {
+        declarations(source, &[], found);
+    }
+    let (Some(inside), Some(here)) = (inside, sources.first()) else {
+        return;
+    };
+    fields(inside, here.text, CompletionKind::Local, found);
+    if let Some((source, action)) = action_of(sources, inside) {
+        fields(action, source.text, CompletionKind::Local, found);
+    }
+    // A fact that is given in the same line.
+    let mut words = line.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    if form == Form::Scenarios
+        && let Some((source, kind)) = words.find_map(|w| declared(sources, w))
+        && matches!(kind.word, "fact" | "record")
+    {
+        fields(kind, source.text, CompletionKind::Field, found);
+    }
+}
+
+/// What a text declares; only these sorts, when some are said.
+fn declarations(source: &Source<'_>, sorts: &[&str], found: &mut Offers) {
+    let all = source.declarations.iter().filter(|d| names_something(d));
+    for declared in all.filter(|d| sorts.is_empty() || sorts.contains(&d.word)) {
+        let detail = format!("{} {}", declared.word, declared.name);
+        found.insert(declared.name.to_owned(), (CompletionKind::Declared, detail));
+    }
+}
+
+fn fields(declared: &Declaration<'_>, source: &str, kind: CompletionKind, found: &mut Offers) {
     let named = |clause: &Clause<'_>| clause.introduces().and_then(name_of).map(str::to_owned);
     for clause in &declared.clauses {
         if let Some(name) = named(clause) {

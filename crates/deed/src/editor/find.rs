@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
-use crate::outline::{Clause, Declaration, name_of, outline};
-use crate::syntax::{Lines, Span, Tok, Token};
+use crate::check::code;
+use crate::outline::{Clause, Declaration, name_of};
+use crate::syntax::{Span, Tok, Token};
 
+use super::texts::{Shelved, Source, Texts, action_of, declared, introduced, kind_of};
 use super::words::WORDS;
 
 /// What an editor shows for a place.
@@ -18,26 +20,38 @@ pub struct Hover {
     pub span: Range<usize>,
 }
 
-/// A name at a place, with the declaration it stands in and the name before the dot, if it stands behind one.
+/// A name, or the words of a rule, at a place.
 struct Place<'d> {
     inside: &'d Declaration<'d>,
-    token: &'d Token<'d>,
+    /// All tokens of the declaration, and which one it is.
+    at: usize,
     name: &'d str,
+    /// The name before the dot, if it stands behind one.
     owner: Option<&'d str>,
+}
+
+impl Place<'_> {
+    fn token(&self) -> &Token<'_> {
+        &self.inside.tokens[self.at]
+    }
 }
 
 fn place<'d>(declarations: &'d [Declaration<'d>], at: usize) -> Option<Place<'d>> {
     for inside in declarations {
-        let tokens = inside.tokens;
-        let found = tokens
-            .iter()
-            .position(|t| t.span.start <= at && at <= t.span.end && name_of(t).is_some());
+        let tokens = &inside.tokens;
+        let found = tokens.iter().position(|t| {
+            let named = matches!(t.tok, Tok::Name(_) | Tok::Text(_));
+            t.span.start <= at && at <= t.span.end && named
+        });
         if let Some(i) = found {
             let behind_dot = i >= 2 && matches!(tokens[i - 1].tok, Tok::Punct("."));
             return Some(Place {
                 inside,
-                token: &tokens[i],
-                name: name_of(&tokens[i])?,
+                at: i,
+                name: match &tokens[i].tok {
+                    Tok::Text(text) => text,
+                    _ => name_of(&tokens[i])?,
+                },
                 owner: behind_dot.then(|| name_of(&tokens[i - 2])).flatten(),
             });
         }
@@ -45,65 +59,136 @@ fn place<'d>(declarations: &'d [Declaration<'d>], at: usize) -> Option<Place<'d>
     None
 }
 
-/// What a name refers to: a clause of a declaration, or a whole one.
-enum Target<'d> {
-    Clause(&'d Clause<'d>, Span),
+/// What a name refers to: a clause of a declaration, or a whole one; and the text that it stands in.
+struct Target<'d> {
+    source: &'d Source<'d>,
+    what: What<'d>,
+    span: Span,
+}
+
+enum What<'d> {
+    Clause(&'d Clause<'d>),
     Whole(&'d Declaration<'d>),
 }
 
-/// The kind of fact that a name stands for inside an action.
-pub(super) fn kind_of<'d>(inside: &'d Declaration<'d>, name: &str) -> Option<&'d str> {
-    let inputs = inside
-        .clauses
-        .iter()
-        .filter(|c| c.begins("consumes") || c.begins("references"));
-    let mut inputs = inputs.filter(|c| c.introduces().and_then(name_of) == Some(name));
-    inputs.next()?.tokens.get(2).and_then(name_of)
-}
-
-fn introduced<'d>(declaration: &'d Declaration<'d>, name: &str) -> Option<Target<'d>> {
-    let clause = declaration
-        .clauses
-        .iter()
-        .find(|c| c.introduces().and_then(name_of) == Some(name))?;
-    Some(Target::Clause(clause, clause.introduces()?.span))
-}
-
-fn target<'d>(declarations: &'d [Declaration<'d>], place: &Place<'d>) -> Option<Target<'d>> {
-    let holds_fields = |d: &&Declaration<'_>| matches!(d.word, "fact" | "record");
-    if let Some(owner) = place.owner {
-        let kind = kind_of(place.inside, owner);
-        let mut first = declarations
-            .iter()
-            .filter(|d| holds_fields(d) && Some(d.name) == kind);
-        let declared = first.find_map(|d| introduced(d, place.name));
-        let mut any = declarations.iter().filter(holds_fields);
-        return declared.or_else(|| any.find_map(|d| introduced(d, place.name)));
+fn clause<'d>(source: &'d Source<'d>, found: (&'d Clause<'d>, Span)) -> Target<'d> {
+    Target {
+        source,
+        what: What::Clause(found.0),
+        span: found.1,
     }
-    let here = introduced(place.inside, place.name);
-    here.or_else(|| {
-        declarations
-            .iter()
-            .find(|d| d.name == place.name && d.word != "contract")
-            .map(Target::Whole)
+}
+
+fn whole<'d>((source, declaration): (&'d Source<'d>, &'d Declaration<'d>)) -> Target<'d> {
+    Target {
+        source,
+        what: What::Whole(declaration),
+        span: declaration.name_span,
+    }
+}
+
+fn target<'d>(sources: &'d [Source<'_>], place: &Place<'_>) -> Option<Target<'d>> {
+    if matches!(place.token().tok, Tok::Text(_)) {
+        return rule(sources, place);
+    }
+    if let Some(owner) = place.owner {
+        let used = format!("{owner}.{}", place.name);
+        return field(sources, place, owner)
+            .or_else(|| declared(sources, &used).map(whole))
+            .or_else(|| any_field(sources, place.name));
+    }
+    local(sources, place)
+        .or_else(|| given(sources, place))
+        .or_else(|| declared(sources, place.name).map(whole))
+        .or_else(|| {
+            let kind = kind_of(place.inside, place.name)?;
+            declared(sources, &kind).map(whole)
+        })
+}
+
+/// A field of the fact that a name stands for.
+fn field<'d>(sources: &'d [Source<'_>], place: &Place<'_>, owner: &str) -> Option<Target<'d>> {
+    let kind = kind_of(place.inside, owner)?;
+    let (source, declaration) = declared(sources, &kind)?;
+    introduced(declaration, place.name).map(|found| clause(source, found))
+}
+
+fn any_field<'d>(sources: &'d [Source<'_>], name: &str) -> Option<Target<'d>> {
+    let mut all = sources
+        .iter()
+        .flat_map(|s| s.declarations.iter().map(move |d| (s, d)))
+        .filter(|(_, d)| matches!(d.word, "fact" | "record"));
+    all.find_map(|(s, d)| introduced(d, name).map(|found| clause(s, found)))
+}
+
+/// What the declaration around the place introduces itself.
+fn local<'d>(sources: &'d [Source<'_>], place: &Place<'_>) -> Option<Target<'d>> {
+    let here = sources.first()?;
+    let mut inside = here.declarations.iter();
+    let inside = inside.find(|d| d.name_span == place.inside.name_span)?;
+    introduced(inside, place.name).map(|found| clause(here, found))
+}
+
+/// `amount = £3.00`: a field of the fact that is given there, or a parameter of the scenario's action.
+fn given<'d>(sources: &'d [Source<'_>], place: &Place<'_>) -> Option<Target<'d>> {
+    let tokens = &place.inside.tokens;
+    let assigned = matches!(tokens.get(place.at + 1)?.tok, Tok::Punct("="));
+    if !assigned {
+        return None;
+    }
+    let lines = tokens[..place.at].iter().rev();
+    let facts = lines.take_while(|t| !begins_a_line(t, place.inside));
+    let mut kinds = facts
+        .filter_map(name_of)
+        .filter_map(|n| declared(sources, n));
+    let of_kind = kinds.find_map(|(s, d)| introduced(d, place.name).map(|found| clause(s, found)));
+    of_kind.or_else(|| {
+        let (source, action) = action_of(sources, place.inside)?;
+        introduced(action, place.name).map(|found| clause(source, found))
+    })
+}
+
+/// Whether a clause of the declaration begins with the token.
+fn begins_a_line(token: &Token<'_>, inside: &Declaration<'_>) -> bool {
+    let firsts = inside.clauses.iter().filter_map(|c| c.tokens.first());
+    firsts.map(|t| t.span).any(|span| span == token.span)
+        && !matches!(token.tok, Tok::Name(n) if n.starts_with(|c: char| c.is_ascii_uppercase()))
+}
+
+/// The rule of the scenario's action in these words.
+fn rule<'d>(sources: &'d [Source<'_>], place: &Place<'_>) -> Option<Target<'d>> {
+    let (source, action) = action_of(sources, place.inside)?;
+    let wanted = code(place.name);
+    let mut rules = action.clauses.iter().filter(|c| c.begins("rule"));
+    rules.find_map(|rule| {
+        let words = rule.tokens.get(1)?;
+        let Tok::Text(text) = &words.tok else {
+            return None;
+        };
+        (code(text) == wanted).then(|| clause(source, (rule, words.span)))
     })
 }
 
 /// What an editor shows for a place of the text.
 #[must_use]
-pub fn hover(source: &str, at: usize) -> Option<Hover> {
-    let lines = Lines::read(source, &mut Vec::new());
-    let declarations = outline(&lines);
-    let place = place(&declarations, at)?;
-    let span = place.token.span.start..place.token.span.end;
-    let (code, text) = match target(&declarations, &place) {
-        Some(Target::Clause(clause, _)) => (clause.text(source), String::new()),
-        Some(Target::Whole(declared)) => (head(declared, source), said(declared, source)),
+pub fn hover(texts: &Texts<'_>, at: usize) -> Option<Hover> {
+    let sources = texts.sources();
+    let place = place(&sources.first()?.declarations, at)?;
+    let span = place.token().span;
+    let (code, text) = match target(&sources, &place) {
+        Some(target) => {
+            let source = target.source.text;
+            match target.what {
+                What::Clause(clause) => (clause.text(source), String::new()),
+                What::Whole(declared) => (head(declared, source), said(declared, source)),
+            }
+        }
         None => {
             let (_, text) = WORDS.iter().find(|(word, _)| *word == place.name)?;
             (String::new(), (*text).to_owned())
         }
     };
+    let span = span.start..span.end;
     Some(Hover { code, text, span })
 }
 
@@ -111,7 +196,7 @@ pub fn hover(source: &str, at: usize) -> Option<Hover> {
 fn head(declaration: &Declaration<'_>, source: &str) -> String {
     let end = declaration.tokens.iter().position(|t| t.tok == Tok::Break);
     let line = &declaration.tokens[..end.unwrap_or(declaration.tokens.len())];
-    if matches!(declaration.word, "scale" | "parameter") {
+    if matches!(declaration.word, "scale" | "parameter" | "policy") {
         let places = declaration.tokens.first().zip(declaration.tokens.last());
         let table = places.and_then(|(first, last)| source.get(first.span.start..last.span.end));
         return table.unwrap_or_default().to_owned();
@@ -145,15 +230,11 @@ fn said(declaration: &Declaration<'_>, source: &str) -> String {
         .join("\n\n")
 }
 
-/// Where the name at a place is declared, in bytes of the source.
+/// Where the name at a place is declared: in which text, and where in it, in bytes.
 #[must_use]
-pub fn definition(source: &str, at: usize) -> Option<Range<usize>> {
-    let lines = Lines::read(source, &mut Vec::new());
-    let declarations = outline(&lines);
-    let place = place(&declarations, at)?;
-    let span = match target(&declarations, &place)? {
-        Target::Clause(_, span) => span,
-        Target::Whole(declared) => declared.name_span,
-    };
-    Some(span.start..span.end)
+pub fn definition(texts: &Texts<'_>, at: usize) -> Option<(Shelved, Range<usize>)> {
+    let sources = texts.sources();
+    let place = place(&sources.first()?.declarations, at)?;
+    let target = target(&sources, &place)?;
+    Some((target.source.place, target.span.start..target.span.end))
 }

@@ -3,8 +3,10 @@
 
 mod complete;
 mod find;
+mod texts;
 mod words;
 
 pub use complete::{Completion, CompletionKind, complete};
 pub use find::{Hover, definition, hover};
+pub use texts::{Shelved, Texts};
 pub use words::WORDS;

@@ -1,7 +1,51 @@
 //! The words of the language.
 
+use crate::heading::Form;
+
+/// Words of scenarios that no other text holds.
+const ONLY_IN_SCENARIOS: [&str; 17] = [
+    "accepted",
+    "also",
+    "asked",
+    "but",
+    "consuming",
+    "creating",
+    "forgetting",
+    "holding",
+    "knowing",
+    "leaving",
+    "nothing",
+    "on",
+    "proposes",
+    "referencing",
+    "refused",
+    "scenario",
+    "scenarios",
+];
+/// Words of policies that no contract holds.
+const NOT_IN_CONTRACTS: [&str; 8] = [
+    "because", "flag", "known", "policies", "policy", "share", "today", "where",
+];
+/// What scenarios share with contracts.
+const ALSO_IN_SCENARIOS: [&str; 14] = [
+    "because", "by", "false", "flag", "for", "is", "none", "party", "policy", "share", "signed",
+    "to", "true", "with",
+];
+
+/// The words that can stand in a text of this form.
+pub(super) fn words_of(form: Form) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    WORDS.iter().filter(move |(word, _)| {
+        let only_there = ONLY_IN_SCENARIOS.contains(word);
+        match form {
+            Form::Scenarios => only_there || ALSO_IN_SCENARIOS.contains(word),
+            Form::Policies => !only_there,
+            Form::Contract => !only_there && !NOT_IN_CONTRACTS.contains(word),
+        }
+    })
+}
+
 /// Every word of the language, with what it says.
-pub const WORDS: [(&str, &str); 117] = [
+pub const WORDS: [(&str, &str); 128] = [
     (
         "about",
         "`about child`: whom a fact is about, so whose personal data it is.",
@@ -283,7 +327,10 @@ pub const WORDS: [(&str, &str); 117] = [
         "`10 working days in england`: days that a calendar counts.",
     ),
     ("accepted", "`is accepted`: what a scenario expects."),
-    ("because", "`is refused because \"the rule in words\"`."),
+    (
+        "because",
+        "`is refused because \"the rule in words\"`; on what ground a policy proposes.",
+    ),
     (
         "but",
         "`but \"she pays nothing\"`: a change of a scenario's transaction.",
@@ -313,5 +360,46 @@ pub const WORDS: [(&str, &str); 117] = [
     (
         "referencing",
         "`referencing Licence with ...`: the facts that a scenario's action reads.",
+    ),
+    (
+        "also",
+        "`also knowing Visit with ...`: one more fact, in a scenario of a policy.",
+    ),
+    (
+        "asked",
+        "`asked on 1 June 2026`: the policies have been asked before, in a scenario.",
+    ),
+    (
+        "flag",
+        "`flag child.born to child.school because \"...\"`: a policy points a party to a subject.",
+    ),
+    (
+        "forgetting",
+        "`forgetting Visit with arrived = 2 June 2026`: facts that are no longer known, in a scenario of a policy.",
+    ),
+    (
+        "knowing",
+        "`knowing Visit with ...`: a fact that the node knows, in a scenario of a policy.",
+    ),
+    (
+        "policies",
+        "`policies for early_help`: how a text of policies begins.",
+    ),
+    (
+        "policy",
+        "`policy costly for each Child as child`: what a node proposes; `policy costly on 24 June 2026` in a scenario.",
+    ),
+    (
+        "proposes",
+        "`proposes nothing`, or `proposes` and under it what is shared and flagged, in a scenario of a policy.",
+    ),
+    (
+        "share",
+        "`share visits with social_services because \"...\"`; `share s in known Session where ...: not s.attended`.",
+    ),
+    ("today", "The day on which a policy is asked."),
+    (
+        "where",
+        "`count v in known Visit where v.child = child.child`: which known facts are meant.",
     ),
 ];

@@ -35,6 +35,7 @@ pub(crate) fn apply(program: &Program, call: &Call<'_>) -> Result<Outcome, Refus
             fields: machine.values(&create.fields)?,
         });
     }
+    unique(program, &created)?;
     let mut dues = Vec::with_capacity(body.dues.len());
     for ir in &body.dues {
         dues.extend(due(&mut machine, ir)?);
@@ -44,6 +45,24 @@ pub(crate) fn apply(program: &Program, call: &Call<'_>) -> Result<Outcome, Refus
         signers,
         dues,
     })
+}
+
+/// No two of the facts have one business key.
+fn unique(program: &Program, created: &[FactValue]) -> Result<(), Refusal> {
+    for (i, fact) in created.iter().enumerate() {
+        let Some(kind) = program.kinds.get(usize::from(fact.kind)) else {
+            continue;
+        };
+        let same = |other: &FactValue| {
+            let mut key = kind.one_per.iter().map(|f| usize::from(*f));
+            other.kind == fact.kind && key.all(|f| other.fields.get(f) == fact.fields.get(f))
+        };
+        if !kind.one_per.is_empty() && created[..i].iter().any(same) {
+            let message = format!("two of {} are created with one business key", kind.name);
+            return Err(Refusal::new("one_per_business_key", message));
+        }
+    }
+    Ok(())
 }
 
 fn inputs_fit(program: &Program, action: &Action, call: &Call<'_>) -> Result<(), Refusal> {

@@ -27,14 +27,19 @@ enum Form {
     Rate,
     /// `from 1 April 2025  £500`.
     Dated,
+    /// `amount = £3.00` in a scenario.
+    Given,
 }
 
-fn form(row: &Row<'_>) -> Option<Form> {
-    let tokens: Vec<Tok<'_>> = row.tokens.iter().map(|t| t.tok).collect();
+fn form(row: &Row<'_>, scenario: bool) -> Option<Form> {
+    let tokens: Vec<&Tok<'_>> = row.tokens.iter().map(|t| &t.tok).collect();
     match tokens.as_slice() {
         [Tok::Name(_), Tok::Punct(":"), _, ..] => Some(Form::Field),
         [Tok::Name(word), Tok::Name(_), Tok::Punct("="), _, ..] if *word == "party" => {
             Some(Form::Party)
+        }
+        [Tok::Name(_), Tok::Punct("="), _, ..] if scenario && !has_comma(&tokens) => {
+            Some(Form::Given)
         }
         [Tok::Name(word), .., Tok::Percent(_)] if matches!(*word, "up" | "above") => {
             Some(Form::Rate)
@@ -52,10 +57,10 @@ fn form(row: &Row<'_>) -> Option<Form> {
 }
 
 /// Aligns every run of lines of one form and depth; a blank line or a deeper line ends a run, a comment doesn't.
-pub(super) fn align(rows: &mut [Row<'_>]) {
+pub(super) fn align(rows: &mut [Row<'_>], scenario: bool) {
     let mut start = 0;
     while start < rows.len() {
-        let Some(first) = form(&rows[start]) else {
+        let Some(first) = form(&rows[start], scenario) else {
             start += 1;
             continue;
         };
@@ -66,7 +71,7 @@ pub(super) fn align(rows: &mut [Row<'_>]) {
                 break;
             }
             if row.is_code() {
-                if form(row) != Some(first) {
+                if form(row, scenario) != Some(first) {
                     break;
                 }
                 run.push(end);
@@ -76,11 +81,25 @@ pub(super) fn align(rows: &mut [Row<'_>]) {
         match first {
             Form::Field => fields(rows, &run),
             Form::Party => columns(rows, &run, |_| 2, 1),
+            Form::Given => columns(rows, &run, |_| 1, 1),
             Form::Dated => columns(rows, &run, |_| 4, GAP),
             Form::Rate => rates(rows, &run),
         }
         start = end;
     }
+}
+
+/// Whether several things are given in one line: such a line stands by itself.
+fn has_comma(tokens: &[&Tok<'_>]) -> bool {
+    let mut depth = 0_i32;
+    tokens.iter().any(|tok| {
+        match tok {
+            Tok::Punct("(" | "[") => depth += 1,
+            Tok::Punct(")" | "]") => depth -= 1,
+            _ => {}
+        }
+        depth == 0 && matches!(tok, Tok::Punct(","))
+    })
 }
 
 fn width(text: &str) -> usize {

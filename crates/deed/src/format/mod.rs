@@ -1,4 +1,4 @@
-//! The one true format of a contract: how its lines are indented, spaced and aligned. What the author decides stays: where
+//! The one true format of contracts, policies and scenarios: how their lines are indented, spaced and aligned. What the author decides stays: where
 //! lines end, single blank lines, comments.
 //!
 //! It works on tokens and indentation alone, so that it goes on working when the grammar grows.
@@ -8,6 +8,8 @@ mod row;
 mod space;
 
 use crate::diagnostic::LoadError;
+use crate::heading::{Form, heading};
+use crate::policy;
 use crate::syntax::{self, Lines, Tok, Token};
 
 /// Spaces of one level of indentation.
@@ -15,7 +17,7 @@ const INDENT: usize = 2;
 /// What stands between a line and the comment behind it.
 const BEFORE_COMMENT: &str = "   ";
 
-/// Lays a contract's text out in the one true format: the same tokens in the same lines, so the same meaning. Formatting
+/// Lays a text out in the one true format: the same tokens in the same lines, so the same meaning. Formatting
 /// twice changes nothing more.
 ///
 /// The text's hash identifies a contract: formatting a contract that is in use makes it another one.
@@ -23,15 +25,30 @@ const BEFORE_COMMENT: &str = "   ";
 /// # Errors
 /// A text with errors of form is not touched: every error, each at its place.
 pub fn format(source: &str) -> Result<String, LoadError> {
+    let form = heading(source).map_or(Form::Contract, |h| h.form);
     let mut problems = Vec::new();
-    syntax::parse(source, &mut problems);
+    let origin = match form {
+        Form::Contract => {
+            syntax::parse(source, &mut problems);
+            "contract"
+        }
+        Form::Policies => {
+            policy::read(source, &mut problems);
+            "policies"
+        }
+        // What a scenario's lines mean depends on the contract: here they need only be lines.
+        Form::Scenarios => {
+            Lines::read(source, &mut problems);
+            "scenario"
+        }
+    };
     if !problems.is_empty() {
-        return Err(LoadError::new("contract", source, problems));
+        return Err(LoadError::new(origin, source, problems));
     }
     let lines = Lines::read(source, &mut Vec::new());
     let mut rows = row::rows(source, &lines);
     row::separate_declarations(&mut rows);
-    align::align(&mut rows);
+    align::align(&mut rows, form == Form::Scenarios);
     let mut out = String::with_capacity(source.len());
     for (i, row) in rows.iter().enumerate() {
         if row.blank_before && i > 0 {

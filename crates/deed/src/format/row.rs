@@ -29,7 +29,7 @@ struct Placed<'s> {
     tokens: &'s [Token<'s>],
 }
 
-fn place<'s>(line: Line<'s>, depth: usize, out: &mut Vec<Placed<'s>>) {
+fn place<'s>(line: Line<'s, 's>, depth: usize, out: &mut Vec<Placed<'s>>) {
     out.push(Placed {
         start: line.span().start,
         indent: line.indent(),

@@ -12,6 +12,7 @@ use crate::value::{Money, Value};
 
 use super::ir::{How, Known, Policy, Propose, Schedule, Step};
 use super::parse::{Clause, KnownDecl, PolicyDecl};
+use super::parts;
 
 pub(super) fn check(
     decls: &[PolicyDecl],
@@ -70,7 +71,9 @@ fn policy(
             when_due: Schedule::Touched,
             steps: Vec::new(),
             when: Ir::Const(Value::Bool(true)),
+            parts: Vec::new(),
             proposes: Vec::new(),
+            cost: 0,
         },
     };
     for clause in &decl.clauses {
@@ -98,6 +101,7 @@ fn policy(
         );
         problems.push(Problem::new(at, message, "too costly"));
     }
+    checker.policy.cost = checker.cost;
     Ok(checker.policy)
 }
 
@@ -163,6 +167,7 @@ impl Checker<'_> {
                 self.policy.when = self.context.expect(condition, &Type::Bool)?;
                 let when = self.policy.when.clone();
                 self.spend(&when, 1);
+                self.policy.parts = parts::of(&mut self.context, self.source, condition)?;
                 Ok(())
             }
             Clause::Propose {

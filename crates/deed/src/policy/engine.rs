@@ -21,11 +21,11 @@ use super::{DueOn, Evaluation, Failure, Policies, Proposal};
 #[derive(Debug)]
 pub struct Engine<'c> {
     contract: &'c Contract,
-    policies: &'c [Policy],
-    facts: BTreeMap<u64, FactValue>,
+    pub(super) policies: &'c [Policy],
+    pub(super) facts: BTreeMap<u64, FactValue>,
     indexes: Indexes,
     /// Subjects by policy.
-    subjects: Vec<BTreeSet<u64>>,
+    pub(super) subjects: Vec<BTreeSet<u64>>,
     touched: BTreeSet<(usize, u64)>,
     /// Subjects that wait for a day.
     waiting: BTreeMap<Date, BTreeSet<(usize, u64)>>,
@@ -149,34 +149,10 @@ impl<'c> Engine<'c> {
         today: Date,
     ) -> Result<(DueOn, Vec<Proposal>), Refusal> {
         let policy = &self.policies[p];
-        let call = Call {
-            action: 0,
-            args: &[],
-            effective: today,
-            consumed: &[],
-            referenced: &[],
-        };
-        let mut machine = Machine::of_policy(self.contract.program(), &call, fact);
-        if let Schedule::From(ir) = &policy.when_due {
-            match machine.eval(ir)?.as_ref() {
-                Value::Date(day) if *day > today => return Ok((Some(*day), Vec::new())),
-                Value::Date(_) => {}
-                _ => return Err(ill_typed()),
-            }
-        }
-        for (at, step) in policy.steps.iter().enumerate() {
-            let value = match step {
-                Step::Let(ir) => machine.eval(ir)?,
-                Step::Known(known) => {
-                    let joined = self.indexes.joined(p, at, fact).iter();
-                    let facts = joined.filter_map(|n| self.facts.get(n));
-                    Cow::Owned(aggregate(&mut machine, known, facts, fact)?)
-                }
-            };
-            machine.locals.push(value);
-        }
-        if !machine.test(&policy.when)? {
-            return Ok((None, Vec::new()));
+        let call = on(today);
+        let (waits, mut machine) = self.reckoned(p, fact, &call)?;
+        if waits.is_some() || !machine.test(&policy.when)? {
+            return Ok((waits, Vec::new()));
         }
         let records = self.contract.records();
         let mut out = Vec::with_capacity(policy.proposes.len());
@@ -199,6 +175,47 @@ impl<'c> Engine<'c> {
             }));
         }
         Ok((None, out))
+    }
+
+    /// A machine that has reckoned what a policy says of a subject; before that, the day for which the subject waits.
+    pub(super) fn reckoned<'m>(
+        &'m self,
+        p: usize,
+        fact: &'m FactValue,
+        call: &'m Call<'m>,
+    ) -> Result<(DueOn, Machine<'m>), Refusal> {
+        let policy = &self.policies[p];
+        let mut machine = Machine::of_policy(self.contract.program(), call, fact);
+        if let Schedule::From(ir) = &policy.when_due {
+            match machine.eval(ir)?.as_ref() {
+                Value::Date(day) if *day > call.effective => return Ok((Some(*day), machine)),
+                Value::Date(_) => {}
+                _ => return Err(ill_typed()),
+            }
+        }
+        for (at, step) in policy.steps.iter().enumerate() {
+            let value = match step {
+                Step::Let(ir) => machine.eval(ir)?,
+                Step::Known(known) => {
+                    let joined = self.indexes.joined(p, at, fact).iter();
+                    let facts = joined.filter_map(|n| self.facts.get(n));
+                    Cow::Owned(aggregate(&mut machine, known, facts, fact)?)
+                }
+            };
+            machine.locals.push(value);
+        }
+        Ok((None, machine))
+    }
+}
+
+/// What a policy is evaluated with: a day, and nothing of a transaction.
+pub(super) fn on(today: Date) -> Call<'static> {
+    Call {
+        action: 0,
+        args: &[],
+        effective: today,
+        consumed: &[],
+        referenced: &[],
     }
 }
 

@@ -2,25 +2,30 @@
 
 use crate::ir::Ir;
 use crate::schema::Type;
+use crate::syntax::Span;
 use crate::value::Value;
 
 use super::Verb;
 
 #[derive(Clone, Debug)]
-pub(super) struct Policy {
-    pub(super) name: String,
+pub(crate) struct Policy {
+    pub(crate) name: String,
     /// The kind of the subjects.
-    pub(super) kind: u16,
-    pub(super) when_due: Schedule,
+    pub(crate) kind: u16,
+    pub(crate) when_due: Schedule,
     /// The lets, in the order of the text: each makes the next local.
-    pub(super) steps: Vec<Step>,
-    pub(super) when: Ir,
-    pub(super) proposes: Vec<Propose>,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) when: Ir,
+    /// The parts of `when` that must all hold.
+    pub(crate) parts: Vec<Part>,
+    pub(crate) proposes: Vec<Propose>,
+    /// The most steps of looking at one subject.
+    pub(crate) cost: u64,
 }
 
 /// When a subject is looked at, beside when a fact touches it.
 #[derive(Clone, Debug)]
-pub(super) enum Schedule {
+pub(crate) enum Schedule {
     Touched,
     EveryDay,
     /// Not before this date of the subject.
@@ -28,13 +33,13 @@ pub(super) enum Schedule {
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Step {
+pub(crate) enum Step {
     Let(Ir),
     Known(Known),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum How {
+pub(crate) enum How {
     Count,
     Sum,
     Share,
@@ -42,22 +47,31 @@ pub(super) enum How {
 
 /// A count, sum or share over the known facts of a kind that join with the subject.
 #[derive(Clone, Debug)]
-pub(super) struct Known {
-    pub(super) how: How,
-    pub(super) kind: u16,
+pub(crate) struct Known {
+    pub(crate) how: How,
+    pub(crate) kind: u16,
     /// Fields of the known fact, and what of the subject they equal.
-    pub(super) fields: Vec<u16>,
-    pub(super) keys: Vec<Ir>,
-    pub(super) filter: Ir,
+    pub(crate) fields: Vec<u16>,
+    pub(crate) keys: Vec<Ir>,
+    pub(crate) filter: Ir,
     /// What is summed, or the test whose share is taken.
-    pub(super) body: Option<Ir>,
-    pub(super) zero: Value,
+    pub(crate) body: Option<Ir>,
+    pub(crate) zero: Value,
+}
+
+/// A condition as written, and the conditions joined by `or` in it; none when it is of one piece.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub(crate) label: String,
+    pub(crate) span: Span,
+    pub(crate) ir: Ir,
+    pub(crate) alternatives: Vec<Part>,
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Propose {
-    pub(super) verb: Verb,
-    pub(super) values: Vec<(String, Ir, Type)>,
-    pub(super) party: Ir,
-    pub(super) because: String,
+pub(crate) struct Propose {
+    pub(crate) verb: Verb,
+    pub(crate) values: Vec<(String, Ir, Type)>,
+    pub(crate) party: Ir,
+    pub(crate) because: String,
 }

@@ -6,14 +6,18 @@
 mod check;
 mod engine;
 mod index;
-mod ir;
+pub(crate) mod ir;
 mod parse;
+mod parts;
+pub(crate) mod trace;
 
 use jiff::civil::Date;
 
 use crate::contract::Contract;
 use crate::diagnostic::LoadError;
+use crate::heading::heading;
 use crate::outcome::Refusal;
+use crate::syntax::Problem;
 use crate::value::Party;
 
 pub use engine::Engine;
@@ -21,7 +25,8 @@ pub use engine::Engine;
 /// The policies of one text, checked against a contract.
 #[derive(Clone, Debug)]
 pub struct Policies {
-    policies: Vec<ir::Policy>,
+    pub(crate) policies: Vec<ir::Policy>,
+    source: String,
 }
 
 impl Policies {
@@ -37,15 +42,36 @@ impl Policies {
             false => Vec::new(),
         };
         match problems.is_empty() {
-            true => Ok(Self { policies }),
+            true => Ok(Self {
+                policies,
+                source: source.to_owned(),
+            }),
             false => Err(LoadError::new("policies", source, problems)),
         }
+    }
+
+    /// The exact text.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The most elementary steps that any policy takes for one subject.
+    #[must_use]
+    pub fn cost_bound(&self) -> u64 {
+        self.policies.iter().map(|p| p.cost).max().unwrap_or(0)
     }
 
     /// The names, in the order of the text.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.policies.iter().map(|p| p.name.as_str())
     }
+}
+
+/// Reads a text for its form alone, whichever contract it is about.
+pub(crate) fn read(source: &str, problems: &mut Vec<Problem>) {
+    let contract = heading(source).map_or("", |h| h.contract);
+    parse::parse(contract, source, problems);
 }
 
 /// What is proposed.

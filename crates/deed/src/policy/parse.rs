@@ -69,7 +69,7 @@ pub(super) fn parse(contract: &str, text: &str, problems: &mut Vec<Problem>) -> 
 }
 
 /// `policies for safeguarding`.
-fn heading(contract: &str, line: Line<'_>) -> Result<(), Problem> {
+fn heading(contract: &str, line: Line<'_, '_>) -> Result<(), Problem> {
     let mut cursor = Cursor::new(line.flat());
     cursor.expect_word("policies")?;
     cursor.expect_word("for")?;
@@ -83,7 +83,7 @@ fn heading(contract: &str, line: Line<'_>) -> Result<(), Problem> {
 }
 
 /// `policy NAME for each KIND as x`, and its clauses.
-fn policy(line: Line<'_>, problems: &mut Vec<Problem>) -> Result<PolicyDecl, Problem> {
+fn policy(line: Line<'_, '_>, problems: &mut Vec<Problem>) -> Result<PolicyDecl, Problem> {
     let mut clauses = Vec::new();
     for child in line.children().filter(|c| !c.broken()) {
         let mut cursor = Cursor::new(child.flat());
@@ -157,7 +157,10 @@ fn propose(cursor: &mut Cursor<'_>, verb: Verb, to: &str) -> Result<Clause, Prob
     let values = path_list(cursor)?;
     cursor.expect_word(to)?;
     let party = path(cursor)?;
-    cursor.expect_word("because")?;
+    if !cursor.eat_word("because") {
+        let help = "say on what ground, as in `because \"Children Act 2004 s.10\"`".to_owned();
+        return Err(cursor.expected("`because`").help(help));
+    }
     let because = cursor.text("the ground, in quotes")?;
     Ok(Clause::Propose {
         verb,

@@ -4,7 +4,7 @@ use crate::contract::Contract;
 use crate::outline::{Clause, Declaration};
 use crate::schema::Action;
 
-use super::facts::row;
+use super::facts::table;
 use super::html::{Page, escaped};
 
 /// Clauses that are shown under a heading of their own; what begins otherwise is shown as written.
@@ -40,11 +40,8 @@ fn one(page: &mut Page, contract: &Contract, action: &Action, clauses: &[Clause<
         with("signed").map(|c| without(&c.text(source), "signed by ")),
     );
     if !action.params.is_empty() {
-        page.raw("<h4>What is given</h4>\n<table>\n<thead><tr><th scope=\"col\">Name</th><th scope=\"col\">Holds</th><th scope=\"col\">Meaning</th></tr></thead>\n<tbody>\n");
-        for param in &action.params {
-            row(page, contract, param, None);
-        }
-        page.raw("</tbody>\n</table>\n");
+        page.raw("<h4>What is given</h4>\n");
+        table(page, contract, "Name", &action.params, &[]);
     }
     listed(
         page,
@@ -60,8 +57,7 @@ fn one(page: &mut Page, contract: &Contract, action: &Action, clauses: &[Clause<
         |c: &&Clause<'_>| !c.is_field() && ["pays", "issues", "keeps"].iter().any(|w| c.says(w));
     let is_due =
         |c: &&Clause<'_>| is_due(c) && !PLACED.iter().any(|w| c.begins(w)) && !c.begins("let");
-    let is_doc =
-        |c: &&Clause<'_>| matches!(c.tokens, [t] if matches!(t.tok, crate::syntax::Tok::Text(_)));
+    let is_doc = |c: &&Clause<'_>| matches!(c.tokens[..], [t] if matches!(t.tok, crate::syntax::Tok::Text(_)));
     let others = clauses.iter().filter(|c| {
         !c.is_field() && !PLACED.iter().any(|w| c.begins(w)) && !is_due(c) && !is_doc(c)
     });
@@ -108,7 +104,7 @@ fn without(text: &str, prefix: &str) -> String {
     text.strip_prefix(prefix).unwrap_or(text).to_owned()
 }
 
-fn listed(page: &mut Page, title: &str, lines: impl Iterator<Item = String>) {
+pub(super) fn listed(page: &mut Page, title: &str, lines: impl Iterator<Item = String>) {
     let lines: Vec<String> = lines.collect();
     if lines.is_empty() {
         return;
@@ -116,7 +112,12 @@ fn listed(page: &mut Page, title: &str, lines: impl Iterator<Item = String>) {
     page.element("h4", title);
     page.raw("<ul class=\"plain\">\n");
     for line in lines {
-        page.raw("<li><code>").text(&line).raw("</code></li>\n");
+        let (line, law) = match line.split_once("  law ") {
+            Some((line, law)) => (line, Some(law.trim_matches('"'))),
+            None => (line.as_str(), None),
+        };
+        page.raw("<li><code>").text(line).raw("</code>");
+        page.law(law).raw("</li>\n");
     }
     page.raw("</ul>\n");
 }

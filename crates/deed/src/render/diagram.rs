@@ -85,12 +85,18 @@ pub(super) fn section(page: &mut Page, contract: &Contract) {
             middle(i, kinds.len(), rows),
             class,
             14,
-            &kind.name,
+            &match kind.money {
+                Some(_) => format!("{} (money)", kind.name),
+                None => kind.name.clone(),
+            },
         );
     }
-    legend(page, TOP + rows * ROW + 24);
+    legend(page, contract, TOP + rows * ROW + 24);
     page.raw("</svg>\n");
-    page.element("figcaption", "Green boxes are money. An arrow to a fact makes it or moves it; an arrow from a fact uses it up or reads it.");
+    page.element(
+        "figcaption",
+        "An arrow to a fact makes it or moves it; an arrow from a fact uses it up or reads it.",
+    );
     page.raw("</figure>\n</section>\n");
 }
 
@@ -114,14 +120,14 @@ fn edge(page: &mut Page, from: usize, to: usize, class: &str) {
         "uses" | "reads" => "marker-start",
         _ => "marker-end",
     };
-    // Lines of different kinds between the same boxes stay apart.
+    // Lines of different kinds between the same boxes stay apart, at both ends.
     let apart = match class {
         "moves" => 5,
         "uses" => 10,
         "reads" => 15,
         _ => 0,
     };
-    let to = to + apart - 5;
+    let (from, to) = (from + apart - 5, to + apart - 5);
     page.write(format_args!("<path class=\"{class}\" {marker}=\"url(#to-{class})\" d=\"M{start},{from} C{near},{from} {far},{to} {end},{to}\"/>\n"));
 }
 
@@ -138,8 +144,16 @@ fn node(
     page.write(format_args!("<rect class=\"{class}\" x=\"{x}\" y=\"{top}\" width=\"{width}\" height=\"{BOX_HEIGHT}\" rx=\"{round}\"/><text x=\"{text}\" y=\"{baseline}\" text-anchor=\"middle\">{}</text>\n", escaped(name)));
 }
 
-fn legend(page: &mut Page, y: usize) {
-    for (i, (class, words)) in TOUCHES.iter().enumerate() {
+/// What the lines that are drawn mean.
+fn legend(page: &mut Page, contract: &Contract, y: usize) {
+    let drawn: BTreeSet<&str> = contract
+        .actions()
+        .iter()
+        .flat_map(touches)
+        .map(|(_, class)| class)
+        .collect();
+    let known = TOUCHES.iter().filter(|(class, _)| drawn.contains(class));
+    for (i, (class, words)) in known.enumerate() {
         let x = ACTION_X + i * 200;
         let (end, text, baseline) = (x + 34, x + 42, y + 4);
         page.write(format_args!("<path class=\"{class}\" d=\"M{x},{y} H{end}\"/><text class=\"small\" x=\"{text}\" y=\"{baseline}\">{words}</text>\n"));

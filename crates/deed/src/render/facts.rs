@@ -29,29 +29,51 @@ pub(super) fn section(page: &mut Page, contract: &Contract) {
 }
 
 fn fields(page: &mut Page, contract: &Contract, kind: &Kind) {
-    page.raw("<h4>Fields</h4>\n<table>\n<thead><tr><th scope=\"col\">Field</th><th scope=\"col\">Holds</th><th scope=\"col\">Meaning</th><th scope=\"col\">Everyone may read it</th></tr></thead>\n<tbody>\n");
-    for (i, field) in (0_u16..).zip(&kind.fields) {
-        let public = if kind.public.contains(&i) {
-            "yes"
-        } else {
-            "no"
-        };
-        row(page, contract, field, Some(public));
-    }
-    page.raw("</tbody>\n</table>\n");
+    page.raw("<h4>Fields</h4>\n");
+    let public = (0_u16..)
+        .zip(&kind.fields)
+        .map(|(i, _)| match kind.public.contains(&i) {
+            true => "yes",
+            false => "no",
+        });
+    let public: Vec<&str> = public.collect();
+    table(page, contract, "Field", &kind.fields, &public);
 }
 
-/// One field or parameter as a row.
-pub(super) fn row(page: &mut Page, contract: &Contract, field: &Field, more: Option<&str>) {
-    page.raw("<tr><td><code>")
-        .text(&field.name)
-        .raw("</code></td><td>");
-    page.text(&in_words(&field.ty, contract)).raw("</td><td>");
-    page.text(&field.doc).raw("</td>");
-    if let Some(more) = more {
-        page.raw("<td>").text(more).raw("</td>");
+/// Fields or parameters as a table, with what stands in a last column of its own.
+pub(super) fn table(
+    page: &mut Page,
+    contract: &Contract,
+    what: &str,
+    fields: &[Field],
+    public: &[&str],
+) {
+    let described = fields.iter().any(|f| !f.doc.is_empty());
+    let heads = [
+        Some(what),
+        Some("Holds"),
+        described.then_some("Meaning"),
+        (!public.is_empty()).then_some("Everyone may read it"),
+    ];
+    page.raw("<table>\n<thead><tr>");
+    for head in heads.into_iter().flatten() {
+        page.write(format_args!("<th scope=\"col\">{head}</th>"));
     }
-    page.raw("</tr>\n");
+    page.raw("</tr></thead>\n<tbody>\n");
+    for (i, field) in fields.iter().enumerate() {
+        page.raw("<tr><th scope=\"row\"><code>")
+            .text(&field.name)
+            .raw("</code></th><td>");
+        page.text(&in_words(&field.ty, contract)).raw("</td>");
+        if described {
+            page.raw("<td>").text(&field.doc).raw("</td>");
+        }
+        if let Some(public) = public.get(i) {
+            page.raw("<td>").text(public).raw("</td>");
+        }
+        page.raw("</tr>\n");
+    }
+    page.raw("</tbody>\n</table>\n");
 }
 
 fn powers(page: &mut Page, contract: &Contract, kind: &Kind) {
@@ -96,6 +118,13 @@ fn powers(page: &mut Page, contract: &Contract, kind: &Kind) {
         parties => format!("those who sign, and {}", all(contract, kind, parties)),
     };
     page.term("Seen whole by", &seen);
+    for part in &kind.seen_in_part {
+        let parties = all(contract, kind, &part.parties);
+        page.term(
+            "Seen in part by",
+            &format!("{parties}: only {}", names(&part.fields)),
+        );
+    }
     if !kind.observed_by.is_empty() {
         let observers = all(contract, kind, &kind.observed_by);
         page.term("Shown, without any power, to", &observers);
@@ -107,7 +136,9 @@ fn powers(page: &mut Page, contract: &Contract, kind: &Kind) {
     };
     page.term("Public", &public);
     if !kind.about.is_empty() {
-        page.term("Personal: it is about", &all(contract, kind, &kind.about));
+        let people = all(contract, kind, &kind.about);
+        let about = format!("{people}{}", cited(kind.about_law.as_ref()));
+        page.term("Personal: it is about", &about);
     }
     if !kind.one_per.is_empty() {
         page.term("There is only one for each", &names(&kind.one_per));
@@ -115,11 +146,15 @@ fn powers(page: &mut Page, contract: &Contract, kind: &Kind) {
     page.term("Kept", &kept(kind.keep.as_ref()));
 }
 
+/// The law behind something, in brackets.
+fn cited(law: Option<&String>) -> String {
+    law.map(|law| format!(" ({law})")).unwrap_or_default()
+}
+
 fn kept(keep: Option<&Keep>) -> String {
-    let cite = |law: &Option<String>| law.as_ref().map(|l| format!(" ({l})")).unwrap_or_default();
     match keep {
         None => "the contract says nothing about how long".to_owned(),
-        Some(Keep::Forever { law }) => format!("for good{}", cite(law)),
+        Some(Keep::Forever { law }) => format!("for good{}", cited(law.as_ref())),
         Some(Keep::Months { months, from, law }) => {
             let from = match from {
                 KeepFrom::Created => "it was made",
@@ -130,7 +165,7 @@ fn kept(keep: Option<&Keep>) -> String {
                 _ => (*months, "month"),
             };
             let s = if number == 1 { "" } else { "s" };
-            format!("for {number} {unit}{s} after {from}{}", cite(law))
+            format!("for {number} {unit}{s} after {from}{}", cited(law.as_ref()))
         }
     }
 }

@@ -19,9 +19,9 @@ pub(super) fn section(page: &mut Page, contract: &Contract) {
     } else {
         page.raw("<table>\n<thead><tr><th scope=\"col\">Called</th><th scope=\"col\">Legal identity</th><th scope=\"col\">Part in the facts</th></tr></thead>\n<tbody>\n");
         for (name, party) in contract.parties() {
-            page.raw("<tr><td>")
+            page.raw("<tr><th scope=\"row\">")
                 .text(&spoken(name))
-                .raw("</td><td><code>");
+                .raw("</th><td><code>");
             page.text(party.as_str()).raw("</code></td><td>");
             page.text(&parts(contract, party)).raw("</td></tr>\n");
         }

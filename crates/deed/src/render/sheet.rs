@@ -31,8 +31,10 @@ nav ul{margin:0;padding-left:1.1rem}
 article{border:1px solid var(--line);border-radius:.6rem;padding:1.1rem 1.3rem;margin:1rem 0;break-inside:auto}
 table{border-collapse:collapse;width:100%;font-size:.95rem}
 th{text-align:left;font-size:.8rem;color:var(--soft);font-weight:600}
+tbody th{font:inherit;color:inherit;font-family:Georgia,'Times New Roman',serif}
 th,td{padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
 tr{break-inside:avoid}
+tbody th code{white-space:nowrap}
 code,pre{font-family:ui-monospace,'SFMono-Regular',Menlo,Consolas,monospace;font-size:.86em}
 pre{background:var(--card);padding:.7rem 1rem;border-radius:.4rem;overflow:auto;white-space:pre-wrap}
 ol.rules{padding-left:1.4rem;margin:.3rem 0}
@@ -51,6 +53,6 @@ svg .moves{stroke:var(--money);stroke-width:2}
 svg .uses{stroke:var(--use);stroke-dasharray:6 3}
 svg .reads{stroke:var(--soft);stroke-dasharray:2 3}
 footer{color:var(--soft);font-size:.9rem;border-top:1px solid var(--line);margin-top:3rem;padding-bottom:2rem}
-@media (max-width:40rem){.facts div,.who div{grid-template-columns:1fr;gap:0}}
-@media print{:root{--ink:#000;--soft:#444;--line:#bbb;--paper:#fff;--card:#fff;--accent:#000;--money:#1b5e20;--law:#4e3b0f;--use:#8a1f0f}body{font-size:10.5pt}main,footer{max-width:none;padding:0}nav{display:none}article{border-width:0 0 0 2pt;border-radius:0}h2,h3,h4{break-after:avoid}a{text-decoration:none}@page{margin:18mm}}
+@media (max-width:40rem){main,footer{padding:0 1rem}article{padding:.9rem}svg{min-width:36rem}.facts div,.who div{grid-template-columns:1fr;gap:0}}
+@media print{:root{--ink:#000;--soft:#444;--line:#bbb;--paper:#fff;--card:#fff;--accent:#000;--money:#1b5e20;--law:#4e3b0f;--use:#8a1f0f}html{font-size:10.5pt}body{font-size:1rem}main,footer{max-width:none;padding:0}nav{display:none}article{border-width:0 0 0 2pt;border-radius:0}h2,h3,h4{break-after:avoid}a{text-decoration:none}@page{margin:18mm}}
 ";

@@ -6,10 +6,12 @@ use crate::contract::Contract;
 use crate::diagnostic::LoadError;
 use crate::explain::Explanation;
 use crate::outcome::Call;
+use crate::policy::Policies;
 use crate::value::Value;
 
+use super::read;
 use super::run::arguments;
-use super::{parse, setting::Setting};
+use super::setting::{Named, Scenario, Setting};
 
 /// One case, explained.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,37 +28,44 @@ pub struct ExplainedCase {
     pub explanation: Explanation,
 }
 
-/// Explains every case of a text. A case that leaves out an argument can't be explained and is passed over.
+/// Explains every case of a text that is about a transaction. A case that leaves out an argument can't be explained and is
+/// passed over; so are those about policies.
 ///
 /// # Errors
 /// Every error in the text, each at its place.
-pub fn explain(contract: &Contract, text: &str) -> Result<Vec<ExplainedCase>, LoadError> {
-    let mut problems = Vec::new();
-    let scenarios = parse::parse(contract, text, &mut problems);
-    if !problems.is_empty() {
-        return Err(LoadError::new("scenario", text, problems));
-    }
-    let cases = scenarios.iter().flat_map(|scenario| {
-        let cases = scenario.cases.iter();
-        cases.filter_map(|case| explained(contract, scenario.action, case))
+pub fn explain(
+    contract: &Contract,
+    policies: &[Policies],
+    text: &str,
+) -> Result<Vec<ExplainedCase>, LoadError> {
+    let scenarios = read(contract, policies, text)?;
+    let cases = scenarios.iter().flat_map(|scenario| match scenario {
+        Scenario::Action { action, cases } => {
+            let cases = cases.iter();
+            cases
+                .filter_map(|case| explained(contract, *action, case))
+                .collect()
+        }
+        Scenario::Policy { .. } => Vec::new(),
     });
     Ok(cases.collect())
 }
 
-fn explained(contract: &Contract, action: u16, case: &Setting) -> Option<ExplainedCase> {
-    let args = arguments(contract.actions().get(usize::from(action))?, case).ok()?;
+fn explained(contract: &Contract, action: u16, case: &Named<Setting>) -> Option<ExplainedCase> {
+    let Named { name, what, .. } = case;
+    let args = arguments(contract.actions().get(usize::from(action))?, what).ok()?;
     let call = Call {
         action,
         args: &args,
-        effective: case.on,
-        consumed: &case.consumed,
-        referenced: &case.referenced,
+        effective: what.on,
+        consumed: &what.consumed,
+        referenced: &what.referenced,
     };
-    let explanation = contract.explain(&call, Some(&case.held));
+    let explanation = contract.explain(&call, Some(&what.held));
     Some(ExplainedCase {
-        name: case.name.clone(),
+        name: name.clone(),
         action,
-        on: case.on,
+        on: what.on,
         args,
         explanation,
     })

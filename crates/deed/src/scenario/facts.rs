@@ -55,6 +55,14 @@ impl Reader<'_> {
         Ok(Partial { kind, fields, name })
     }
 
+    /// A kind and some of its fields.
+    pub(super) fn some_fields(
+        &self,
+        cursor: &mut Cursor<'_>,
+    ) -> Result<(u16, Vec<(u16, Value)>), Problem> {
+        self.partial(cursor).map(|p| (p.kind, p.fields))
+    }
+
     /// A whole fact; optional fields may be left out.
     pub(super) fn fact(&self, cursor: &mut Cursor<'_>) -> Result<FactValue, Problem> {
         let Partial {
@@ -80,7 +88,11 @@ impl Reader<'_> {
     }
 
     /// `is accepted`, with claims under it, or `is refused because "the rule in words"`.
-    pub(super) fn expected(&self, action: &Action, line: Line<'_>) -> Result<Expected, Problem> {
+    pub(super) fn expected(
+        &self,
+        action: &Action,
+        line: Line<'_, '_>,
+    ) -> Result<Expected, Problem> {
         let mut cursor = Cursor::new(line.tokens());
         cursor.advance();
         if cursor.eat_word("accepted") {
@@ -102,7 +114,7 @@ impl Reader<'_> {
         Err(Problem::new(rule.span, message, "not a rule").help(did_you_mean(&wanted, known)))
     }
 
-    fn claim(&self, line: Line<'_>) -> Result<Claim, Problem> {
+    fn claim(&self, line: Line<'_, '_>) -> Result<Claim, Problem> {
         let mut cursor = Cursor::new(line.flat());
         let claim = if cursor.eat_word("signed") {
             cursor.expect_word("by")?;

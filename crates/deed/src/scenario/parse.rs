@@ -5,16 +5,27 @@ use std::collections::BTreeMap;
 use crate::check::Context;
 use crate::contract::Contract;
 use crate::near::did_you_mean;
+use crate::outline::is_word;
+use crate::policy::Policies;
 use crate::schema::Action;
 use crate::syntax::{Cursor, Line, Lines, Problem, Tok, assigns, date};
 use crate::value::Party;
 
-use super::setting::{Expected, Scenario, Setting};
+use super::setting::{Asking, Expected, Named, Scenario, Setting};
 
-pub(super) fn parse(contract: &Contract, text: &str, problems: &mut Vec<Problem>) -> Vec<Scenario> {
+/// The words whose facts a change has replaced already; none outside a change.
+pub(super) type Replaced<'r> = Option<&'r mut Vec<&'static str>>;
+
+pub(super) fn parse(
+    contract: &Contract,
+    policies: &[Policies],
+    text: &str,
+    problems: &mut Vec<Problem>,
+) -> Vec<Scenario> {
     let lines = Lines::read(text, problems);
     let mut reader = Reader {
         contract,
+        policies,
         context: Context::new(contract.program()),
         text,
     };
@@ -34,13 +45,14 @@ pub(super) fn parse(contract: &Contract, text: &str, problems: &mut Vec<Problem>
 
 pub(super) struct Reader<'c> {
     pub(super) contract: &'c Contract,
+    pub(super) policies: &'c [Policies],
     pub(super) context: Context<'c>,
-    text: &'c str,
+    pub(super) text: &'c str,
 }
 
 impl Reader<'_> {
     /// `scenarios for contract_name`.
-    fn heading(&self, line: Line<'_>) -> Result<(), Problem> {
+    fn heading(&self, line: Line<'_, '_>) -> Result<(), Problem> {
         let mut cursor = Cursor::new(line.flat());
         cursor.expect_word("scenarios")?;
         cursor.expect_word("for")?;
@@ -57,7 +69,7 @@ impl Reader<'_> {
         Err(Problem::new(name.span, message, "another contract"))
     }
 
-    fn declaration(&mut self, line: Line<'_>, out: &mut Vec<Scenario>) -> Result<(), Problem> {
+    fn declaration(&mut self, line: Line<'_, '_>, out: &mut Vec<Scenario>) -> Result<(), Problem> {
         let mut cursor = Cursor::new(line.tokens());
         if cursor.eat_word("party") {
             let name = cursor.new_name("the party's name")?;
@@ -79,50 +91,85 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn scenario(&self, name: &str, line: Line<'_>) -> Result<Scenario, Problem> {
-        let mut children = line.children();
-        let Some(first) = children.next() else {
+    fn scenario(&self, name: &str, line: Line<'_, '_>) -> Result<Scenario, Problem> {
+        let mut rest = line.children();
+        let Some(first) = rest.next() else {
             return Err(Problem::new(
                 line.span(),
                 "the scenario does nothing",
-                "no action under it",
+                "no action and no policy under it",
             ));
         };
-        let (action, mut base) = self.transaction(name, first)?;
+        let begin = (name, self.line(first));
+        if first.tokens().first().is_some_and(|t| is_word(t, "policy")) {
+            let (text, policy, base) = self.asked(first)?;
+            let declared = &self.policies[text].policies[policy];
+            let set = |case: &mut Asking, replaced: Replaced<'_>, line: Line<'_, '_>| {
+                self.happens(case, replaced, declared, line)
+            };
+            let cases = self.cases(begin, base, rest, set)?;
+            return Ok(Scenario::Policy {
+                text,
+                policy,
+                cases,
+            });
+        }
+        let (action, base) = self.transaction(first)?;
         let declared = &self.contract.actions()[usize::from(action)];
-        let mut cases = Vec::new();
-        for child in children {
+        let set = |case: &mut Setting, replaced: Replaced<'_>, line: Line<'_, '_>| {
+            self.set(case, replaced, declared, line)
+        };
+        let cases = self.cases(begin, base, rest, set)?;
+        Ok(Scenario::Action { action, cases })
+    }
+
+    /// What is done, unchanged and with each change.
+    fn cases<'l, T: Clone>(
+        &self,
+        (name, line): (&str, usize),
+        mut base: T,
+        rest: impl Iterator<Item = Line<'l, 'l>>,
+        set: impl Fn(&mut T, Replaced<'_>, Line<'_, '_>) -> Result<(), Problem>,
+    ) -> Result<Vec<Named<T>>, Problem> {
+        let mut changes: Vec<Named<T>> = Vec::new();
+        for child in rest {
             let mut cursor = Cursor::new(child.tokens());
             if !cursor.eat_word("but") {
-                self.set(&mut base, None, declared, child)?;
+                if !changes.is_empty() {
+                    let message = "what all changes have in common stands above them";
+                    return Err(Problem::new(child.span(), message, "below a change"));
+                }
+                set(&mut base, None, child)?;
                 continue;
-            }
-            if cases.is_empty() {
-                cases.push(base.clone());
             }
             let change = cursor.text("what is different, in quotes")?;
             cursor.finish()?;
             let mut case = base.clone();
-            case.name = format!("{name}: {}", change.text);
-            case.line = self.line(child);
             let mut replaced = Vec::new();
             for part in child.children() {
-                self.set(&mut case, Some(&mut replaced), declared, part)?;
+                set(&mut case, Some(&mut replaced), part)?;
             }
-            cases.push(case);
+            changes.push(Named {
+                name: format!("{name}: {}", change.text),
+                line: self.line(child),
+                what: case,
+            });
         }
-        if cases.is_empty() {
-            cases.push(base);
-        }
-        Ok(Scenario { action, cases })
+        let name = name.to_owned();
+        let base = Named {
+            name,
+            line,
+            what: base,
+        };
+        Ok([base].into_iter().chain(changes).collect())
     }
 
-    fn line(&self, line: Line<'_>) -> usize {
+    fn line(&self, line: Line<'_, '_>) -> usize {
         self.text[..line.span().start].matches('\n').count() + 1
     }
 
     /// `Transfer on 24 June 2026 with buyer = ben, ...`.
-    fn transaction(&self, name: &str, line: Line<'_>) -> Result<(u16, Setting), Problem> {
+    fn transaction(&self, line: Line<'_, '_>) -> Result<(u16, Setting), Problem> {
         let mut cursor = Cursor::new(line.flat());
         let action = cursor.name("an action")?;
         let Some(index) = self.contract.action(&action.text) else {
@@ -140,8 +187,6 @@ impl Reader<'_> {
         };
         cursor.finish()?;
         let mut setting = Setting {
-            name: name.to_owned(),
-            line: self.line(line),
             on,
             args: BTreeMap::new(),
             consumed: Vec::new(),
@@ -162,9 +207,9 @@ impl Reader<'_> {
     fn set(
         &self,
         case: &mut Setting,
-        mut replaced: Option<&mut Vec<&'static str>>,
+        mut replaced: Replaced<'_>,
         action: &Action,
-        line: Line<'_>,
+        line: Line<'_, '_>,
     ) -> Result<(), Problem> {
         let mut cursor = Cursor::new(line.flat());
         if matches!(cursor.token(1).tok, Tok::Punct("=")) {

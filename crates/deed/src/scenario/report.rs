@@ -3,15 +3,58 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// One transaction or change of it.
+/// One case: what is done, or a change of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
     /// The scenario's name, and the change's after a colon.
     pub name: String,
+    /// The text that it stands in, as whoever gave it calls that; may be empty.
+    pub file: String,
     /// The line where it begins, from 1.
     pub line: usize,
     /// What happened instead of what was expected; `None` when it passed.
     pub failure: Option<String>,
+}
+
+/// Something that no scenario shows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Missing {
+    /// An action is accepted.
+    Accepted {
+        /// The action.
+        action: String,
+    },
+    /// A rule refuses.
+    Refused {
+        /// The action.
+        action: String,
+        /// The rule's code.
+        rule: String,
+    },
+    /// A policy proposes something.
+    Proposes {
+        /// The policy.
+        policy: String,
+    },
+    /// A policy proposes nothing.
+    Rests {
+        /// The policy.
+        policy: String,
+    },
+    /// A part of a policy's condition alone keeps it from proposing.
+    Prevents {
+        /// The policy.
+        policy: String,
+        /// The part, as written.
+        part: String,
+    },
+    /// One of several conditions joined by `or` alone makes a policy propose.
+    Suffices {
+        /// The policy.
+        policy: String,
+        /// The condition, as written.
+        part: String,
+    },
 }
 
 /// The outcome of all scenarios of one or several texts.
@@ -19,17 +62,15 @@ pub struct Case {
 pub struct Report {
     /// The cases in the order of the text.
     pub cases: Vec<Case>,
-    /// Rules that no scenario refuses, as (action, rule code).
-    pub unrefused: BTreeSet<(String, String)>,
-    /// Actions that no scenario shows accepted.
-    pub untried: BTreeSet<String>,
+    /// What no scenario shows.
+    pub missing: BTreeSet<Missing>,
 }
 
 impl Report {
-    /// Whether every case passed, every action is shown and every rule refuses somewhere.
+    /// Whether every case passed and nothing is left unshown.
     #[must_use]
     pub fn passed(&self) -> bool {
-        self.failures().next().is_none() && self.unrefused.is_empty() && self.untried.is_empty()
+        self.failures().next().is_none() && self.missing.is_empty()
     }
 
     /// The cases that failed.
@@ -37,13 +78,52 @@ impl Report {
         self.cases.iter().filter(|c| c.failure.is_some())
     }
 
+    pub(super) fn add(&mut self, name: &str, line: usize, failure: Option<String>) {
+        self.cases.push(Case {
+            name: name.to_owned(),
+            file: String::new(),
+            line,
+            failure,
+        });
+    }
+
+    /// The report of a text that has a name.
+    #[must_use]
+    pub fn of(mut self, file: &str) -> Self {
+        for case in &mut self.cases {
+            file.clone_into(&mut case.file);
+        }
+        self
+    }
+
     /// Adds the report of another text about the same contract.
     #[must_use]
     pub fn join(mut self, other: Self) -> Self {
         self.cases.extend(other.cases);
-        self.unrefused.retain(|rule| other.unrefused.contains(rule));
-        self.untried.retain(|action| other.untried.contains(action));
+        self.missing.retain(|m| other.missing.contains(m));
         self
+    }
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Accepted { action } => write!(f, "no scenario shows {action} accepted"),
+            Self::Refused { action, rule } => {
+                write!(f, "no scenario is refused by {rule} of {action}")
+            }
+            Self::Proposes { policy } => write!(f, "no scenario shows {policy} proposing"),
+            Self::Rests { policy } => write!(f, "no scenario shows {policy} proposing nothing"),
+            Self::Prevents { policy, part } => {
+                write!(
+                    f,
+                    "no scenario shows {policy} proposing nothing for want of `{part}` alone"
+                )
+            }
+            Self::Suffices { policy, part } => {
+                write!(f, "no scenario shows {policy} proposing by `{part}` alone")
+            }
+        }
     }
 }
 
@@ -51,25 +131,26 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for case in &self.cases {
-            match &case.failure {
-                None => writeln!(f, "ok      {}", case.name)?,
-                Some(failure) => {
-                    writeln!(f, "FAILED  {} (line {}): {failure}", case.name, case.line)?
+            match (&case.failure, case.file.as_str()) {
+                (None, _) => writeln!(f, "ok      {}", case.name)?,
+                (Some(failure), "") => {
+                    writeln!(f, "FAILED  {} (line {}): {failure}", case.name, case.line)?;
+                }
+                (Some(failure), file) => {
+                    let line = case.line;
+                    writeln!(f, "FAILED  {}\n  --> {file}:{line}\n  {failure}", case.name)?;
                 }
             }
         }
-        for action in &self.untried {
-            writeln!(f, "MISSING no scenario shows {action} accepted")?;
-        }
-        for (action, rule) in &self.unrefused {
-            writeln!(f, "MISSING no scenario is refused by {rule} of {action}")?;
+        for missing in &self.missing {
+            writeln!(f, "MISSING {missing}")?;
         }
         let (total, failed) = (self.cases.len(), self.failures().count());
-        let missing = self.untried.len() + self.unrefused.len();
         write!(
             f,
-            "{} of {total} cases passed, {missing} missing",
-            total - failed
+            "{} of {total} cases passed, {} missing",
+            total - failed,
+            self.missing.len()
         )
     }
 }

@@ -1,51 +1,77 @@
-//! Running scenarios: the action, then a money view for each payer.
+//! Running scenarios: the action, then a view of each money; or a policy.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contract::Contract;
 use crate::outcome::{Allocated, Call, Due, MoneyMove, Outcome, Refusal};
+use crate::policy::Policies;
 use crate::schema::Action;
 use crate::value::{FactValue, Party, Value};
 
-use super::report::{Case, Report};
+use super::asking;
+use super::report::{Missing, Report};
 use super::setting::{Claim, Expected, Scenario, Setting};
 
-pub(super) fn run(contract: &Contract, scenarios: &[Scenario]) -> Report {
-    let rules = |a: &Action| {
-        a.rules
-            .iter()
-            .map(|r| (a.name.clone(), r.code.clone()))
-            .collect::<Vec<_>>()
-    };
+pub(super) fn run(contract: &Contract, policies: &[Policies], scenarios: &[Scenario]) -> Report {
     let mut report = Report {
         cases: Vec::new(),
-        unrefused: contract.actions().iter().flat_map(rules).collect(),
-        untried: contract
-            .actions()
-            .iter()
-            .map(|a| a.name.clone())
-            .collect::<BTreeSet<_>>(),
+        missing: contract.actions().iter().flat_map(of_action).collect(),
     };
+    report
+        .missing
+        .extend(policies.iter().flat_map(asking::to_show));
     for scenario in scenarios {
-        let action = &contract.actions()[usize::from(scenario.action)];
-        for case in &scenario.cases {
-            let failure = judge(contract, scenario.action, action, case).err();
-            if failure.is_none() {
-                match &case.expected {
-                    Expected::Accepted(_) => report.untried.remove(&action.name),
-                    Expected::Refused(rule) => report
-                        .unrefused
-                        .remove(&(action.name.clone(), rule.clone())),
-                };
+        match scenario {
+            Scenario::Action { action, cases } => {
+                let declared = &contract.actions()[usize::from(*action)];
+                for case in cases {
+                    let failure = judge(contract, *action, declared, &case.what).err();
+                    if failure.is_none() {
+                        report.missing.remove(&shown(declared, &case.what.expected));
+                    }
+                    report.add(&case.name, case.line, failure);
+                }
             }
-            report.cases.push(Case {
-                name: case.name.clone(),
-                line: case.line,
-                failure,
-            });
+            Scenario::Policy {
+                text,
+                policy,
+                cases,
+            } => {
+                for case in cases {
+                    let shown = asking::judge(contract, &policies[*text], *policy, &case.what);
+                    for shown in shown.iter().flatten() {
+                        report.missing.remove(shown);
+                    }
+                    report.add(&case.name, case.line, shown.err());
+                }
+            }
         }
     }
     report
+}
+
+/// What scenarios show of an action.
+fn of_action(action: &Action) -> Vec<Missing> {
+    let rules = action.rules.iter().map(|rule| Missing::Refused {
+        action: action.name.clone(),
+        rule: rule.code.clone(),
+    });
+    let accepted = Missing::Accepted {
+        action: action.name.clone(),
+    };
+    rules.chain([accepted]).collect()
+}
+
+/// What a case that passed shows.
+fn shown(action: &Action, expected: &Expected) -> Missing {
+    let action = action.name.clone();
+    match expected {
+        Expected::Accepted(_) => Missing::Accepted { action },
+        Expected::Refused(rule) => Missing::Refused {
+            action,
+            rule: rule.clone(),
+        },
+    }
 }
 
 /// What differs from what was expected, if anything.
@@ -85,7 +111,7 @@ pub(super) fn arguments(action: &Action, case: &Setting) -> Result<Vec<Value>, S
     action.params.iter().map(argument).collect()
 }
 
-/// The outcome, and the money facts that the drafted views create.
+/// The outcome, and the money facts that the drafted views create; every fact has its parts, as a node asks.
 pub(crate) fn execute(
     contract: &Contract,
     call: &Call<'_>,
@@ -109,26 +135,19 @@ pub(crate) fn execute(
         })?;
         created.extend(draft.create.into_iter().map(|(fact, _)| fact));
     }
+    for fact in call.consumed.iter().chain(&outcome.created).chain(&created) {
+        contract.roles_of(fact)?;
+    }
     Ok((outcome, created))
 }
 
-/// The dues of each money view: one for each kind of money and payer, issued money apart.
-fn views(dues: &[Due]) -> Vec<(u16, Vec<Due>)> {
-    let mut views: Vec<(u16, Option<&Party>, Vec<Due>)> = Vec::new();
+/// The dues of each money view: all that are owed in one kind of money, as in a transaction.
+fn views(dues: &[Due]) -> BTreeMap<u16, Vec<Due>> {
+    let mut views: BTreeMap<u16, Vec<Due>> = BTreeMap::new();
     for due in dues {
-        let payer = due.from.is_some().then_some(&due.payer);
-        match views
-            .iter_mut()
-            .find(|(money, of, _)| *money == due.money && *of == payer)
-        {
-            Some((_, _, dues)) => dues.push(due.clone()),
-            None => views.push((due.money, payer, vec![due.clone()])),
-        }
+        views.entry(due.money).or_default().push(due.clone());
     }
     views
-        .into_iter()
-        .map(|(money, _, dues)| (money, dues))
-        .collect()
 }
 
 fn hold(

@@ -4,19 +4,43 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use crate::policy::Verb;
 use crate::value::{FactValue, Party, Value};
 
-/// One transaction with the changes of it; the first case is the transaction unchanged.
-pub(super) struct Scenario {
-    pub(super) action: u16,
-    pub(super) cases: Vec<Setting>,
+/// What is done, and the changes of it; the first case is the one unchanged.
+pub(super) enum Scenario {
+    /// A transaction, by its action.
+    Action {
+        action: u16,
+        cases: Vec<Named<Setting>>,
+    },
+    /// A policy that is asked: which of the texts of policies, and which in it.
+    Policy {
+        text: usize,
+        policy: usize,
+        cases: Vec<Named<Asking>>,
+    },
+}
+
+/// One case with its name, and the line where it begins.
+pub(super) struct Named<T> {
+    pub(super) name: String,
+    pub(super) line: usize,
+    pub(super) what: T,
+}
+
+impl Scenario {
+    pub(super) fn cases(&self) -> usize {
+        match self {
+            Self::Action { cases, .. } => cases.len(),
+            Self::Policy { cases, .. } => cases.len(),
+        }
+    }
 }
 
 /// A complete case: what is done, with which facts, and what is expected.
 #[derive(Clone)]
 pub(super) struct Setting {
-    pub(super) name: String,
-    pub(super) line: usize,
     pub(super) on: Date,
     pub(super) args: BTreeMap<String, Value>,
     pub(super) consumed: Vec<FactValue>,
@@ -43,4 +67,40 @@ pub(super) enum Claim {
     },
     /// A created money fact is exactly this; together they are all.
     Leaving(FactValue),
+}
+
+/// A complete case of a policy: what becomes known, on which day it is asked, and what it proposes.
+#[derive(Clone)]
+pub(super) struct Asking {
+    pub(super) on: Date,
+    /// What happens before that day, in order.
+    pub(super) before: Vec<Happening>,
+    pub(super) expected: Proposed,
+}
+
+#[derive(Clone)]
+pub(super) enum Happening {
+    /// A fact becomes known, under this number.
+    Known(u64, FactValue),
+    Forgotten(u64),
+    /// The policies are asked on a day.
+    Asked(Date),
+}
+
+/// What a policy is expected to do.
+#[derive(Clone)]
+pub(super) enum Proposed {
+    Nothing,
+    /// Something; exactly these proposals when there are any.
+    These(Vec<Offer>),
+    Refused(String),
+}
+
+/// A proposal as a scenario writes it.
+#[derive(Clone)]
+pub(super) struct Offer {
+    pub(super) verb: Verb,
+    pub(super) party: Party,
+    /// What is shared or flagged, as the policy writes it, with the value as a person reads it when that is said.
+    pub(super) values: Vec<(String, Option<String>)>,
 }

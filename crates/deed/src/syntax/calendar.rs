@@ -20,7 +20,7 @@ const DAYS: [(&str, Weekday); 7] = [
 
 /// `calendar england`, then its law, weekend, known dates and holidays.
 pub(crate) fn calendar(
-    line: Line<'_>,
+    line: Line<'_, '_>,
     problems: &mut Vec<Problem>,
 ) -> Result<CalendarDecl, Problem> {
     let mut cursor = Cursor::new(line.tokens());

@@ -59,7 +59,7 @@ pub(crate) fn parse(source: &str, problems: &mut Vec<Problem>) -> File {
     file
 }
 
-fn too_many(line: Line<'_>, problems: &mut Vec<Problem>) {
+fn too_many(line: Line<'_, '_>, problems: &mut Vec<Problem>) {
     if let Some(extra) = line.children().nth(ITEMS_MAX) {
         let message = format!("a declaration has at most {ITEMS_MAX} lines under it");
         problems.push(Problem::new(extra.span(), message, "one too many"));
@@ -67,7 +67,7 @@ fn too_many(line: Line<'_>, problems: &mut Vec<Problem>) {
 }
 
 /// `contract name version 1`, the title and the law.
-fn heading(line: Line<'_>, file: &mut File) -> Result<(), Problem> {
+fn heading(line: Line<'_, '_>, file: &mut File) -> Result<(), Problem> {
     let mut cursor = Cursor::new(line.flat());
     if !cursor.eat_word("contract") {
         return Err(cursor
@@ -89,7 +89,7 @@ fn heading(line: Line<'_>, file: &mut File) -> Result<(), Problem> {
 }
 
 fn declaration(
-    line: Line<'_>,
+    line: Line<'_, '_>,
     file: &mut File,
     problems: &mut Vec<Problem>,
 ) -> Result<(), Problem> {
@@ -125,7 +125,7 @@ fn declaration(
 }
 
 /// `uses cash sha256 "..."`: another contract, by the hash of its exact text.
-fn uses(line: Line<'_>) -> Result<UseDecl, Problem> {
+fn uses(line: Line<'_, '_>) -> Result<UseDecl, Problem> {
     let mut cursor = Cursor::new(line.flat());
     cursor.advance();
     let name = cursor.new_name("the contract's name")?;
@@ -134,7 +134,7 @@ fn uses(line: Line<'_>) -> Result<UseDecl, Problem> {
 }
 
 /// `replaces cash version 1 sha256 "..."`.
-fn replaces(line: Line<'_>) -> Result<ReplaceDecl, Problem> {
+fn replaces(line: Line<'_, '_>) -> Result<ReplaceDecl, Problem> {
     let mut cursor = Cursor::new(line.flat());
     cursor.advance();
     let name = cursor.new_name("the contract's name")?;
@@ -149,7 +149,7 @@ fn replaces(line: Line<'_>) -> Result<ReplaceDecl, Problem> {
 }
 
 /// `host iban version 1`: a function that is not the contract's own.
-fn host(line: Line<'_>) -> Result<HostDecl, Problem> {
+fn host(line: Line<'_, '_>) -> Result<HostDecl, Problem> {
     let mut cursor = Cursor::new(line.flat());
     cursor.advance();
     let name = cursor.new_name("the function's name")?;
@@ -181,7 +181,7 @@ fn hash(cursor: &mut Cursor<'_>) -> Result<Text, Problem> {
     Err(Problem::new(text.span, message, "not a hash"))
 }
 
-fn party(line: Line<'_>) -> Result<PartyDecl, Problem> {
+fn party(line: Line<'_, '_>) -> Result<PartyDecl, Problem> {
     let mut cursor = Cursor::new(line.flat());
     cursor.advance();
     let name = cursor.new_name("the party's name")?;
@@ -193,7 +193,7 @@ fn party(line: Line<'_>) -> Result<PartyDecl, Problem> {
 
 /// Reads each line under a declaration on its own, so that one error does not hide the next.
 fn each_line(
-    line: Line<'_>,
+    line: Line<'_, '_>,
     problems: &mut Vec<Problem>,
     mut read: impl FnMut(usize, &mut Cursor<'_>) -> Result<(), Problem>,
 ) {
@@ -205,7 +205,7 @@ fn each_line(
 }
 
 /// The name of a declaration, and whether it `is money`; problems of the lines under it come all the same.
-fn declared(line: Line<'_>, what: &str, may_be_money: bool) -> Result<(Name, bool), Problem> {
+fn declared(line: Line<'_, '_>, what: &str, may_be_money: bool) -> Result<(Name, bool), Problem> {
     let mut cursor = Cursor::new(line.tokens());
     cursor.advance();
     let name = cursor.new_name(what)?;
@@ -217,7 +217,7 @@ fn declared(line: Line<'_>, what: &str, may_be_money: bool) -> Result<(Name, boo
     Ok((name, money))
 }
 
-fn record(line: Line<'_>, problems: &mut Vec<Problem>) -> Result<RecordDecl, Problem> {
+fn record(line: Line<'_, '_>, problems: &mut Vec<Problem>) -> Result<RecordDecl, Problem> {
     let mut fields = Vec::new();
     each_line(line, problems, |_, cursor| {
         fields.push(field(cursor)?);
@@ -237,7 +237,7 @@ fn doc(i: usize, cursor: &mut Cursor<'_>) -> Result<Option<String>, Problem> {
     Ok(Some(text.text))
 }
 
-fn fact(line: Line<'_>, problems: &mut Vec<Problem>) -> Result<FactDecl, Problem> {
+fn fact(line: Line<'_, '_>, problems: &mut Vec<Problem>) -> Result<FactDecl, Problem> {
     let (mut about, mut fields, mut clauses) = (String::new(), Vec::new(), Vec::new());
     each_line(line, problems, |i, cursor| {
         if let Some(text) = doc(i, cursor)? {
@@ -259,7 +259,7 @@ fn fact(line: Line<'_>, problems: &mut Vec<Problem>) -> Result<FactDecl, Problem
     })
 }
 
-fn action(line: Line<'_>, problems: &mut Vec<Problem>) -> Result<ActionDecl, Problem> {
+fn action(line: Line<'_, '_>, problems: &mut Vec<Problem>) -> Result<ActionDecl, Problem> {
     let (mut about, mut law) = (String::new(), None);
     let (mut params, mut clauses) = (Vec::new(), Vec::new());
     each_line(line, problems, |i, cursor| {

@@ -30,8 +30,8 @@ struct Row {
 
 /// One line with the deeper lines under it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Line<'t> {
-    of: &'t Lines<'t>,
+pub(crate) struct Line<'t, 's> {
+    of: &'t Lines<'s>,
     at: usize,
 }
 
@@ -116,7 +116,7 @@ impl<'s> Lines<'s> {
         }
     }
 
-    fn among(&self, mut at: usize, end: usize) -> impl Iterator<Item = Line<'_>> {
+    fn among(&self, mut at: usize, end: usize) -> impl Iterator<Item = Line<'_, 's>> {
         std::iter::from_fn(move || {
             let line = (at < end).then_some(Line { of: self, at })?;
             at = self.rows[at].next;
@@ -125,7 +125,7 @@ impl<'s> Lines<'s> {
     }
 
     /// The lines that stand under no other.
-    pub(crate) fn roots(&self) -> impl Iterator<Item = Line<'_>> {
+    pub(crate) fn roots(&self) -> impl Iterator<Item = Line<'_, 's>> {
         self.among(0, self.rows.len())
     }
 
@@ -135,7 +135,7 @@ impl<'s> Lines<'s> {
     }
 }
 
-impl<'t> Line<'t> {
+impl<'t, 's> Line<'t, 's> {
     fn row(self) -> &'t Row {
         &self.of.rows[self.at]
     }
@@ -153,18 +153,18 @@ impl<'t> Line<'t> {
     }
 
     /// The tokens of this line alone.
-    pub(crate) fn tokens(self) -> &'t [Token<'t>] {
+    pub(crate) fn tokens(self) -> &'t [Token<'s>] {
         &self.of.tokens[self.row().start..self.row().end]
     }
 
     /// This line and all under it as one run of tokens, with a break before each further line.
-    pub(crate) fn flat(self) -> &'t [Token<'t>] {
+    pub(crate) fn flat(self) -> &'t [Token<'s>] {
         let end = self.of.rows[self.row().next - 1].end;
         &self.of.tokens[self.row().start..end]
     }
 
     /// The lines right under this one.
-    pub(crate) fn children(self) -> impl Iterator<Item = Line<'t>> {
+    pub(crate) fn children(self) -> impl Iterator<Item = Line<'t, 's>> {
         self.of.among(self.at + 1, self.row().next)
     }
 }

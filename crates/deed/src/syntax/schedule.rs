@@ -12,7 +12,10 @@ use super::types::type_expr;
 use crate::value::Currency;
 
 /// `scale name for GBP, rounded down to £1`, then dated tables.
-pub(crate) fn scale(line: Line<'_>, problems: &mut Vec<Problem>) -> Result<ScheduleDecl, Problem> {
+pub(crate) fn scale(
+    line: Line<'_, '_>,
+    problems: &mut Vec<Problem>,
+) -> Result<ScheduleDecl, Problem> {
     let mut cursor = Cursor::new(line.tokens());
     cursor.advance();
     let name = cursor.new_name("the scale's name")?;
@@ -80,7 +83,7 @@ fn from_date(cursor: &mut Cursor<'_>) -> Result<Dated<()>, Problem> {
     })
 }
 
-fn table(line: Line<'_>) -> Result<Dated<Vec<Slice>>, Problem> {
+fn table(line: Line<'_, '_>) -> Result<Dated<Vec<Slice>>, Problem> {
     let mut cursor = Cursor::new(line.tokens());
     let dated = from_date(&mut cursor)?;
     cursor.finish()?;
@@ -93,7 +96,7 @@ fn table(line: Line<'_>) -> Result<Dated<Vec<Slice>>, Problem> {
 }
 
 /// `up to £125,000  0%` or `above  12%`.
-fn slice(line: Line<'_>) -> Result<Slice, Problem> {
+fn slice(line: Line<'_, '_>) -> Result<Slice, Problem> {
     let mut cursor = Cursor::new(line.flat());
     let up_to = if cursor.eat_word("above") {
         None
@@ -120,7 +123,7 @@ fn slice(line: Line<'_>) -> Result<Slice, Problem> {
 
 /// `parameter name: type`, then `from DATE  value` lines.
 pub(crate) fn parameter(
-    line: Line<'_>,
+    line: Line<'_, '_>,
     problems: &mut Vec<Problem>,
 ) -> Result<ScheduleDecl, Problem> {
     let mut cursor = Cursor::new(line.tokens());
@@ -142,7 +145,7 @@ pub(crate) fn parameter(
     })
 }
 
-fn dated_value(line: Line<'_>) -> Result<Dated<Expr>, Problem> {
+fn dated_value(line: Line<'_, '_>) -> Result<Dated<Expr>, Problem> {
     let mut cursor = Cursor::new(line.flat());
     let dated = from_date(&mut cursor)?;
     let value = expr(&mut cursor)?;

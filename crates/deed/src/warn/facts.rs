@@ -2,7 +2,7 @@
 
 use crate::contract::Contract;
 use crate::outline::{Clause, Declaration};
-use crate::schema::Control;
+use crate::schema::{Control, Kind, PartyRef};
 use crate::syntax::Problem;
 
 fn clause<'d>(
@@ -52,15 +52,44 @@ pub(super) fn stuck(contract: &Contract, declarations: &[Declaration<'_>]) -> Ve
 /// Kinds about somebody, with public fields and no law.
 pub(super) fn exposed(contract: &Contract, declarations: &[Declaration<'_>]) -> Vec<Problem> {
     let kinds = contract.kinds().iter();
-    let exposed = kinds.filter(|k| !k.about.is_empty() && !k.public.is_empty() && k.law.is_none());
+    let exposed = kinds.filter(|k| !k.about.is_empty() && !k.public.is_empty());
+    let exposed = exposed.filter(|k| k.law.is_none() && k.about_law.is_none());
     let problem = |kind: &crate::schema::Kind| {
         let clause = clause(declarations, &kind.name, "public")?;
         let message = format!("{} is about somebody and public, on no law", kind.name);
-        let help = "cite the law that asks for it, as in `law \"Land Registration Act 2002 s.66\"`, or publish less";
+        let help = "cite the law that asks for it, as in `about proprietor law \"Land Registration Act 2002 s.66\"`, or publish less";
         Some(
             Problem::new(clause.span, message, "personal data that everyone may read")
                 .help(help.to_owned()),
         )
     };
     exposed.filter_map(problem).collect()
+}
+
+/// Business keys of which two facts could be vouched for by different parties, so that nobody sees both.
+pub(super) fn unheld(contract: &Contract, declarations: &[Declaration<'_>]) -> Vec<Problem> {
+    let unheld = |kind: &&Kind| !kind.one_per.is_empty() && !held(kind);
+    let problem = |kind: &Kind| {
+        let clause = clause(declarations, &kind.name, "one")?;
+        let message = format!(
+            "two of {} with one key could have different attestors",
+            kind.name
+        );
+        let help = "name a party of the contract, or a field of the key, under `attested by`";
+        Some(Problem::new(clause.span, message, "nobody sees to this").help(help.to_owned()))
+    };
+    let kinds = contract.kinds().iter().filter(unheld);
+    kinds.filter_map(problem).collect()
+}
+
+/// Whether any two choices of as many attestors as are needed have one in common whom the key or the contract names.
+fn held(kind: &Kind) -> bool {
+    let parties = &kind.attestation.parties;
+    let same = |party: &&PartyRef| match party {
+        PartyRef::Constant(_) => true,
+        PartyRef::Field(i) => kind.one_per.contains(i),
+        PartyRef::Items(_) | PartyRef::EachItem { .. } => false,
+    };
+    let others = parties.iter().filter(|p| !same(p)).count();
+    2 * usize::from(kind.attestation.needed) > parties.len() + others
 }

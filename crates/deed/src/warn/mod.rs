@@ -1,8 +1,9 @@
 //! What is allowed and yet hardly meant: names that nothing uses, rules that never refuse, facts that nobody can use up,
-//! personal data made public without a ground.
+//! personal data made public without a ground, policies that always propose or never.
 
 mod facts;
 mod names;
+mod policies;
 mod rules;
 mod truth;
 
@@ -10,9 +11,9 @@ use crate::contract::Contract;
 use crate::diagnostic::{self, Diagnostic};
 use crate::limits::DIAGNOSTICS_MAX;
 use crate::outline::outline;
-use crate::syntax::Lines;
+use crate::syntax::Problem;
 
-/// The warnings about one contract; it is in force all the same.
+/// The warnings about one text; it is in force all the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warnings {
     source: String,
@@ -37,19 +38,25 @@ impl Contract {
     /// What the author should look at again.
     #[must_use]
     pub fn warnings(&self) -> Warnings {
-        let lines = Lines::read(self.source(), &mut Vec::new());
-        let declarations = outline(&lines);
+        let declarations = outline(self.source());
         let mut problems = names::unused(&declarations);
         problems.extend(rules::idle(self, &declarations));
         problems.extend(facts::stuck(self, &declarations));
         problems.extend(facts::exposed(self, &declarations));
+        problems.extend(facts::unheld(self, &declarations));
+        Warnings::new(self.source(), problems)
+    }
+}
+
+impl Warnings {
+    /// Puts warnings in the order of the text, up to the limit.
+    fn new(source: &str, mut problems: Vec<Problem>) -> Self {
         problems.sort_by_key(|p| (p.span.start, p.span.end));
         problems.truncate(DIAGNOSTICS_MAX);
-        let source = self.source().to_owned();
-        let diagnostics = problems.into_iter().map(|p| Diagnostic::new(&source, p));
-        Warnings {
+        let diagnostics = problems.into_iter().map(|p| Diagnostic::new(source, p));
+        Self {
             diagnostics: diagnostics.collect(),
-            source,
+            source: source.to_owned(),
         }
     }
 }

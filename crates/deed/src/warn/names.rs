@@ -42,13 +42,13 @@ pub(super) fn unused(declarations: &[Declaration<'_>]) -> Vec<Problem> {
             let mut others = declarations
                 .iter()
                 .filter(|d| d.name_span != declaration.name_span);
-            if !others.any(|d| uses(d.tokens, declaration.name)) {
+            if !others.any(|d| uses(&d.tokens, declaration.name)) {
                 let message = format!("nothing uses the {word} `{}`", declaration.name);
                 let problem = Problem::new(declaration.name_span, message, *label);
                 problems.push(problem.help((*help).to_owned()));
             }
         }
-        if declaration.word == "action" {
+        if matches!(declaration.word, "action" | "policy") {
             inside(declaration, &mut problems);
         }
     }
@@ -65,7 +65,7 @@ fn inside(action: &Declaration<'_>, problems: &mut Vec<Problem>) {
             continue;
         };
         let mut others = action.clauses.iter().enumerate().filter(|(at, _)| *at != i);
-        if others.any(|(_, other)| !introduces(other, name) && uses(other.tokens, name)) {
+        if others.any(|(_, other)| !introduces(other, name) && uses(&other.tokens, name)) {
             continue;
         }
         let (what, help) = if clause.is_field() {
@@ -97,7 +97,9 @@ fn introduces(clause: &crate::outline::Clause<'_>, name: &str) -> bool {
 fn uses(tokens: &[Token<'_>], name: &str) -> bool {
     (0..tokens.len()).any(|i| {
         let behind_dot = i > 0 && matches!(tokens[i - 1].tok, Tok::Punct("."));
-        let declares = matches!(tokens.get(i + 1).map(|t| &t.tok), Some(Tok::Punct(":")));
+        let begins_line = i == 0 || tokens[i - 1].tok == Tok::Break;
+        let before_colon = matches!(tokens.get(i + 1).map(|t| &t.tok), Some(Tok::Punct(":")));
+        let declares = begins_line && before_colon;
         name_of(&tokens[i]) == Some(name) && !behind_dot && !declares
     })
 }

@@ -17,7 +17,13 @@ pub(super) fn idle(contract: &Contract, declarations: &[Declaration<'_>]) -> Vec
         let written: Vec<&Clause<'_>> = declared
             .map(|d| d.clauses.iter().filter(|c| c.begins("rule")).collect())
             .unwrap_or_default();
-        let types = Types { contract, action };
+        let types = Types {
+            contract,
+            params: &action.params,
+            consumes: &action.consumes,
+            references: &action.references,
+            ranges: Vec::new(),
+        };
         let mut earlier: Vec<(&str, &Ir)> = Vec::new();
         for step in &body.steps {
             let Step::Rule(rule) = step else { continue };

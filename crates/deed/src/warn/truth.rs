@@ -2,22 +2,26 @@
 
 use crate::contract::Contract;
 use crate::ir::{Ir, Order};
-use crate::schema::{Action, Type};
+use crate::schema::{Field, Input, Type};
 use crate::syntax::ast::{Each, Quality};
 use crate::value::Value;
 
-/// The types of what an action is given.
-pub(super) struct Types<'c> {
-    pub(super) contract: &'c Contract,
-    pub(super) action: &'c Action,
+/// What is known of the values that a condition names.
+pub(crate) struct Types<'c> {
+    pub(crate) contract: &'c Contract,
+    pub(crate) params: &'c [Field],
+    pub(crate) consumes: &'c [Input],
+    pub(crate) references: &'c [Input],
+    /// The least and the greatest value of each `let`, where they are known.
+    pub(crate) ranges: Vec<Option<(i64, i64)>>,
 }
 
 impl Types<'_> {
     fn of(&self, ir: &Ir) -> Option<&Type> {
         let (kind, field) = match ir {
-            Ir::Arg(i) => return self.action.params.get(usize::from(*i)).map(|p| &p.ty),
-            Ir::Consumed(i, field) => (self.action.consumes.get(usize::from(*i))?.kind, field),
-            Ir::Referenced(i, field) => (self.action.references.get(usize::from(*i))?.kind, field),
+            Ir::Arg(i) => return self.params.get(usize::from(*i)).map(|p| &p.ty),
+            Ir::Consumed(i, field) => (self.consumes.get(usize::from(*i))?.kind, field),
+            Ir::Referenced(i, field) => (self.references.get(usize::from(*i))?.kind, field),
             _ => return None,
         };
         let kind = self.contract.kinds().get(usize::from(kind))?;
@@ -26,7 +30,7 @@ impl Types<'_> {
 }
 
 /// Whether a condition always holds, or never; `None` when it depends, or when it isn't seen.
-pub(super) fn always(ir: &Ir, types: &Types<'_>) -> Option<bool> {
+pub(crate) fn always(ir: &Ir, types: &Types<'_>) -> Option<bool> {
     match ir {
         Ir::Const(Value::Bool(value)) => Some(*value),
         Ir::Not(inner) => always(inner, types).map(|held| !held),
@@ -54,7 +58,11 @@ pub(super) fn always(ir: &Ir, types: &Types<'_>) -> Option<bool> {
         Ir::Order { order, left, right } => match (left.as_ref(), right.as_ref()) {
             (a, b) if a == b => Some(matches!(order, Order::LessOrEqual | Order::GreaterOrEqual)),
             (Ir::Const(a), Ir::Const(b)) => ordered(*order, a, b),
-            (Ir::Length(_), Ir::Const(Value::Int(bound))) => length(*order, *bound),
+            (Ir::Length(_), Ir::Const(Value::Int(bound))) => within(*order, *bound, (0, i64::MAX)),
+            (Ir::Local(i), Ir::Const(Value::Int(bound))) => {
+                let range = types.ranges.get(usize::from(*i)).copied().flatten()?;
+                within(*order, *bound, range)
+            }
             _ => None,
         },
         Ir::Is {
@@ -140,7 +148,7 @@ pub(super) fn conjuncts(ir: &Ir) -> Vec<&Ir> {
 }
 
 /// Whether what is known makes another condition hold.
-pub(super) fn implies(known: &Ir, wanted: &Ir) -> bool {
+pub(crate) fn implies(known: &Ir, wanted: &Ir) -> bool {
     if known == wanted {
         return true;
     }
@@ -212,13 +220,17 @@ fn ordered(order: Order, a: &Value, b: &Value) -> Option<bool> {
     })
 }
 
-/// A length is never below zero.
-fn length(order: Order, bound: i64) -> Option<bool> {
-    match order {
-        Order::GreaterOrEqual if bound <= 0 => Some(true),
-        Order::Greater if bound < 0 => Some(true),
-        Order::Less if bound <= 0 => Some(false),
-        Order::LessOrEqual if bound < 0 => Some(false),
+/// Whether all that lies between the least and the greatest value, or none of it, stands so to the bound.
+fn within(order: Order, bound: i64, (least, greatest): (i64, i64)) -> Option<bool> {
+    let (all, none) = match order {
+        Order::GreaterOrEqual => (least >= bound, greatest < bound),
+        Order::Greater => (least > bound, greatest <= bound),
+        Order::Less => (greatest < bound, least >= bound),
+        Order::LessOrEqual => (greatest <= bound, least > bound),
+    };
+    match (all, none) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
         _ => None,
     }
 }

@@ -15,7 +15,7 @@ fn asked_for() -> BTreeSet<String> {
         "word_ahead(0, \"",
     ];
     let mut words = BTreeSet::new();
-    for folder in ["syntax", "scenario"] {
+    for folder in ["syntax", "scenario", "policy"] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("src")
             .join(folder);

@@ -4,9 +4,13 @@ use std::sync::LazyLock;
 
 use deed::{Contract, Currency, FactValue, Money, Party, Value};
 
-pub(crate) const CASH: &str = include_str!("../fixtures/cash.deed");
-pub(crate) const LAND: &str = include_str!("../fixtures/land.deed");
-pub(crate) const SAFEGUARDING: &str = include_str!("../fixtures/safeguarding.deed");
+pub(crate) const CASH: &str = include_str!("../../../../docs/deed/examples/cash.deed");
+pub(crate) const LAND: &str = include_str!("../../../../docs/deed/examples/land_transfer.deed");
+pub(crate) const SAFEGUARDING: &str =
+    include_str!("../../../../docs/deed/examples/safeguarding.deed");
+pub(crate) const EARLY_HELP: &str = include_str!("../../../../docs/deed/examples/early_help.deed");
+pub(crate) const HELP_POLICIES: &str =
+    include_str!("../../../../docs/deed/examples/early_help.policies");
 pub(crate) const BUDGET: &str = include_str!("../../../../services/public-money/budget.deed");
 
 /// The cash contract, loaded once.

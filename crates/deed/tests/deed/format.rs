@@ -1,25 +1,28 @@
 //! The one true format: nothing changes twice, and nothing that a contract means.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use deed::{Contract, format};
 use proptest::prelude::*;
 
-use crate::fixtures::{BUDGET, CASH, LAND, SAFEGUARDING, load};
+use crate::fixtures::{BUDGET, CASH, HELP_POLICIES, LAND, SAFEGUARDING};
 
-/// Every contract of the repository that loads, with its path.
-fn contracts() -> Vec<(PathBuf, String)> {
-    fn walk(folder: &Path, out: &mut Vec<(PathBuf, String)>) {
+/// Every text of the repository and every text of the corpus that is of good form, with where it stands.
+fn texts() -> Vec<(String, String)> {
+    fn walk(folder: &Path, out: &mut Vec<(String, String)>) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() && !matches!(name.as_str(), "target" | "node_modules" | ".git") {
                 walk(&path, out);
-            } else if name.ends_with(".deed") {
-                let text = std::fs::read_to_string(&path).unwrap();
-                if Contract::load(&text).is_ok() {
-                    out.push((path, text));
-                }
+            } else if [".deed", ".policies", ".scenario"]
+                .iter()
+                .any(|e| name.ends_with(e))
+            {
+                out.push((
+                    path.display().to_string(),
+                    std::fs::read_to_string(&path).unwrap(),
+                ));
             }
         }
     }
@@ -28,8 +31,42 @@ fn contracts() -> Vec<(PathBuf, String)> {
     for folder in ["crates", "services", "docs"] {
         walk(&root.join(folder), &mut out);
     }
+    for case in crate::corpus::cases() {
+        let name = case.file_name().unwrap().to_string_lossy().into_owned();
+        let case = std::fs::read_to_string(&case).unwrap();
+        for part in case.split("=== ").skip(1) {
+            let (section, text) = part.split_once('\n').unwrap_or((part, ""));
+            let is_text = matches!(section, "contract" | "policies" | "scenarios");
+            if (is_text || section.starts_with("given")) && format(text).is_ok() {
+                out.push((format!("{name}: {section}"), text.to_owned()));
+            }
+        }
+    }
     out.sort();
     out
+}
+
+/// The words of a text without the space between them, and its comments: what a format may not touch.
+fn bare(text: &str) -> (Vec<String>, Vec<String>) {
+    let (mut code, mut comments) = (Vec::new(), Vec::new());
+    for line in text.lines() {
+        let (mut quoted, mut kept, mut rest) = (false, String::new(), line);
+        while let Some(c) = rest.chars().next() {
+            if c == '#' && !quoted {
+                comments.push(rest.trim().to_owned());
+                break;
+            }
+            quoted ^= c == '"';
+            if quoted || c != ' ' {
+                kept.push(c);
+            }
+            rest = &rest[c.len_utf8()..];
+        }
+        if !kept.is_empty() {
+            code.push(kept);
+        }
+    }
+    (code, comments)
 }
 
 /// Everything that a contract declares, as text.
@@ -53,21 +90,28 @@ fn formatted(source: &str) -> String {
 }
 
 #[test]
-fn every_contract_keeps_its_meaning_and_is_formatted_once() {
-    let contracts = contracts();
-    assert!(contracts.len() >= 6, "{}", contracts.len());
-    for (path, text) in contracts {
-        let once = formatted(&text);
-        assert_eq!(formatted(&once), once, "{}", path.display());
-        assert_eq!(
-            schema(&load(&once)),
-            schema(&load(&text)),
-            "{}",
-            path.display()
-        );
-        let comments = |t: &str| t.matches('#').count();
-        assert_eq!(comments(&once), comments(&text), "{}", path.display());
+fn every_text_keeps_its_words_and_is_formatted_once() {
+    let texts = texts();
+    let (mut loaded, mut changed) = (0, 0);
+    for (place, text) in &texts {
+        let once = formatted(text);
+        assert_eq!(formatted(&once), once, "{place}");
+        assert_eq!(bare(&once), bare(text), "{place}");
+        changed += usize::from(once != *text);
+        if let (Ok(before), Ok(after)) = (Contract::load(text), Contract::load(&once)) {
+            assert_eq!(schema(&after), schema(&before), "{place}");
+            loaded += 1;
+        }
     }
+    println!(
+        "{} texts are formatted once and keep their words ({changed} were laid out otherwise); {loaded} contracts keep their meaning",
+        texts.len()
+    );
+    assert!(
+        texts.len() > 500 && loaded > 150,
+        "{} {loaded}",
+        texts.len()
+    );
 }
 
 #[test]
@@ -149,17 +193,53 @@ fn laid_out(source: &str, indent: usize, gaps: &[usize], blanks: usize) -> Strin
     out
 }
 
+const LAYOUTS: [&str; 8] = [
+    BUDGET,
+    CASH,
+    LAND,
+    SAFEGUARDING,
+    HELP_POLICIES,
+    include_str!("../../../../docs/deed/examples/scenarios/early_help_policies.scenario"),
+    include_str!("../../../../docs/deed/examples/scenarios/land_transfer.scenario"),
+    include_str!("../../../../services/public-money/scenarios/payments.scenario"),
+];
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn there_is_one_format_for_all_layouts(
-        which in 0..4_usize,
+        which in 0..8_usize,
         indent in 1..4_usize,
         gaps in prop::collection::vec(1..4_usize, 1..12),
         blanks in 0..3_usize,
     ) {
-        let source = [BUDGET, CASH, LAND, SAFEGUARDING][which];
+        let source = LAYOUTS[which];
         let layout = laid_out(source, indent, &gaps, blanks);
         prop_assert_eq!(format(&layout).unwrap(), format(source).unwrap());
+    }
+
+    /// Whatever is laid out, with comments put in anywhere: the words, the comments and their order stay.
+    #[test]
+    fn words_and_comments_stay(
+        which in 0..8_usize,
+        indent in 1..4_usize,
+        gaps in prop::collection::vec(1..4_usize, 1..12),
+        comments in prop::collection::vec((0..400_usize, 0..9_usize, any::<bool>()), 0..12),
+    ) {
+        let mut lines: Vec<String> = laid_out(LAYOUTS[which], indent, &gaps, 0)
+            .lines()
+            .map(str::to_owned)
+            .collect();
+        for (i, (at, column, behind)) in comments.into_iter().enumerate() {
+            let at = at % lines.len();
+            match behind && !lines[at].contains('#') {
+                true => lines[at].push_str(&format!("{}# {i} \"£\"", " ".repeat(column))),
+                false => lines.insert(at, format!("{}#{i}  has spaces", " ".repeat(column))),
+            }
+        }
+        let layout = lines.join("\n");
+        let once = format(&layout).unwrap();
+        prop_assert_eq!(bare(&once), bare(&layout));
+        prop_assert_eq!(format(&once).unwrap(), once);
     }
 }

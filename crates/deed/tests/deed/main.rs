@@ -4,24 +4,26 @@
 
 mod actions;
 mod args;
-mod composing;
-mod conservation;
+
 mod corpus;
 mod diagnostics;
 mod drafting;
 mod editor;
+mod examples;
 mod expressions;
 mod fixtures;
 mod format;
+mod gallery;
 mod guide;
 mod hostile;
 mod load;
-mod mutations;
 mod policies;
+mod proposals;
+mod readings;
 mod render;
 mod roles;
 mod scenarios;
-mod seeded;
 mod settling;
 mod values;
+mod versions;
 mod warnings;

@@ -6,14 +6,11 @@ use deed::policy::{Engine, Evaluation, Policies};
 use deed::{Contract, FactValue, Value};
 use jiff::civil::{Date, date};
 
-use crate::fixtures::{gbp, load, party};
-
-const CONTRACT: &str = include_str!("../fixtures/early_help.deed");
-const POLICIES: &str = include_str!("../fixtures/early_help.policies");
+use crate::fixtures::{EARLY_HELP, HELP_POLICIES, gbp, load, party};
 
 fn loaded() -> (Contract, Policies) {
-    let contract = load(CONTRACT);
-    let policies = Policies::load(&contract, POLICIES).unwrap_or_else(|e| panic!("{e}"));
+    let contract = load(EARLY_HELP);
+    let policies = Policies::load(&contract, HELP_POLICIES).unwrap_or_else(|e| panic!("{e}"));
     (contract, policies)
 }
 

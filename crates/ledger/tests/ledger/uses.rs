@@ -6,6 +6,7 @@ use ledger::ContractId;
 use ledger::control::Control;
 use ledger::fact::{DueRef, Fact, FactRef};
 use ledger::tearoff::Audience;
+use ledger::trust::ContractBook;
 use ledger::validity::Standing;
 use ledger::view::{Command, Input, View};
 
@@ -28,7 +29,8 @@ fn market() -> Market {
         sha256: &coins,
         contract: net.contract(),
     }];
-    let market = Contract::load_with(&MARKET.replace("COINS", &coins), &given).expect("loads");
+    let market =
+        Contract::load_with(&MARKET.replace(&"0".repeat(64), &coins), &given).expect("loads");
     let play = COINS.replace("contract coins", "contract play");
     let play = net.book.insert(Contract::load(&play).expect("loads"));
     let market = net.book.insert(market);
@@ -229,4 +231,37 @@ fn the_contract_that_is_used_is_the_one_of_that_hash() {
     draft.views[0].referenced[0].fact.contract = at.play;
     let read = ledger::validity::as_read(&at.market, contract, &draft.views[0].referenced[0].fact);
     assert_eq!(read, None);
+}
+
+#[test]
+fn contracts_are_read_whatever_their_order() {
+    let at = market();
+    let market_text = at.net.book.get(&at.market).expect("accepted").source();
+    let texts = [market_text.to_owned(), COINS.to_owned()];
+    let swapped = [COINS.to_owned(), market_text.to_owned()];
+    for texts in [&texts, &swapped] {
+        let mut book = ContractBook::default();
+        assert!(book.read(texts).is_ok());
+        let ids: Vec<ContractId> = book.iter().map(|(id, _)| *id).collect();
+        assert!(ids.contains(&at.market) && ids.contains(&at.net.coins));
+    }
+    let refused = |texts: &[String]| {
+        let mut book = ContractBook::default();
+        let (place, error) = book.read(texts).expect_err("refused");
+        (place, error.diagnostics()[0].message.clone())
+    };
+    let alone = "the text of coins with this hash is not given".to_owned();
+    assert_eq!(refused(&texts[..1]), (0, alone));
+    // The broken text is named, not the one that needs it.
+    let broken = [
+        market_text.replace("coins.Coin", "coins.Con"),
+        COINS.to_owned(),
+    ];
+    assert_eq!(refused(&broken).0, 0);
+    let broken = "contract coins version 1\n".to_owned();
+    let needs_it = market_text.replace(
+        &at.net.coins.to_string(),
+        &ContractId::of_text(&broken).to_string(),
+    );
+    assert_eq!(refused(&[needs_it, broken]).0, 1);
 }

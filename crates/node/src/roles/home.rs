@@ -285,22 +285,23 @@ impl Home {
     }
 }
 
-/// Loads contracts from their files.
+/// Loads contracts from their files, in any order: those that a contract uses are among them.
 ///
 /// # Errors
 /// [`HomeError::Content`] with the compiler's report.
 pub(crate) fn load_contracts(files: &[PathBuf]) -> Result<ContractBook, HomeError> {
-    let mut book = ContractBook::default();
-    for path in files {
-        let source = fs::read_to_string(path).map_err(|source| HomeError::File {
+    let read = |path: &PathBuf| {
+        fs::read_to_string(path).map_err(|source| HomeError::File {
             path: path.clone(),
             source,
+        })
+    };
+    let texts: Vec<String> = files.iter().map(read).collect::<Result<_, _>>()?;
+    let mut book = ContractBook::default();
+    book.read(&texts)
+        .map_err(|(at, error)| HomeError::Content {
+            path: files[at].clone(),
+            what: format!("\n{}", error.render(&files[at].display().to_string())),
         })?;
-        let contract = deed::Contract::load(&source).map_err(|error| HomeError::Content {
-            path: path.clone(),
-            what: format!("\n{error}"),
-        })?;
-        book.insert(contract);
-    }
     Ok(book)
 }

@@ -65,7 +65,8 @@ pub(crate) fn market(coins: &Contract, id: &ContractId) -> Contract {
         sha256: &sha256,
         contract: coins,
     }];
-    Contract::load_with(&MARKET.replace("COINS", &sha256), &given).expect("the fixture loads")
+    Contract::load_with(&MARKET.replace(&"0".repeat(64), &sha256), &given)
+        .expect("the fixture loads")
 }
 
 /// Arguments by name, in the action's order.

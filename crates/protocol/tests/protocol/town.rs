@@ -327,7 +327,8 @@ impl Town {
                 let taken = if to == PORTAL {
                     if let Message::Disclose(disclosure) = &*message {
                         let facts = disclosure.facts.iter();
-                        self.published.extend(facts.filter_map(|f| f.fact.commitment()));
+                        self.published
+                            .extend(facts.filter_map(|f| f.fact.commitment()));
                     }
                     true
                 } else {

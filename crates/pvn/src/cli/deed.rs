@@ -12,16 +12,11 @@ pub(crate) struct Deed {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum DeedWhat {
-    /// Check contracts: every error with its place, and what is hardly meant.
+    /// Check contracts, policies and scenarios: every error with its place, and what is hardly meant.
     Check(DeedCheck),
-    /// Run the scenarios beside a contract, and name the rules that none of them refuses.
-    Test {
-        /// The contract.
-        contract: PathBuf,
-        /// Scenario files; those in `scenarios/` beside the contract when left out.
-        scenarios: Vec<PathBuf>,
-    },
-    /// Lay contracts out in the one true format.
+    /// Run the scenarios beside a contract, and name the rules that none of them refuses and the policies that none shows.
+    Test(DeedTest),
+    /// Lay contracts, policies and scenarios out in the one true format.
     Fmt(DeedFmt),
     /// Say why a transaction is accepted or refused: rules, figures, law, who signs, what comes of it and who sees that.
     Explain(DeedExplain),
@@ -36,18 +31,36 @@ be written, and the one true format. How to set editors up: editors/README.md.
     Lsp,
 }
 
+/// Texts that stand elsewhere than beside the contract.
+#[derive(Debug, Args)]
+pub(crate) struct DeedWith {
+    /// Another text that is needed: a contract that this one uses or replaces. May be given several times.
+    #[arg(long = "with", value_name = "FILE")]
+    pub(crate) with: Vec<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A contract with errors is refused. One with warnings is a contract: names that nothing uses, rules that never refuse, or
 always do, or that an earlier rule makes idle, facts that are controlled and can't be used up, and personal data
 (`about`) that is public without a law.
 
+The policies (*.policies) and scenarios (*.scenario) of a contract, beside it or in scenarios/, are checked with it; so
+are the contracts that it names by hash, when their texts stand beside it or are given with --with.
+
   pvn deed check services/*/*.deed
-  pvn deed check --deny-warnings drafts/licence.deed")]
+  pvn deed check --deny-warnings drafts/licence.deed
+  pvn deed check --json drafts/early_help.policies
+  pvn deed check purchase.deed --with ../cash/cash.deed")]
 pub(crate) struct DeedCheck {
-    /// Contract files.
+    /// Contracts, policies or scenarios.
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) with: DeedWith,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
     /// End with 1 when there are warnings.
     #[arg(long)]
     pub(crate) deny_warnings: bool,
@@ -55,12 +68,30 @@ pub(crate) struct DeedCheck {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Ends with 1 when a case fails, when an action or policy is never shown, or a rule never refuses.
+
+  pvn deed test docs/deed/examples/cash.deed
+  pvn deed test early_help.deed drafts/new.scenario")]
+pub(crate) struct DeedTest {
+    /// The contract; its policies are those beside it.
+    pub(crate) contract: PathBuf,
+    /// Scenario files; those beside the contract and in `scenarios/` there when left out.
+    pub(crate) scenarios: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) with: DeedWith,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The policies beside the contract are shown with it.
 The page stands alone: one file, no script, nothing loaded from elsewhere, for screens by day and by night, and for paper.
 
   pvn deed render contract.deed --out contract.html")]
 pub(crate) struct DeedRender {
     /// The contract.
     pub(crate) contract: PathBuf,
+    #[command(flatten)]
+    pub(crate) with: DeedWith,
     /// The file to write; standard output when left out.
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
@@ -77,7 +108,7 @@ another identifier, though it means the same. Format before a contract is publis
   pvn deed fmt drafts/licence.deed
   pvn deed fmt --check services/*/*.deed")]
 pub(crate) struct DeedFmt {
-    /// Contract files.
+    /// Contracts, policies or scenarios.
     #[arg(required = true)]
     pub(crate) files: Vec<PathBuf>,
     /// Change nothing: name the files that stand in another format, and end with 1 if there are any.
@@ -97,7 +128,9 @@ contract goes; whether the payer holds the money is then not known.
 pub(crate) struct DeedExplain {
     /// The contract.
     pub(crate) contract: PathBuf,
-    /// A scenario file, or the beginning of the name of scenarios in `scenarios/` beside the contract.
+    #[command(flatten)]
+    pub(crate) with: DeedWith,
+    /// A scenario file, or the beginning of the name of scenarios beside the contract.
     #[arg(long, conflicts_with = "action", required_unless_present = "action")]
     pub(crate) scenario: Option<String>,
     /// One call: the action's name.

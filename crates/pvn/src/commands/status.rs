@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use api::{Holding, NodeStatus};
 use deed::{Contract, Currency, Money, Type};
+use ledger::trust::ContractBook;
 use serde_json::{Value as Json, json};
 
 use super::Outcome;
@@ -69,9 +70,11 @@ type Answer = (NodeStatus, Currencies);
 type Currencies = BTreeMap<(String, String), Currency>;
 
 fn currencies(contracts: &[api::Contract]) -> Currencies {
-    let read = |contract: &api::Contract| Contract::load(&contract.text).ok();
-    let contracts = contracts.iter().filter_map(read);
-    let of_contract = |contract: Contract| {
+    let texts: Vec<String> = contracts.iter().map(|c| c.text.clone()).collect();
+    let mut book = ContractBook::default();
+    // A node says itself when it can't read a contract; amounts of it are shown in minor units.
+    let _ = book.read(&texts);
+    let of_contract = |contract: &Contract| {
         let name = contract.name().to_owned();
         let kinds = contract.kinds().iter();
         let money = kinds.filter_map(|kind| {
@@ -83,7 +86,7 @@ fn currencies(contracts: &[api::Contract]) -> Currencies {
         });
         money.collect::<Vec<_>>()
     };
-    contracts.flat_map(of_contract).collect()
+    book.iter().flat_map(|(_, c)| of_contract(c)).collect()
 }
 
 /// An amount in the currency of its kind; in minor units where no node gives the contract that says which.

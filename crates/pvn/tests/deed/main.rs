@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
+mod checking;
 mod commands;
 mod editor;
 mod grammar;
+mod robust;
+mod script;
 mod session;

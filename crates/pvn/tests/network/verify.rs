@@ -2,13 +2,12 @@
 
 use std::path::Path;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use deed::{Contract, Value};
 use ledger::bundle::{BundleError, ProofBundle};
 use ledger::codec;
-use ledger::fact::{Leaf, LeafContent};
+use ledger::fact::LeafContent;
 use ledger::trust::{ContractBook, Trust};
-use ledger::{ContractId, Digest, NetworkId};
+use ledger::{ContractId, NetworkId};
 use serde_json::{Value as Json, json};
 use tlog::{KeyName, NoteSigner, VerifierKey};
 

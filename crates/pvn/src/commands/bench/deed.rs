@@ -16,8 +16,8 @@ use crate::cli::BenchDeed;
 use crate::commands::Outcome;
 use crate::output::say;
 
-pub(super) const CASH: &str = include_str!("deed/cash.deed");
-pub(super) const LAND: &str = include_str!("deed/land.deed");
+pub(super) const CASH: &str = include_str!("../../../../../docs/deed/examples/cash.deed");
+pub(super) const LAND: &str = include_str!("../../../../../docs/deed/examples/land_transfer.deed");
 
 /// What is measured, with the most that it should take, in microseconds.
 const GOALS: [(&str, f64); 4] = [

@@ -15,8 +15,8 @@ use crate::cli::BenchPolicies;
 use crate::commands::Outcome;
 use crate::output::{complain, say};
 
-const CONTRACT: &str = include_str!("../../../../deed/tests/fixtures/early_help.deed");
-const POLICIES: &str = include_str!("../../../../deed/tests/fixtures/early_help.policies");
+const CONTRACT: &str = include_str!("../../../../../docs/deed/examples/early_help.deed");
+const POLICIES: &str = include_str!("../../../../../docs/deed/examples/early_help.policies");
 
 /// Facts known about each child: itself, one visit to a hospital, and sessions at school.
 const FACTS_EACH: u64 = 20;

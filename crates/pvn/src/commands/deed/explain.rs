@@ -1,14 +1,15 @@
 //! `pvn deed explain`: why a transaction is accepted or refused, in words and as JSON.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use deed::scenario::ExplainedCase;
 use deed::{Call, Contract};
 use serde_json::{Value, json};
 
-use super::{beside, load, read};
+use super::shelf::Text;
+use super::test::Suite;
 use crate::cli::DeedExplain;
 use crate::commands::Outcome;
 use crate::output::say;
@@ -16,14 +17,17 @@ use crate::output::say;
 mod words;
 
 pub(super) fn run(args: &DeedExplain) -> Outcome {
-    let contract = load(&args.contract)?;
+    let given = args.scenario.iter().map(PathBuf::from);
+    let given: Vec<PathBuf> = given.filter(|path| path.is_file()).collect();
+    let suite = Suite::of(&args.contract, &args.with.with, &given)?;
+    let contract = &suite.contract;
     let cases = match (&args.scenario, &args.action) {
-        (Some(scenario), _) => of_scenarios(&contract, &args.contract, scenario)?,
-        (None, Some(action)) => vec![of_call(&contract, action, args)?],
+        (Some(scenario), _) => of_scenarios(&suite, scenario, given.is_empty())?,
+        (None, Some(action)) => vec![of_call(contract, action, args)?],
         (None, None) => Vec::new(),
     };
     if args.json {
-        let cases: Vec<Value> = cases.iter().map(|case| as_json(&contract, case)).collect();
+        let cases: Vec<Value> = cases.iter().map(|case| as_json(contract, case)).collect();
         say!(
             "{}",
             json!({ "contract": contract.name(), "version": contract.version(), "cases": cases })
@@ -31,7 +35,7 @@ pub(super) fn run(args: &DeedExplain) -> Outcome {
     } else {
         let texts: Vec<String> = cases
             .iter()
-            .map(|case| words::words(&contract, case))
+            .map(|case| words::words(contract, case))
             .collect();
         say!("{}", texts.join("\n"))?;
     }
@@ -40,28 +44,26 @@ pub(super) fn run(args: &DeedExplain) -> Outcome {
 
 /// All cases of a file, or those whose name begins so among the files beside the contract.
 fn of_scenarios(
-    contract: &Contract,
-    path: &Path,
+    suite: &Suite,
     scenario: &str,
+    by_name: bool,
 ) -> Result<Vec<ExplainedCase>, String> {
-    let explain = |file: &Path| {
-        deed::scenario::explain(contract, &read(file)?)
-            .map_err(|error| format!("{}:\n{error}", file.display()))
+    let explain = |text: &Text| {
+        deed::scenario::explain(&suite.contract, &suite.policies, &text.text)
+            .map_err(|error| error.render(&text.shown()))
     };
-    if Path::new(scenario).is_file() {
-        return explain(Path::new(scenario));
+    let mut all = Vec::new();
+    for text in &suite.scenarios {
+        all.extend(explain(text)?);
     }
-    let mut found = Vec::new();
-    let mut known = Vec::new();
-    for file in beside(path)? {
-        for case in explain(&file)? {
-            known.push(case.name.clone());
-            if case.name.starts_with(scenario) {
-                found.push(case);
-            }
-        }
+    if !by_name {
+        return Ok(all);
     }
+    let (found, others): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .partition(|case| case.name.starts_with(scenario));
     if found.is_empty() {
+        let known: Vec<String> = others.into_iter().map(|case| case.name).collect();
         return Err(format!(
             "there is no file and no scenario {scenario:?}; scenarios are:\n  {}",
             known.join("\n  ")
@@ -109,7 +111,7 @@ fn as_json(contract: &Contract, case: &ExplainedCase) -> Value {
     let action = &contract.actions()[usize::from(case.action)];
     let args = action.params.iter().zip(&case.args);
     let args: BTreeMap<&str, String> = args
-        .map(|(param, value)| (param.name.as_str(), value.to_string()))
+        .map(|(param, value)| (param.name.as_str(), contract.show(value, &param.ty)))
         .collect();
     let rules = case.explanation.rules.iter().map(|rule| {
         let figures = rule.figures.iter();
@@ -161,7 +163,7 @@ fn fact_json(contract: &Contract, explained: &deed::ExplainedFact) -> Value {
     let kind = &contract.kinds()[usize::from(explained.fact.kind)];
     let fields = kind.fields.iter().zip(&explained.fact.fields);
     let fields: BTreeMap<&str, String> = fields
-        .map(|(field, value)| (field.name.as_str(), value.to_string()))
+        .map(|(field, value)| (field.name.as_str(), contract.show(value, &field.ty)))
         .collect();
     let names = |parties: &[deed::Party]| {
         parties

@@ -35,7 +35,7 @@ pub(super) fn run(args: &DeedFmt) -> Outcome {
 /// Replaces the file at once, so that whoever reads it meanwhile finds all of one text or all of the other.
 fn replace(path: &Path, text: &str) -> Result<(), String> {
     let said = |error: std::io::Error| format!("{} can't be written: {error}", path.display());
-    let beside = path.with_extension(format!("deed.{}", std::process::id()));
+    let beside = path.with_extension(format!("formatted.{}", std::process::id()));
     fs::write(&beside, text).map_err(said)?;
     let kept = fs::metadata(path).and_then(|data| fs::set_permissions(&beside, data.permissions()));
     let renamed = kept.and_then(|()| fs::rename(&beside, path));

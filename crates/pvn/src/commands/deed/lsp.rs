@@ -1,28 +1,36 @@
 //! `pvn deed lsp`: a language server on standard input and output (Language Server Protocol 3.17).
 
+mod desk;
 mod place;
+mod sieve;
 
-use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use deed::editor::{self, CompletionKind};
-use deed::{Contract, Diagnostic as Slip};
-use tower_lsp_server::jsonrpc::Result as Answer;
+use deed::editor::CompletionKind;
+use tower_lsp_server::jsonrpc::{Error, Result as Answer};
 use tower_lsp_server::ls_types::*;
 use tower_lsp_server::{Client, LanguageServer, LspService, Server};
 
 use crate::commands::{Outcome, runtime};
+use desk::{Around, Desk, path_of};
 use place::{offset, position, whole};
 
 /// Serves one editor until it goes away.
 pub(super) fn run() -> Outcome {
     runtime()?.block_on(async {
-        let (service, socket) = LspService::new(|client| Editor {
+        let editor = |client| Editor {
             client,
-            texts: Mutex::default(),
-        });
-        Server::new(tokio::io::stdin(), tokio::io::stdout(), socket)
+            desk: Mutex::default(),
+        };
+        let (service, socket) = LspService::build(editor)
+            .custom_method(sieve::UNREADABLE, Editor::unreadable)
+            .custom_method(sieve::UNFITTING, Editor::unfitting)
+            .finish();
+        // One after another: a change counts from the text that the one before it left.
+        Server::new(sieve::stdin(), tokio::io::stdout(), socket)
+            .concurrency_level(1)
             .serve(service)
             .await;
     });
@@ -31,67 +39,87 @@ pub(super) fn run() -> Outcome {
 
 struct Editor {
     client: Client,
-    /// The texts that are open, by address.
-    texts: Mutex<BTreeMap<String, String>>,
+    desk: Mutex<Desk>,
 }
 
 impl Editor {
-    fn texts(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+    fn desk(&self) -> MutexGuard<'_, Desk> {
         // A text is replaced whole, so that one who panicked left nothing half done.
-        self.texts.lock().unwrap_or_else(PoisonError::into_inner)
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn text(&self, uri: &Uri) -> Option<String> {
-        self.texts().get(uri.as_str()).cloned()
+    async fn unreadable(&self) -> Answer<()> {
+        Err(Error::parse_error())
     }
 
-    async fn changed(&self, uri: Uri, text: String, version: i32) {
-        let found = diagnostics(&text);
-        self.texts().insert(uri.as_str().to_owned(), text);
-        self.client
-            .publish_diagnostics(uri, found, Some(version))
-            .await;
+    async fn unfitting(&self) -> Answer<()> {
+        Err(Error::invalid_request())
+    }
+
+    /// Tells what is wrong in a text, and then in the open texts beside it, which may depend on it.
+    async fn tell(&self, uri: Uri, version: Option<i32>) {
+        let path = path_of(&uri);
+        let (found, others) = {
+            let desk = self.desk();
+            let others = desk.neighbours(&path).into_iter().map(|path| {
+                let found = diagnostics(&desk, &path);
+                (path, found)
+            });
+            (diagnostics(&desk, &path), others.collect::<Vec<_>>())
+        };
+        self.client.publish_diagnostics(uri, found, version).await;
+        for (path, found) in others {
+            if let Some(uri) = uri_of(&path) {
+                self.client.publish_diagnostics(uri, found, None).await;
+            }
+        }
+    }
+
+    /// What stands around a place, and which byte of the text it is.
+    fn at(&self, at: &TextDocumentPositionParams) -> Option<(Around, usize)> {
+        let around = self.desk().around(&path_of(&at.text_document.uri))?;
+        let byte = offset(around.text(), at.position);
+        Some((around, byte))
+    }
+}
+
+/// The address of a path; texts that are no files are kept under their address.
+fn uri_of(path: &Path) -> Option<Uri> {
+    match path.is_absolute() {
+        true => Uri::from_file_path(path),
+        false => path.to_str()?.parse().ok(),
     }
 }
 
 /// Errors, or else warnings.
-fn diagnostics(text: &str) -> Vec<Diagnostic> {
-    let shown = |slip: &Slip, severity| Diagnostic {
-        range: whole(text, slip.span.clone()),
-        severity: Some(severity),
-        source: Some("deed".to_owned()),
-        message: match &slip.help {
-            Some(help) => format!("{} ({})\n{help}", slip.message, slip.label),
-            None => format!("{} ({})", slip.message, slip.label),
-        },
-        ..Diagnostic::default()
+fn diagnostics(desk: &Desk, path: &Path) -> Vec<Diagnostic> {
+    let Some(text) = desk.text(path) else {
+        return Vec::new();
     };
-    match Contract::load(text) {
-        Ok(contract) => {
-            let warnings = contract.warnings();
-            let warnings = warnings.diagnostics().iter();
-            warnings
-                .map(|w| shown(w, DiagnosticSeverity::WARNING))
-                .collect()
-        }
-        Err(error) => {
-            let errors = error.diagnostics().iter();
-            errors
-                .map(|e| shown(e, DiagnosticSeverity::ERROR))
-                .collect()
-        }
-    }
+    let slips = desk.slips(path).into_iter();
+    slips
+        .map(|(slip, severity)| Diagnostic {
+            range: whole(text, slip.span.clone()),
+            severity: Some(severity),
+            source: Some("deed".to_owned()),
+            message: match &slip.help {
+                Some(help) => format!("{} ({})\n{help}", slip.message, slip.label),
+                None => format!("{} ({})", slip.message, slip.label),
+            },
+            ..Diagnostic::default()
+        })
+        .collect()
 }
 
 impl LanguageServer for Editor {
     async fn initialize(&self, _: InitializeParams) -> Answer<InitializeResult> {
         let completion = CompletionOptions {
-            trigger_characters: Some(vec![".".to_owned()]),
+            trigger_characters: Some(vec![".".to_owned(), "\"".to_owned()]),
             ..CompletionOptions::default()
         };
         Ok(InitializeResult {
             capabilities: ServerCapabilities {
-                text_document_sync: Some(TextDocumentSyncKind::FULL.into()),
+                text_document_sync: Some(TextDocumentSyncKind::INCREMENTAL.into()),
                 hover_provider: Some(true.into()),
                 completion_provider: Some(completion),
                 definition_provider: Some(OneOf::Left(true)),
@@ -112,32 +140,30 @@ impl LanguageServer for Editor {
 
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
         let document = params.text_document;
-        self.changed(document.uri, document.text, document.version)
-            .await;
+        self.desk().put(path_of(&document.uri), document.text);
+        self.tell(document.uri, Some(document.version)).await;
     }
 
-    async fn did_change(&self, mut params: DidChangeTextDocumentParams) {
-        // Texts come whole: that is what was asked for.
-        if let Some(change) = params.content_changes.pop() {
-            let document = params.text_document;
-            self.changed(document.uri, change.text, document.version)
-                .await;
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        let document = params.text_document;
+        let path = path_of(&document.uri);
+        for change in params.content_changes {
+            self.desk().change(&path, change);
         }
+        self.tell(document.uri, Some(document.version)).await;
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
         let uri = params.text_document.uri;
-        self.texts().remove(uri.as_str());
-        self.client.publish_diagnostics(uri, Vec::new(), None).await;
+        self.desk().close(&path_of(&uri));
+        self.tell(uri, None).await;
     }
 
     async fn hover(&self, params: HoverParams) -> Answer<Option<Hover>> {
-        let at = params.text_document_position_params;
-        let Some(text) = self.text(&at.text_document.uri) else {
+        let Some((around, byte)) = self.at(&params.text_document_position_params) else {
             return Ok(None);
         };
-        let found = editor::hover(&text, offset(&text, at.position));
-        Ok(found.map(|hover| {
+        Ok(around.hover(byte).map(|hover| {
             let code = match hover.code.as_str() {
                 "" => String::new(),
                 code => format!("```deed\n{code}\n```\n"),
@@ -148,28 +174,29 @@ impl LanguageServer for Editor {
                     kind: MarkupKind::Markdown,
                     value,
                 }),
-                range: Some(whole(&text, hover.span)),
+                range: Some(whole(around.text(), hover.span)),
             }
         }))
     }
 
     async fn completion(&self, params: CompletionParams) -> Answer<Option<CompletionResponse>> {
-        let at = params.text_document_position;
-        let Some(text) = self.text(&at.text_document.uri) else {
+        let Some((around, byte)) = self.at(&params.text_document_position) else {
             return Ok(None);
         };
-        let found = editor::complete(&text, offset(&text, at.position));
-        let items = found.into_iter().map(|completion| CompletionItem {
-            label: completion.name,
-            kind: Some(match completion.kind {
-                CompletionKind::Field => CompletionItemKind::FIELD,
-                CompletionKind::Local => CompletionItemKind::VARIABLE,
-                CompletionKind::Declared => CompletionItemKind::CLASS,
-                CompletionKind::Word => CompletionItemKind::KEYWORD,
-            }),
-            detail: Some(completion.detail),
-            ..CompletionItem::default()
-        });
+        let items = around
+            .complete(byte)
+            .into_iter()
+            .map(|completion| CompletionItem {
+                label: completion.name,
+                kind: Some(match completion.kind {
+                    CompletionKind::Field => CompletionItemKind::FIELD,
+                    CompletionKind::Local => CompletionItemKind::VARIABLE,
+                    CompletionKind::Declared => CompletionItemKind::CLASS,
+                    CompletionKind::Word => CompletionItemKind::KEYWORD,
+                }),
+                detail: Some(completion.detail),
+                ..CompletionItem::default()
+            });
         Ok(Some(CompletionResponse::Array(items.collect())))
     }
 
@@ -177,21 +204,22 @@ impl LanguageServer for Editor {
         &self,
         params: GotoDefinitionParams,
     ) -> Answer<Option<GotoDefinitionResponse>> {
-        let at = params.text_document_position_params;
-        let uri = at.text_document.uri;
-        let Some(text) = self.text(&uri) else {
+        let Some((around, byte)) = self.at(&params.text_document_position_params) else {
             return Ok(None);
         };
-        let found = editor::definition(&text, offset(&text, at.position));
-        let location = found.map(|span| Location {
-            uri,
-            range: whole(&text, span),
+        let location = around.definition(byte).and_then(|(path, text, span)| {
+            let range = whole(text, span);
+            Some(Location {
+                uri: uri_of(path)?,
+                range,
+            })
         });
         Ok(location.map(GotoDefinitionResponse::Scalar))
     }
 
     async fn formatting(&self, params: DocumentFormattingParams) -> Answer<Option<Vec<TextEdit>>> {
-        let Some(text) = self.text(&params.text_document.uri) else {
+        let path = path_of(&params.text_document.uri);
+        let Some(text) = self.desk().text(&path).cloned() else {
             return Ok(None);
         };
         // A text with errors is left as it is: they are shown already.

@@ -5,15 +5,17 @@ use std::process::ExitCode;
 
 use ledger::ContractId;
 
-use super::load;
+use super::test::Suite;
 use crate::cli::DeedRender;
 use crate::commands::Outcome;
 use crate::output::say;
 
 pub(super) fn run(args: &DeedRender) -> Outcome {
-    let contract = load(&args.contract)?;
+    let Suite {
+        contract, policies, ..
+    } = Suite::of(&args.contract, &args.with.with, &[])?;
     let identifier = ContractId::of_text(contract.source()).to_string();
-    let page = deed::render(&contract, Some(&identifier));
+    let page = deed::render(&contract, &policies, Some(&identifier));
     match &args.out {
         Some(path) => {
             write(path, &page)?;

@@ -37,6 +37,12 @@ pub(super) fn instructions_that_are_refused(leeds: &Place) {
         given.args.insert(name.to_owned(), value);
         given
     };
+    let nowhere = [format!("{}-0-0", "0".repeat(64))];
+    let with_facts = |key: &str, consumes: &[String], references: &[String]| {
+        let mut given = spend(key, 1, 5);
+        (given.consumes, given.references) = (consumes.to_vec(), references.to_vec());
+        given
+    };
     let mut foreign = spend("of another", 1, 3);
     foreign.party = Some("GB-GOR-D16".to_owned());
     let mut reused = used.clone();
@@ -72,6 +78,16 @@ pub(super) fn instructions_that_are_refused(leeds: &Place) {
             None,
         ),
         (foreign, "party_not_hosted_here", None),
+        (
+            with_facts("a fact too many", &nowhere, &[]),
+            "fact_not_held",
+            None,
+        ),
+        (
+            with_facts("a fact to read", &[], &nowhere),
+            "fact_not_held",
+            None,
+        ),
         (reused, "idempotency_key_reused", None),
         (doubled, "one_per_business_key", None),
     ];

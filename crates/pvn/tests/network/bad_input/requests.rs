@@ -55,6 +55,16 @@ pub(super) fn requests_that_are_refused(leeds: &Place) {
             ErrorCode::BadArgument,
         ),
         (
+            "an address of a fact that is none",
+            body(&|given| given.consumes.push("my licence".to_owned())),
+            ErrorCode::BadArgument,
+        ),
+        (
+            "an address without its output",
+            body(&|given| given.references.push(format!("{}-0", "0".repeat(64)))),
+            ErrorCode::BadArgument,
+        ),
+        (
             "no such contract",
             body(&|given| given.contract = "private_money".to_owned()),
             ErrorCode::UnknownContract,

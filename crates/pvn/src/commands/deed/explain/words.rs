@@ -34,6 +34,7 @@ fn write(out: &mut String, contract: &Contract, case: &ExplainedCase) -> std::fm
         cited(action.law.as_deref())
     )?;
     for (param, value) in action.params.iter().zip(&case.args) {
+        let value = contract.show(value, &param.ty);
         writeln!(out, "    {} = {value}", param.name)?;
     }
     if !case.explanation.rules.is_empty() {
@@ -135,7 +136,9 @@ fn write_fact(
 ) -> std::fmt::Result {
     let kind = &contract.kinds()[usize::from(explained.fact.kind)];
     let fields = kind.fields.iter().zip(&explained.fact.fields);
-    let fields: Vec<String> = fields.map(|(f, v)| format!("{} = {v}", f.name)).collect();
+    let fields: Vec<String> = fields
+        .map(|(f, v)| format!("{} = {}", f.name, contract.show(v, &f.ty)))
+        .collect();
     writeln!(out, "    {} with {}", kind.name, fields.join(", "))?;
     let roles = &explained.roles;
     let attested = match roles.attestors.len() {

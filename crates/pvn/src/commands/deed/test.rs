@@ -1,0 +1,72 @@
+//! `pvn deed test`: the scenarios of a contract and of its policies.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use deed::Contract;
+use deed::policy::Policies;
+use deed::scenario::{self, Report};
+
+use super::read;
+use super::shelf::{Shelf, Text};
+use crate::cli::DeedTest;
+use crate::commands::Outcome;
+use crate::output::say;
+
+/// A contract, its policies, and its scenarios.
+pub(super) struct Suite {
+    pub(super) contract: Contract,
+    pub(super) policies: Vec<Policies>,
+    pub(super) scenarios: Vec<Text>,
+}
+
+pub(super) fn run(args: &DeedTest) -> Outcome {
+    let suite = Suite::of(&args.contract, &args.with.with, &args.scenarios)?;
+    let mut reports = Vec::new();
+    for text in &suite.scenarios {
+        let report = scenario::run_with(&suite.contract, &suite.policies, &text.text);
+        let report = report.map_err(|error| error.render(&text.shown()))?;
+        reports.push(report.of(&text.shown()));
+    }
+    let report = reports.into_iter().reduce(Report::join).ok_or_else(|| {
+        format!(
+            "there are no scenarios for {}: put them beside it or into scenarios/ there, in files that end .scenario and begin `scenarios for {0}`",
+            suite.contract.name()
+        )
+    })?;
+    say!("{report}")?;
+    Ok(match report.passed() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
+}
+
+impl Suite {
+    /// The contract of a file with what is about it: the scenarios given, or else those beside it.
+    pub(super) fn of(path: &Path, with: &[PathBuf], scenarios: &[PathBuf]) -> Result<Self, String> {
+        let shelf = Shelf::around(path, with)?;
+        let text = shelf.text(path).map_or("", |t| t.text.as_str());
+        let contract = shelf.load(text).map_err(|refused| refused.render(path))?;
+        let policies = shelf.policies(&contract);
+        let policies = policies.map_err(|(text, error)| error.render(&text.shown()))?;
+        if let Some(stray) = shelf.strays().next() {
+            return Err(format!(
+                "{} is about `{}`, and no contract of that name stands beside it",
+                stray.shown(),
+                stray.contract
+            ));
+        }
+        let given = scenarios.iter();
+        let given = given.map(|path| Ok(Text::new(path.clone(), read(path)?)));
+        let given = given.collect::<Result<Vec<_>, String>>()?;
+        let scenarios = match given.is_empty() {
+            true => shelf.into_scenarios(contract.name()),
+            false => given,
+        };
+        Ok(Self {
+            contract,
+            policies,
+            scenarios,
+        })
+    }
+}
