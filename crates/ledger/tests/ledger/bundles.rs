@@ -8,6 +8,7 @@ use ledger::codec;
 use ledger::fact::FIXED_LEAVES;
 use ledger::signature::Scope;
 
+use crate::formats::{bytes, line};
 use crate::payment::{Draft, bundle, found, payment, signatures};
 use crate::support::{NOON_MS, Net, net, noise, party, signed, signing_key};
 
@@ -394,10 +395,8 @@ fn a_coin_can_be_proven_too() {
 
 #[test]
 fn a_proof_in_another_format_is_refused_in_words() {
-    let old = include_str!("../vectors/format-1.hex");
-    let old: Vec<u8> = (0..old.trim().len() / 2)
-        .map(|i| u8::from_str_radix(&old[2 * i..2 * i + 2], 16).expect("hex"))
-        .collect();
+    let file = include_str!("../vectors/format-1.hex");
+    let old = bytes(line(file, "proof bundle of format 1"));
     let error = ProofBundle::verify_bytes(&old, &net().trust).expect_err("of format 1");
     assert_eq!(
         (error.code(), error.to_string().as_str()),

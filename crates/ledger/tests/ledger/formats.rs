@@ -28,7 +28,7 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-fn bytes(hex: &str) -> Vec<u8> {
+pub(crate) fn bytes(hex: &str) -> Vec<u8> {
     (0..hex.len() / 2)
         .map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).expect("hex"))
         .collect()
@@ -50,7 +50,7 @@ fn pinned(file: &str, expected: &str, lines: &[(&str, String)]) {
 }
 
 /// The vector of this name in a file.
-fn line<'a>(file: &'a str, name: &str) -> &'a str {
+pub(crate) fn line<'a>(file: &'a str, name: &str) -> &'a str {
     file.lines()
         .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
         .expect("a vector of that name")

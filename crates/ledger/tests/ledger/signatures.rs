@@ -1,6 +1,6 @@
 //! Scoped signatures: a signature stands for what its signer verified, and for nothing else.
 
-use ledger::limits::SIGNED_TOGETHER_MAX;
+use ledger::limits::{SCOPES_MAX, SIGNED_TOGETHER_MAX};
 use ledger::signature::{
     Attestation, KeyError, PublicKey, Role, Scope, ScopedSignature, SigningKey, Suite, ToSign,
 };
@@ -62,6 +62,12 @@ fn each_part_of_a_signature_counts() {
         other.signature[bit / 8] ^= 1 << (bit % 8);
         assert!(!other.verifies(&key, &network, &id), "bit {bit}");
     }
+    let many = |count: usize| {
+        let scopes = (0..count).map(|i| scope(&format!("view {i}"), Role::Signer));
+        let (signature, key, network, id) = signed(scopes.collect());
+        signature.verifies(&key, &network, &id)
+    };
+    assert!(many(SCOPES_MAX) && !many(SCOPES_MAX + 1), "no more scopes");
     assert!(!signature.verifies(signing_key("MALLORY").public(), &network, &id));
     assert!(!signature.verifies(&key, &NetworkId(noise("other")), &id));
     assert!(!signature.verifies(&key, &network, &TransactionId(noise("other"))));

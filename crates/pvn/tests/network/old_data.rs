@@ -18,7 +18,7 @@ fn a_demonstration_of_an_earlier_format_is_not_resumed() {
         assert_eq!(
             said.err,
             format!(
-                "Error: {} holds data of format 1, and this version keeps format 2: go on with the version that wrote it, or begin again with `--clean`, which deletes it\n",
+                "pvn: {} holds data of format 1, and this version keeps format 2: go on with the version that wrote it, or begin again with `--clean`, which deletes it\n",
                 place.display()
             )
         );
