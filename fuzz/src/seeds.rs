@@ -10,12 +10,13 @@ use super::bytes::Bytes;
 use super::mutate::Seed;
 
 /// Contracts of the size that people write.
-const FIXTURES: [&str; 5] = [
+const FIXTURES: [&str; 6] = [
     include_str!("../../docs/deed/examples/land_transfer.deed"),
     include_str!("../../docs/deed/examples/cash.deed"),
     include_str!("../../docs/deed/examples/safeguarding.deed"),
     include_str!("../../docs/deed/examples/early_help.deed"),
     include_str!("../../services/public-money/budget.deed"),
+    include_str!("../../docs/deed/examples/universal_credit.deed"),
 ];
 const SCENARIOS: &str = include_str!("../../services/public-money/scenarios/funding.scenario");
 const POLICIES: &str = include_str!("../../docs/deed/examples/early_help.policies");

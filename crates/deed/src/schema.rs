@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::value::{Currency, Party};
+use crate::value::{Currency, Party, Value};
 
 /// The type of a field or parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -194,6 +194,8 @@ pub struct Kind {
     pub public: Vec<u16>,
     /// Set when the kind is money.
     pub money: Option<MoneyShape>,
+    /// Set when other contracts may say that this money is paid: only with these values of its attributes.
+    pub payable: Option<Vec<(u16, Value)>>,
     /// The fields that together identify one fact; empty when there is no business key.
     pub one_per: Vec<u16>,
     /// Who can use it up.

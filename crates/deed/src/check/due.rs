@@ -7,6 +7,26 @@ use crate::syntax::ast::{DueClause, DueVerb, Expr};
 
 use super::action::Checker;
 
+/// Another contract's money is paid as that contract allows, which the text must show.
+fn payable(due: &DueClause, kind: &Kind, attributes: &[Ir]) -> Result<(), Problem> {
+    for (field, value) in kind.payable.iter().flatten() {
+        let at = kind.attributes().position(|a| a == *field);
+        let given = at.and_then(|at| attributes.get(at));
+        if given == Some(&Ir::Const(value.clone())) {
+            continue;
+        }
+        let name = &kind.fields[usize::from(*field)].name;
+        let message = format!(
+            "{} is paid in other contracts only with {name} = {value}",
+            kind.name
+        );
+        let help = format!("write `{name} = {value}` under `with`");
+        let problem = Problem::new(due.money.span, message, "of another contract");
+        return Err(problem.help(help));
+    }
+    Ok(())
+}
+
 impl Checker<'_> {
     pub(super) fn due(&mut self, due: &DueClause) -> Result<(), Problem> {
         let program = self.context.program;
@@ -40,6 +60,13 @@ impl Checker<'_> {
                 "of another contract",
             ));
         }
+        if kind.origin.is_some() && kind.payable.is_none() {
+            let message = format!("{} is paid by its own contract only", kind.name);
+            let help = "its contract can say `payable in other contracts` under it";
+            return Err(
+                Problem::new(due.money.span, message, "of another contract").help(help.to_owned())
+            );
+        }
         let payer = self.signing_party(&due.payer)?;
         let payee = match &due.payee {
             Some(payee) => self.context.expect(payee, &Type::Party)?,
@@ -49,6 +76,9 @@ impl Checker<'_> {
             .context
             .expect(&due.amount, &kind.fields[usize::from(shape.amount)].ty)?;
         let (from, to) = self.attributes(due, kind)?;
+        if kind.origin.is_some() {
+            payable(due, kind, &to)?;
+        }
         let when = due
             .when
             .as_ref()

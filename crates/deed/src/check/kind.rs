@@ -2,13 +2,15 @@
 
 use crate::near::did_you_mean;
 use crate::schema::{Attestation, Control, Keep, Kind, MoneyShape, PartyRef, SeenInPart, Type};
-use crate::syntax::ast::{ControlExpr, FactClause, FactDecl, FactNode, Name, PartyPath};
+use crate::syntax::ast::{Assign, ControlExpr, FactClause, FactDecl, FactNode, Name, PartyPath};
 use crate::syntax::{Problem, Span};
+use crate::value::Value;
 
-use super::Program;
 use super::party::party_ref;
 use super::privacy;
+use super::schedule::constant;
 use super::types;
+use super::{Context, Program};
 
 /// Checks one kind; what is wrong is reported and left out.
 pub(crate) fn kind(decl: &FactDecl, program: &Program, problems: &mut Vec<Problem>) -> Kind {
@@ -52,6 +54,7 @@ pub(crate) fn kind(decl: &FactDecl, program: &Program, problems: &mut Vec<Proble
     if decl.money {
         checker.money(controlled.unwrap_or(decl.name.span));
     }
+    checker.only_attributes(decl);
     checker.kind
 }
 
@@ -70,6 +73,7 @@ fn empty(decl: &FactDecl, program: &Program, problems: &mut Vec<Problem>) -> Kin
         public: Vec::new(),
         origin: None,
         money: None,
+        payable: None,
         one_per: Vec::new(),
         control: Control::Nobody,
         attestation: Attestation {
@@ -162,6 +166,9 @@ impl Checker<'_> {
                 self.kind.public =
                     (0..u16::try_from(self.kind.fields.len()).unwrap_or(u16::MAX)).collect();
             }
+            FactNode::Payable(with) => {
+                self.kind.payable = Some(self.payable(with)?);
+            }
             FactNode::SeenIn { parties, fields } => {
                 let parties = self.parties(parties)?;
                 let mut fields = self.fields(fields)?;
@@ -189,6 +196,18 @@ impl Checker<'_> {
             FactNode::Law(law) => self.kind.law = Some(law.clone()),
         }
         Ok(())
+    }
+
+    /// The values that an attribute must have for other contracts to pay with it.
+    fn payable(&self, with: &[Assign]) -> Result<Vec<(u16, Value)>, Problem> {
+        let names: Vec<Name> = with.iter().map(|w| w.name.clone()).collect();
+        let fields = self.fields(&names)?;
+        let context = Context::new(self.program);
+        let value = |(field, assign): (u16, &Assign)| {
+            let ty = &self.kind.fields[usize::from(field)].ty;
+            Ok((field, constant(&assign.value, ty, &context)?))
+        };
+        fields.into_iter().zip(with).map(value).collect()
     }
 
     fn control(&self, control: &ControlExpr) -> Result<Control, Problem> {
@@ -225,6 +244,26 @@ impl Checker<'_> {
                 })?,
         };
         Ok(Attestation { needed, parties })
+    }
+
+    /// What other contracts pay with is money, and its amount and holder are theirs to say.
+    fn only_attributes(&mut self, decl: &FactDecl) {
+        let Some(payable) = &self.kind.payable else {
+            return;
+        };
+        let attribute = |field: &u16| self.kind.attributes().any(|a| a == *field);
+        let mut clauses = decl.clauses.iter();
+        let clause = clauses.find(|c| matches!(c.node, FactNode::Payable(_)));
+        let span = clause.map_or(decl.name.span, |c| c.span);
+        if !decl.money {
+            let message = format!("{} is no money", decl.name.text);
+            let problem = Problem::new(span, message, "only money is paid");
+            self.problems.push(problem);
+        } else if !payable.iter().all(|(field, _)| attribute(field)) {
+            let message = "an amount and a holder are for those who pay to say";
+            let problem = Problem::new(span, message, "not an attribute");
+            self.problems.push(problem);
+        }
     }
 
     /// Money has one amount, and is held by the one party that controls it.

@@ -45,7 +45,7 @@ pub(super) fn words_of(form: Form) -> impl Iterator<Item = &'static (&'static st
 }
 
 /// Every word of the language, with what it says.
-pub const WORDS: [(&str, &str); 128] = [
+pub const WORDS: [(&str, &str); 131] = [
     (
         "about",
         "`about child`: whom a fact is about, so whose personal data it is.",
@@ -86,6 +86,7 @@ pub const WORDS: [(&str, &str); 128] = [
         "contract",
         "`contract name version 1`: how a contract begins.",
     ),
+    ("contracts", "`payable in other contracts`."),
     (
         "controlled",
         "`controlled by owner`: who can use a fact up; `nobody` when it stays as it is.",
@@ -209,6 +210,10 @@ pub const WORDS: [(&str, &str); 128] = [
         "party",
         "A legal identity; `party bank = \"GB-BOE\"` names one.",
     ),
+    (
+        "payable",
+        "`payable in other contracts with state = held`: which money other contracts may say is paid.",
+    ),
     ("pays", "`buyer pays seller price in Cash`: what is owed."),
     ("per", "`one per title_no`."),
     ("positive", "`is positive`: above zero."),
@@ -300,6 +305,7 @@ pub const WORDS: [(&str, &str); 128] = [
         "only",
         "`seen by auditor only in cost`: who sees those fields and no others.",
     ),
+    ("other", "`payable in other contracts`."),
     ("out", "`missed out of held`: a share, as a percentage."),
     (
         "over",

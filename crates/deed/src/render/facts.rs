@@ -2,6 +2,7 @@
 
 use crate::contract::Contract;
 use crate::schema::{Control, Field, Keep, KeepFrom, Kind, Type};
+use crate::value::Value;
 
 use super::html::{Page, escaped};
 use super::people::{all, who};
@@ -143,7 +144,26 @@ fn powers(page: &mut Page, contract: &Contract, kind: &Kind) {
     if !kind.one_per.is_empty() {
         page.term("There is only one for each", &names(&kind.one_per));
     }
+    if kind.money.is_some() {
+        page.term("Paid under other contracts", &payable(contract, kind));
+    }
     page.term("Kept", &kept(kind.keep.as_ref()));
+}
+
+/// Whether, and with which attributes, other contracts say that money is paid.
+fn payable(contract: &Contract, kind: &Kind) -> String {
+    let shown = |(field, value): &(u16, Value)| {
+        let field = &kind.fields[usize::from(*field)];
+        format!("{} is {}", field.name, contract.show(value, &field.ty))
+    };
+    match kind.payable.as_deref() {
+        None => "no: this contract alone moves it".to_owned(),
+        Some([]) => "yes, when its holder signs".to_owned(),
+        Some(fixed) => {
+            let fixed: Vec<String> = fixed.iter().map(shown).collect();
+            format!("while {}, when its holder signs", fixed.join(" and "))
+        }
+    }
 }
 
 /// The law behind something, in brackets.

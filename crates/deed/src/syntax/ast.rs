@@ -128,6 +128,8 @@ pub(crate) enum FactNode {
     },
     ObservedBy(Vec<PartyPath>),
     Public(Option<Vec<Name>>),
+    /// `payable in other contracts with state = held`.
+    Payable(Vec<Assign>),
     About {
         parties: Vec<PartyPath>,
         law: Option<String>,

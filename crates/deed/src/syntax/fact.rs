@@ -4,9 +4,10 @@ use crate::schema::KeepFrom;
 
 use super::ast::{ControlExpr, FactClause, FactNode, Name, PartyPath};
 use super::cursor::Cursor;
+use super::primary::assigns;
 use super::token::{Problem, Tok};
 
-const WORDS: [&str; 9] = [
+const WORDS: [&str; 10] = [
     "one per",
     "controlled by",
     "attested by",
@@ -14,6 +15,7 @@ const WORDS: [&str; 9] = [
     "observed by",
     "public",
     "about",
+    "payable",
     "keep",
     "law",
 ];
@@ -60,6 +62,16 @@ pub(crate) fn fact_clause(cursor: &mut Cursor<'_>) -> Result<FactClause, Problem
             } else {
                 FactNode::Public(Some(names(cursor)?))
             }
+        }
+        "payable" => {
+            cursor.advance();
+            for word in ["in", "other", "contracts"] {
+                cursor.expect_word(word)?;
+            }
+            FactNode::Payable(match cursor.eat_word("with") {
+                true => assigns(cursor, &[])?,
+                false => Vec::new(),
+            })
         }
         "about" => {
             cursor.advance();

@@ -1,6 +1,6 @@
 //! Names that nothing uses.
 
-use crate::outline::{Declaration, name_of};
+use crate::outline::{Declaration, is_word, name_of};
 use crate::syntax::{Problem, Tok, Token};
 
 /// What a declared name is, when nothing uses it, and what to do.
@@ -93,13 +93,14 @@ fn introduces(clause: &crate::outline::Clause<'_>, name: &str) -> bool {
     clause.introduces().and_then(name_of) == Some(name)
 }
 
-/// Whether a name stands among the tokens as itself: not behind a dot, where it is a field.
+/// Whether a name stands among the tokens as itself: not behind a dot, where it is a field, nor before a colon, where it is
+/// declared, unless it is the list in `sum c in costs: c`.
 fn uses(tokens: &[Token<'_>], name: &str) -> bool {
     (0..tokens.len()).any(|i| {
         let behind_dot = i > 0 && matches!(tokens[i - 1].tok, Tok::Punct("."));
-        let begins_line = i == 0 || tokens[i - 1].tok == Tok::Break;
-        let before_colon = matches!(tokens.get(i + 1).map(|t| &t.tok), Some(Tok::Punct(":")));
-        let declares = begins_line && before_colon;
+        let listed = i > 0 && is_word(&tokens[i - 1], "in");
+        let colon = matches!(tokens.get(i + 1).map(|t| &t.tok), Some(Tok::Punct(":")));
+        let declares = colon && !listed;
         name_of(&tokens[i]) == Some(name) && !behind_dot && !declares
     })
 }

@@ -13,6 +13,9 @@ pub(crate) const HELP_POLICIES: &str =
     include_str!("../../../../docs/deed/examples/early_help.policies");
 pub(crate) const BUDGET: &str = include_str!("../../../../services/public-money/budget.deed");
 
+pub(crate) const UNIVERSAL_CREDIT: &str =
+    include_str!("../../../../docs/deed/examples/universal_credit.deed");
+
 /// The cash contract, loaded once.
 pub(crate) fn cash_contract() -> &'static Contract {
     static CONTRACT: LazyLock<Contract> = LazyLock::new(|| load(CASH));

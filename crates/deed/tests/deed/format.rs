@@ -5,7 +5,7 @@ use std::path::Path;
 use deed::{Contract, format};
 use proptest::prelude::*;
 
-use crate::fixtures::{BUDGET, CASH, HELP_POLICIES, LAND, SAFEGUARDING};
+use crate::fixtures::{BUDGET, CASH, HELP_POLICIES, LAND, SAFEGUARDING, UNIVERSAL_CREDIT};
 
 /// Every text of the repository and every text of the corpus that is of good form, with where it stands.
 fn texts() -> Vec<(String, String)> {
@@ -116,7 +116,7 @@ fn every_text_keeps_its_words_and_is_formatted_once() {
 
 #[test]
 fn contracts_in_use_stand_in_the_one_true_format() {
-    for source in [BUDGET, CASH, LAND] {
+    for source in [BUDGET, CASH, LAND, UNIVERSAL_CREDIT] {
         assert_eq!(formatted(source), source);
     }
 }

@@ -2,7 +2,9 @@
 
 use deed::policy::Policies;
 
-use crate::fixtures::{BUDGET, CASH, EARLY_HELP, HELP_POLICIES, LAND, SAFEGUARDING, load};
+use crate::fixtures::{
+    BUDGET, CASH, EARLY_HELP, HELP_POLICIES, LAND, SAFEGUARDING, UNIVERSAL_CREDIT, load,
+};
 
 fn warned(base: &str, changes: &[(&str, &str)]) -> String {
     let mut source = base.to_owned();
@@ -16,7 +18,14 @@ fn warned(base: &str, changes: &[(&str, &str)]) -> String {
 
 #[test]
 fn contracts_in_use_give_no_cause() {
-    for source in [BUDGET, CASH, LAND, SAFEGUARDING, EARLY_HELP] {
+    for source in [
+        BUDGET,
+        CASH,
+        LAND,
+        SAFEGUARDING,
+        EARLY_HELP,
+        UNIVERSAL_CREDIT,
+    ] {
         assert_eq!(load(source).warnings().render("a.deed"), "");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use ledger::fact::Fact;
 use ledger::tearoff::{SeenView, TearOff};
 use ledger::validity::Checked;
 use ledger::{Digest, TransactionId};
@@ -68,31 +69,26 @@ impl<S: Store> Node<S> {
             let Some(contract) = self.setup.book.get(&view.contract) else {
                 continue;
             };
+            let key = |fact: &Fact| {
+                let kind = contract.kinds().get(usize::from(fact.kind))?;
+                let values = kind.one_per.iter();
+                let values = values.filter_map(|f| fact.fields.get(usize::from(*f)).cloned());
+                let values = encode_values(&values.collect::<Vec<_>>());
+                let id = [fact.contract.bytes(), &fact.kind.to_be_bytes()[..], &values];
+                (!kind.one_per.is_empty()).then(|| Digest::of(&id))
+            };
+            // A fact that goes on keeps its key, once.
+            let consumed = view.consumed.iter();
+            let mut kept: Vec<Digest> = consumed.filter_map(|input| key(&input.fact)).collect();
             for (fact, roles) in view.created.iter().zip(&meaning.created) {
-                let Some(kind) = contract.kinds().get(usize::from(fact.kind)) else {
+                let attests = roles.attestors.iter().any(|party| self.hosts(party));
+                let Some(key) = key(fact).filter(|_| attests) else {
                     continue;
                 };
-                let attests = roles.attestors.iter().any(|party| self.hosts(party));
-                // A fact that replaces another of its kind in the same view keeps that one's key.
-                let replaces = view
-                    .consumed
-                    .iter()
-                    .any(|input| input.fact.kind == fact.kind);
-                if kind.one_per.is_empty() || !attests || replaces {
-                    continue;
+                match kept.iter().position(|known| *known == key) {
+                    Some(at) => drop(kept.swap_remove(at)),
+                    None => keys.push(under(UNIQUE, &key.0)),
                 }
-                let values: Vec<deed::Value> = kind
-                    .one_per
-                    .iter()
-                    .filter_map(|f| fact.fields.get(usize::from(*f)))
-                    .cloned()
-                    .collect();
-                let digest = Digest::of(&[
-                    fact.contract.bytes(),
-                    &fact.kind.to_be_bytes(),
-                    &encode_values(&values),
-                ]);
-                keys.push(under(UNIQUE, &digest.0));
             }
         }
         keys

@@ -3,6 +3,7 @@
 use deed::Value;
 use ledger::fact::FactRef;
 use protocol::node::records::Instruction;
+use protocol::store::Table;
 
 use crate::support::{args, market, party, pence, text, who};
 use crate::town::{ALICE, BANK, BOB, Town};
@@ -64,6 +65,79 @@ fn a_licensed_trader_pays_for_a_stall_in_the_towns_coins() {
         (town.state(ALICE, "second stall"), town.holds(ALICE)),
         ("done".to_owned(), (5, 0))
     );
+    town.assert_settled();
+}
+
+/// Alice gives one of her stalls up for the stall of this number.
+fn exchange(town: &Town, key: &str, stall: FactRef, number: i64) -> Instruction {
+    let market = market(&town.contract, &town.contract_id);
+    let (action, args) = args(&market, "Exchange", &[("number", Value::Int(number))]);
+    Instruction {
+        key: key.to_owned(),
+        party: party(ALICE),
+        contract: ledger::ContractId::of_text(market.source()),
+        action,
+        args,
+        consumes: vec![stall],
+        references: Vec::new(),
+    }
+}
+
+#[test]
+fn a_fact_that_is_given_up_does_not_pass_for_the_key_of_another() {
+    let mut town = Town::new();
+    town.endow();
+    let licence = licensed(&mut town, ALICE, "stalls");
+    let mut stalls = Vec::new();
+    for number in [7, 8] {
+        let before = town.facts(ALICE);
+        let bought = buy(&town, &format!("stall {number}"), number, 1, licence);
+        town.instruct(&bought);
+        town.deliver_all();
+        // Change comes beside the stall, which stands in the first view.
+        let mut new = town.facts(ALICE).into_iter();
+        stalls.push(new.find(|at| at.view == 0 && !before.contains(at)));
+    }
+    let stall = stalls[0].expect("stall 7");
+    let cases = [
+        ("for 8", 8, "one_per_business_key"),
+        ("for 7 itself", 7, "done"),
+    ];
+    for (key, number, state) in cases {
+        let asked = exchange(&town, key, stall, number);
+        town.instruct(&asked);
+        town.deliver_all();
+        assert_eq!(town.state(ALICE, key), state);
+    }
+    let again = town.facts(ALICE).into_iter();
+    let mut again = again.filter(|at| at.view == 0 && *at != licence && Some(*at) != stalls[1]);
+    let seven = again.next_back().expect("stall 7");
+    let asked = exchange(&town, "for 9", seven, 9);
+    town.instruct(&asked);
+    town.deliver_all();
+    assert_eq!(town.state(ALICE, "for 9"), "done");
+    town.assert_settled();
+}
+
+#[test]
+fn whom_a_contract_lets_see_a_fact_is_told_though_only_others_sign() {
+    let mut town = Town::new();
+    let market = market(&town.contract, &town.contract_id);
+    let given = [("trader", who(ALICE)), ("reason", text("noise"))];
+    let (action, args) = args(&market, "Warn", &given);
+    town.instruct(&Instruction {
+        key: "warning".to_owned(),
+        party: party(BANK),
+        contract: ledger::ContractId::of_text(market.source()),
+        action,
+        args,
+        consumes: Vec::new(),
+        references: Vec::new(),
+    });
+    town.deliver_all();
+    assert_eq!(town.state(BANK, "warning"), "done");
+    let keeps = |name: &str| !town.disks[name].pairs(Table::Transactions).is_empty();
+    assert_eq!([BANK, ALICE, BOB].map(keeps), [true, true, false]);
     town.assert_settled();
 }
 

@@ -263,12 +263,12 @@ const MONEY_RULES: &[&str] = &[
 fn a_money_view_settles_as_the_specification_says() {
     let views = prop_oneof![1 => random(), 3 => tampered()];
     agree(
-        40_000,
+        20_000,
         &views,
         |_| String::new(),
         engine,
         read,
-        (100, MONEY_RULES),
+        (50, MONEY_RULES),
     );
 }
 
