@@ -2,8 +2,8 @@
 
 use crate::contract::Contract;
 use crate::eval::trace;
+use crate::execute::execute;
 use crate::outcome::{Call, Due, FactRoles, Refusal};
-use crate::scenario::execute;
 use crate::syntax;
 use crate::syntax::Span;
 use crate::syntax::ast::{Clause, Signer};

@@ -116,11 +116,9 @@ fn in_scope(
     found: &mut Offers,
 ) {
     let form = heading(text).map_or(Form::Contract, |h| h.form);
-    for (word, text) in words_of(form) {
-        found.insert(
-            (*word).to_owned(),
-            (CompletionKind::Word, (*text).to_owned()),
-        );
+    for word in words_of(form) {
+        let offer = (CompletionKind::Word, word.says.to_owned());
+        found.insert(word.word.to_owned(), offer);
     }
     for source in sources.iter().filter(|s| s.name.is_none()) {
         declarations(source, &[], found);

@@ -1,8 +1,8 @@
 //! An action run for the sake of its explanation: what each rule saw, and whom each signing expression named.
 
-use crate::check::Program;
 use crate::ir::Step;
 use crate::outcome::Call;
+use crate::program::Program;
 use crate::schema::Type;
 use crate::show::shown;
 use crate::value::{Party, Value};

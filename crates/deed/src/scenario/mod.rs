@@ -16,7 +16,6 @@ use crate::policy::Policies;
 
 pub use explain::{ExplainedCase, explain};
 pub use report::{Case, Missing, Report};
-pub(crate) use run::execute;
 use setting::Scenario;
 
 /// Runs the scenarios of a text against a contract.
