@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::cost::Size;
 use crate::host::Host;
 use crate::ir::{Body, Calendar, Schedule};
 use crate::schema::{Action, Kind, Record, Type};
@@ -12,6 +13,8 @@ use crate::value::Party;
 pub(crate) struct Program {
     pub(crate) parties: BTreeMap<String, Party>,
     pub(crate) records: Vec<Record>,
+    /// What each record costs to read, and how deep it is, in the same order.
+    pub(crate) sizes: Vec<Size>,
     pub(crate) kinds: Vec<Kind>,
     /// The place of the first record of each contract that is used.
     pub(crate) used: BTreeMap<String, usize>,

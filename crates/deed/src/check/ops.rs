@@ -41,7 +41,7 @@ impl Context<'_> {
 
     fn equal(&mut self, left: &Expr, right: &Expr, negated: bool) -> Typed {
         let (left, right, ty) = self.pair(left, right)?;
-        let weight = cost::of_type(&ty, &self.program.records);
+        let weight = cost::of_type(&ty, &self.program.sizes);
         Ok((
             Ir::Equal {
                 left: Box::new(left),
@@ -105,6 +105,7 @@ impl Context<'_> {
             self.expect(value, &of)?
         } else {
             let (ir, ty) = self.infer(value)?;
+            self.unambiguous(value, &of)?;
             if !comparable(&ty, &of) {
                 return Err(self.mismatch(value.span, &describe(&of, self.program), &ty));
             }
@@ -117,7 +118,7 @@ impl Context<'_> {
     }
 
     fn contained(&self, value: Ir, list: Ir, of: &Type, items: u64) -> Ir {
-        let weight = items.saturating_mul(cost::of_type(of, &self.program.records));
+        let weight = items.saturating_mul(cost::of_type(of, &self.program.sizes));
         Ir::Contains {
             value: Box::new(value),
             list: Box::new(list),

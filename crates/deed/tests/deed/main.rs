@@ -24,6 +24,7 @@ mod render;
 mod roles;
 mod scenarios;
 mod settling;
+mod specification;
 mod values;
 mod versions;
 mod warnings;
