@@ -132,7 +132,9 @@ impl World {
 /// A verdict, for the trace.
 fn said(verdict: &Verdict) -> String {
     match verdict {
-        Verdict::Certified(certificate) => format!("certified in batch {}", certificate.log_index),
+        Verdict::Certified(certificate) => {
+            format!("certified in batch {}", certificate.entry.height)
+        }
         Verdict::Refused(refusal) => format!("refused, {}", refusal.code()),
         Verdict::Cancelled => "cancelled".to_owned(),
         Verdict::Unknown(_) => "unknown".to_owned(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use deed::{Contract, Party};
 use ledger::codec;
-use ledger::map::{MemberRecord, MemberRole};
+use ledger::map::{MemberDetails, MemberKeys, MemberRecord, MemberRole};
 use ledger::trust::{ContractBook, Trust};
 use ledger::validity::Home;
 use ledger::{ContractId, Lineage, NetworkId, envelope};
@@ -67,15 +67,17 @@ fn record(name: &str, host: &str, role: MemberRole) -> MemberRecord {
     MemberRecord {
         party: party(name),
         name: name.to_owned(),
-        host: party(host),
         role,
-        endpoint: "127.0.0.1:1".to_owned(),
-        signing_key: signing_key(name).public(),
-        envelope_key: envelope::public_key(&secret).expect("an envelope key"),
-        services: Vec::new(),
-        website: String::new(),
+        keys: MemberKeys::one(signing_key(name).public().clone()),
         admitted_ms: 1,
         revoked_ms: None,
+        details: MemberDetails {
+            host: party(host),
+            endpoint: "127.0.0.1:1".to_owned(),
+            envelope_key: envelope::public_key(&secret).expect("an envelope key"),
+            services: Vec::new(),
+            website: String::new(),
+        },
     }
 }
 

@@ -149,12 +149,19 @@ pub(super) fn receptions(
         })
 }
 
-/// The parties whose keys the fact's policy must hold, after checking that it has one key for each.
+/// The parties whose keys the fact's policy must hold, after checking that it has one key for each, and that nobody's key to
+/// show the fact stands in it: no contract says yet whose it is to show.
 pub(super) fn controllers<'a>(
     ordinal: u32,
     fact: &Fact,
     roles: &'a FactRoles,
 ) -> Result<&'a [Party], Invalid> {
+    if fact.holder.is_some() {
+        return Err(Invalid::NotComputed {
+            ordinal,
+            what: "a holder's key",
+        });
+    }
     let fits = match &fact.control {
         Control {
             shape: Shape::Nobody,
@@ -208,7 +215,7 @@ pub(super) fn vouched(
         return Ok(false);
     };
     let owner = directory
-        .signing_key(party)
+        .key(party, voucher.suite)
         .ok_or_else(|| Invalid::NotAMember {
             party: party.clone(),
         })?;

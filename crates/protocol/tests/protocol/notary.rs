@@ -801,7 +801,7 @@ fn what_is_too_much_for_one_batch_goes_to_the_next_and_all_of_it_can_be_read_aga
         let batches: Vec<u64> = requests
             .iter()
             .zip(&verdicts)
-            .map(|(request, verdict)| holds(verdict, &request.id()).log_index)
+            .map(|(request, verdict)| holds(verdict, &request.id()).entry.height)
             .collect();
         let expected: Vec<u64> = (0..count)
             .map(|n| u64::from(n >= first_batch))

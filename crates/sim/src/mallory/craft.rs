@@ -18,7 +18,7 @@ use protocol::notary::{Authority, Request, Submission};
 use super::Coin;
 use crate::clients::canary;
 use crate::economy::Order;
-use crate::keys::{node_secret, signing_key};
+use crate::keys::{node_secret, signed, signing_key};
 use crate::saboteur::Sabotage;
 use crate::town::MALLORY;
 use crate::world::World;
@@ -169,6 +169,7 @@ impl World {
             salt,
             control,
             due,
+            holder: None,
         })
     }
 
@@ -287,9 +288,7 @@ impl World {
             [Role::Signer, Role::Attestor].map(|role| Scope { view: root, role })
         });
         let network = &self.town.home.network;
-        signing_key(MALLORY)
-            .sign(&party, network, id, scopes.collect())
-            .ok()
+        signed(&signing_key(MALLORY), &party, network, id, scopes.collect())
     }
 
     fn submission(

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use deed::{Party, Value};
 use ledger::fact::{Fact, FactRef};
-use ledger::tearoff::{SeenOutputs, SeenView, ShownOutput};
+use ledger::tearoff::{SeenOutputs, SeenView, ShownOutput, to_creditors};
 use ledger::transaction::{FORMAT, Header, Terms, ViewHeader, Window};
 use ledger::validity::input_token;
 use ledger::view::Input;
@@ -321,7 +321,7 @@ impl World {
         let mut craft = self.finish(sketch, |_| {})?;
         let view = craft.transaction.views.get(1)?;
         let hashes = view.hashes();
-        let part = view.created.first()?.open(|leaf| leaf != 1 && leaf != 2);
+        let part = view.created.first()?.open(to_creditors);
         let shown = SeenOutputs {
             skeleton: hashes.skeleton,
             commitments: hashes.commitments,
