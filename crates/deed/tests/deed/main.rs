@@ -17,6 +17,7 @@ mod guide;
 mod hostile;
 mod load;
 mod mutations;
+mod outlines;
 mod policies;
 mod render;
 mod roles;

@@ -1,0 +1,125 @@
+//! What every contract of the repository declares, as far as a verifier of proofs needs it. The verifier in TypeScript reads the texts by
+//! itself and is held to this list (`web/verify/tests/deed.test.mjs`).
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use deed::{Contract, Field, Given, Kind, PartyRef, Record, Type};
+
+use crate::corpus;
+
+/// Stands for the hash of another contract where a text leaves it open.
+const OPEN: (&str, &str) = (
+    "COINS",
+    "0000000000000000000000000000000000000000000000000000000000000000",
+);
+
+/// A type with its records written out.
+fn described(ty: &Type, records: &[Record]) -> String {
+    match ty {
+        Type::Record(index) => {
+            let fields = &records[usize::from(*index)].fields;
+            let fields: Vec<String> = fields.iter().map(|f| field(f, records)).collect();
+            format!("({})", fields.join(", "))
+        }
+        Type::Optional(of) => format!("{} or none", described(of, records)),
+        Type::List { of, at_most } => {
+            format!("list of {} at most {at_most}", described(of, records))
+        }
+        plain => plain.to_string(),
+    }
+}
+
+fn field(field: &Field, records: &[Record]) -> String {
+    format!("{}: {}", field.name, described(&field.ty, records))
+}
+
+fn outline(contract: &Contract) -> String {
+    let mut out = format!("contract {}\n", contract.name());
+    let own = contract.kinds().iter().filter(|k| k.origin.is_none());
+    for kind in own {
+        let _ = writeln!(out, "fact {}", kind.name);
+        for f in &kind.fields {
+            let _ = writeln!(out, "  {}", field(f, contract.records()));
+        }
+        let _ = writeln!(out, "  {}", attested(kind));
+    }
+    out
+}
+
+fn attested(kind: &Kind) -> String {
+    if kind.attestation.parties.is_empty() {
+        return "attested by nobody".to_owned();
+    }
+    let parties = kind.attestation.parties.iter();
+    let parties: Vec<String> = parties
+        .map(|reference| match reference {
+            PartyRef::Constant(party) => format!("\"{party}\""),
+            PartyRef::Field(i) => kind.fields[usize::from(*i)].name.clone(),
+            several => panic!("an attestor is one party that is always there, not {several:?}"),
+        })
+        .collect();
+    format!(
+        "attested by {} of {}",
+        kind.attestation.needed,
+        parties.join(", ")
+    )
+}
+
+/// Every contract's file in a folder and those below it, in order.
+fn contracts_in(folder: &Path, found: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> = folder
+        .read_dir()
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            contracts_in(&path, found);
+        } else if path.extension().is_some_and(|e| e == "deed") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn what_every_contract_declares_is_as_it_was() {
+    let mut outlines = String::new();
+    let mut add = |name: &str, contract: &Contract| {
+        let _ = writeln!(outlines, "## {name}\n{}", outline(contract));
+    };
+    for file in corpus::cases() {
+        let text = std::fs::read_to_string(&file).unwrap();
+        // Texts at a limit make outlines of their length.
+        if text.len() > 4000 {
+            continue;
+        }
+        if let Some(contract) = corpus::contract(&text) {
+            add(
+                &file.file_name().unwrap_or_default().display().to_string(),
+                &contract,
+            );
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let coins = std::fs::read_to_string(root.join("crates/ledger/tests/fixtures/coins.deed"));
+    let coins = Contract::load(&coins.unwrap()).unwrap();
+    let (open, sha256) = OPEN;
+    let mut files = Vec::new();
+    contracts_in(&root.join("crates"), &mut files);
+    contracts_in(&root.join("services"), &mut files);
+    for file in files {
+        let text = std::fs::read_to_string(&file)
+            .unwrap()
+            .replace(open, sha256);
+        let given = [Given {
+            sha256,
+            contract: &coins,
+        }];
+        let contract = Contract::load_with(&text, &given).unwrap();
+        let name = file.strip_prefix(&root).unwrap().display().to_string();
+        add(&name, &contract);
+    }
+    insta::assert_snapshot!(outlines);
+}
