@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { readTrust } from "../src/trust.ts";
 import { verify } from "../src/verify.ts";
 import { encode } from "./support/cbor.mjs";
-import { CERTIFICATE, MAP, NOON_MS, PLACE, RECORD, SIGNATURE, TERMS, VECTOR, certify, changed, directory, scopedSignature } from "./support/proof.mjs";
+import { CERTIFICATE, MAP, NOON_MS, PLACE, RECORD, SIGNATURE, TERMS, VECTOR, certify, changed, directory, proofOf, scopedSignature, value } from "./support/proof.mjs";
 import { COINS, NoteSigner, bytes, noise, sha256, trustFile, vectors } from "./support/town.mjs";
 
 const trust = readTrust(trustFile());
@@ -62,17 +62,34 @@ test("what tests take apart and put together again is the same proof", async () 
   });
 });
 
-test("every bit is covered", async () => {
+/** The smallest proof that there is. */
+const WORD = 'contract word version 1 "A word."\nparty bank = "TOWN-BANK"\nfact Word\n  of: int\n  attested by bank\n';
+const SMALL = proofOf({ contract: WORD, fields: [value.int(1)], attestors: ["TOWN-BANK"] });
+const smallTrust = readTrust(trustFile({ contracts: [["word", WORD]] }));
+
+/** The steps that fail, with how often, when every `nth` bit of a proof is changed, each by itself. */
+async function flips(whole, by, nth) {
   const steps = {};
-  const proof = VECTOR.slice();
-  for (let bit = 0; bit < proof.length * 8; bit++) {
+  const proof = whole.slice();
+  for (let bit = 0; bit < proof.length * 8; bit += nth) {
     proof[bit >> 3] ^= 1 << (bit & 7);
-    const failed = await step(proof);
+    const failed = await step(proof, by);
     assert.notEqual(failed, "valid", `bit ${bit}`);
     steps[failed] = (steps[failed] ?? 0) + 1;
     proof[bit >> 3] ^= 1 << (bit & 7);
   }
-  assert.deepEqual(Object.keys(steps).sort(), ["checkpoint", "contract", "fact", "log", "network_map", "read", "signatures", "where_it_belongs"]);
+  assert.equal(await step(proof, by), "valid");
+  return Object.keys(steps).sort();
+}
+
+const STEPS = ["checkpoint", "contract", "fact", "log", "network_map", "read", "signatures", "where_it_belongs"];
+
+test("every bit of a small proof is covered", async () => {
+  assert.deepEqual(await flips(SMALL, smallTrust, 1), STEPS);
+});
+
+test("every fifth bit of the proof of the vectors is covered", async () => {
+  assert.deepEqual(await flips(VECTOR, trust, 5), STEPS);
 });
 
 test("a proof cut short or lengthened is refused, and so is anything else", async () => {
@@ -236,4 +253,39 @@ test("other networks, notaries and contracts are refused", async () => {
   assert.equal(await step(VECTOR, other({ notary: hisNotary.text })), "checkpoint");
   assert.equal(await step(VECTOR, other({ contracts: [] })), "contract");
   assert.equal(await step(VECTOR, other({ contracts: [["coins", `${COINS}# one more line\n`]] })), "contract");
+});
+
+/** The verdict on a fact of this contract. */
+async function judged(declaration, fields, attestors, hide = []) {
+  const contract = `contract town version 1 "A town."\nparty bank = "TOWN-BANK"\nparty mint = "TOWN-MINT"\n${declaration}`;
+  const verdict = await verify(proofOf({ contract, fields, attestors, hide }), readTrust(trustFile({ contracts: [["town", contract]] })));
+  return verdict.valid ? verdict.attestedBy.map(({ party }) => party).join(" ") : verdict.reason;
+}
+
+test("as many attestors are needed as the contract says, and different ones", async () => {
+  const by = (...clauses) => `fact Deed\n  of: party\n  by: party\n${clauses.map((clause) => `  ${clause}\n`).join("")}`;
+  const fields = ["ALICE", "BOB"].map(value.party);
+  const table = [
+    [by("attested by bank"), ["TOWN-BANK"], "TOWN-BANK"],
+    [by("attested by of, by"), ["ALICE", "BOB"], "ALICE BOB"],
+    [by("attested by of, by"), ["ALICE"], "the signatures: 1 of the 2 needed attestors signed"],
+    [by("attested by any 2 of bank, mint, of"), ["TOWN-MINT", "ALICE"], "TOWN-MINT ALICE"],
+    [by("attested by any 2 of bank, mint, of"), ["TOWN-BANK", "TOWN-MINT", "ALICE"], "TOWN-BANK TOWN-MINT ALICE"],
+    [by("attested by any 2 of bank, mint, of"), ["TOWN-MINT"], "the signatures: 1 of the 2 needed attestors signed"],
+    [by("attested by any 2 of bank, mint, of"), ["TOWN-MINT", "TOWN-MINT"], "the signatures: TOWN-MINT does not attest this fact"],
+    [by("attested by any 1 of bank, mint"), ["ALICE"], "the signatures: ALICE does not attest this fact"],
+    [by(), ["TOWN-BANK"], "the signatures: nobody attests this kind of fact"],
+    [by("one per of", "controlled by nobody", "seen by by only in of", "public of", "keep forever"), ["ALICE"], "the signatures: nobody attests this kind of fact"],
+  ];
+  for (const [declaration, attestors, expected] of table) assert.equal(await judged(declaration, fields, attestors), expected, declaration);
+  assert.equal(await judged(by("attested by of, by"), ["ALICE", "ALICE"].map(value.party), ["ALICE"]), "ALICE", "who is both signs once");
+  assert.equal(await judged(by("attested by of"), fields, ["ALICE"], [0]), "the fact: what is shown is not a fact of the contract it names");
+});
+
+test("lists count whole, whether they are shown or hidden", async () => {
+  const declaration = "fact Basket\n  of: list of int at most 9\n  attested by bank\n";
+  const lists = [[], [value.int(1)], [value.int(1), value.record(value.absent, value.list(value.int(2)))], Array(9).fill(value.text("x"))];
+  for (const items of lists) {
+    for (const hide of [[], [0]]) assert.equal(await judged(declaration, [value.list(...items)], ["TOWN-BANK"], hide), "TOWN-BANK", `${items.length} items`);
+  }
 });
