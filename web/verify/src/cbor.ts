@@ -132,6 +132,15 @@ export class Reader {
     return bytes.length === 32 ? bytes : this.refuse("a digest has 32 bytes", start);
   }
 
+  /** Digests, one after the other in one byte string. */
+  hashes(max: number): Bytes[] {
+    const start = this.#at;
+    const bytes = this.blob();
+    if (bytes.length % 32 !== 0) this.refuse("hashes that are not 32 bytes each", start);
+    if (bytes.length > max * 32) this.refuse("more hashes than their limit", start);
+    return Array.from({ length: bytes.length / 32 }, (_, i) => bytes.subarray(32 * i, 32 * i + 32));
+  }
+
   text(max = TEXT_BYTES_MAX): string {
     const start = this.#at;
     const bytes = this.#take(Number(this.#head(TEXT, "a text")));

@@ -5,8 +5,10 @@
 export const PROOF_BYTES_MAX = 4 * 1024 * 1024;
 /** Nesting of lists and records inside one field. */
 export const VALUE_DEPTH_MAX = 8;
-/** Items in one list, and fields of one fact. */
+/** Items in one list: the leaves of a tree of constant depth. */
 export const LIST_ITEMS_MAX = 4096;
+/** Fields of one fact. */
+export const FIELDS_MAX = 1024;
 /** Bytes in one text. */
 export const TEXT_BYTES_MAX = 64 * 1024;
 /** Signatures in one proof. */
@@ -15,6 +17,10 @@ export const SIGNATURES_MAX = 64;
 export const SIGNED_TOGETHER_MAX = 64;
 /** Hashes in one path: enough for any log. */
 export const PATH_MAX = 64;
+/** Keys of one member, each of another suite. */
+export const MEMBER_KEYS_MAX = 4;
+/** Bytes of a key of a suite that this verifier doesn't know. */
+export const KEY_BYTES_MAX = 8 * 1024;
 /** Characters of a party's identifier. */
 export const PARTY_CHARACTERS_MAX = 64;
 

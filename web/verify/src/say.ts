@@ -1,6 +1,8 @@
 // A verdict as the command says it: for people, and as JSON for programs. Both are those of `pvn verify`.
 
-import { isoDate, moment, words } from "./show.ts";
+import { type Type } from "./deed/types.ts";
+import { type ListPart } from "./list.ts";
+import { isoDate, itemType, moment, words } from "./show.ts";
 import { type Value } from "./value.ts";
 import { type NotProven, type Proven } from "./verify.ts";
 
@@ -15,17 +17,25 @@ export function printable(text: string): string {
   return text.replace(unseen, (c) => named[c] ?? `\\u{${c.codePointAt(0)!.toString(16)}}`);
 }
 
+/** A part of a list. People count from one. */
+function partWords({ items, length }: ListPart, type: Type): string {
+  const shown = items.map(({ index, value }) => `item ${index + 1}: ${words(value, itemType(type))}`);
+  return `${shown.join("; ")} of ${length === undefined ? "a list of unknown length" : `${length} items`}`.trim();
+}
+
 function shown(proven: Proven): string {
   const present = proven.fields.filter(({ value }) => value.type !== "absent");
   const rows = present.map(({ field, value }) => [field.name, printable(words(value, field.type))]);
+  rows.push(...proven.parts.map(({ field, part }) => [field.name, printable(partWords(part, field.type))]));
   // What is hidden is said as loudly as what is shown: a payment reads otherwise without the field that says that no money moved.
   rows.push(...proven.hidden.map((name) => [name, HIDDEN]));
   const width = Math.max(0, ...rows.map(([name]) => name!.length));
+  const hidden = [...proven.hidden, ...proven.parts.map(({ field }) => `the rest of ${field.name}`)];
   const names = proven.attestedBy.map(({ name, party }) => `${printable(name)} (${party})`);
   return [
     `VALID: ${proven.kind} under the contract ${proven.contract}.`,
     ...rows.map(([name, value]) => `  ${name!.padEnd(width)}  ${value}`),
-    ...(proven.hidden.length > 0 ? [`WARNING: not all of it is shown. What is hidden (${proven.hidden.join(", ")}) may change what the rest means.`] : []),
+    ...(hidden.length > 0 ? [`WARNING: not all of it is shown. What is hidden (${hidden.join(", ")}) may change what the rest means.`] : []),
     `On the authority of ${names.join(" and ")}.`,
     `Certified by the notary on ${moment(proven.certifiedAtMs)}, entry ${proven.logIndex} of its log.`,
   ].join("\n");
@@ -60,12 +70,17 @@ function field(value: Value): Json {
   }
 }
 
+function part({ items, length }: ListPart): Json {
+  return { items: Object.fromEntries(items.map(({ index, value }) => [String(index + 1), field(value)])), length: length ?? null };
+}
+
 function told(proven: Proven): string {
   return written({
     valid: true,
     contract: proven.contract,
     kind: proven.kind,
     fields: Object.fromEntries(proven.fields.map((shown) => [shown.field.name, field(shown.value)])),
+    parts: Object.fromEntries(proven.parts.map((shown) => [shown.field.name, part(shown.part)])),
     hidden: proven.hidden,
     attested_by: proven.attestedBy.map(({ party, name }) => ({ party, name })),
     certified_at_ms: proven.certifiedAtMs,

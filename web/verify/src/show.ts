@@ -45,6 +45,12 @@ export function moment(ms: bigint): string {
   return `${date(Number(days))}, ${time} UTC`;
 }
 
+/** The type of a list's items. */
+export function itemType(type: Type | undefined): Type | undefined {
+  if (type?.is === "optional") return itemType(type.of);
+  return type?.is === "list" ? type.of : undefined;
+}
+
 /** The value in the words of its type. A value that isn't of it is shown as it is: whether it fits is the attestors' word. */
 export function words(value: Value, type?: Type): string {
   if (type?.is === "optional") return words(value, type.of);
@@ -65,7 +71,7 @@ export function words(value: Value, type?: Type): string {
     case "absent":
       return "";
     case "list":
-      return value.items.map((item) => words(item, type?.is === "list" ? type.of : undefined)).join(", ");
+      return value.items.map((item) => words(item, itemType(type))).join(", ");
     case "record":
       return value.items.map((item, i) => words(item, type?.is === "record" ? type.record.fields[i]?.type : undefined)).join(", ");
   }

@@ -16,21 +16,6 @@ export function nodeHash(left: Bytes, right: Bytes): Bytes {
   return sha256(NODE, left, right);
 }
 
-/** The root over leaf hashes; SHA-256 of nothing without any. */
-export function merkleRoot(leaves: readonly Bytes[]): Bytes {
-  if (leaves.length === 0) return sha256();
-  let level = [...leaves];
-  while (level.length > 1) {
-    const above: Bytes[] = [];
-    for (let i = 0; i < level.length; i += 2) {
-      const right = level[i + 1];
-      above.push(right ? nodeHash(level[i]!, right) : level[i]!);
-    }
-    level = above;
-  }
-  return level[0]!;
-}
-
 /**
  * The root that a leaf and its path lead to in a tree of so many leaves; undefined if the path hasn't exactly the hashes that index
  * and size imply. The root doesn't bind the size: take it from what is signed or hashed.
@@ -78,19 +63,9 @@ export function isConsistent(oldSize: bigint, oldRoot: Bytes, size: bigint, root
   return rest.length === 0 && equal(older, oldRoot) && equal(newer, root);
 }
 
-function bound(tag: number, count: number, root: Bytes): Bytes {
-  return sha256(Uint8Array.of(tag), u32(count), root);
-}
-
-/** The root over all hashes of one level. */
-export function taggedRoot(tag: number, hashes: readonly Bytes[]): Bytes {
-  return bound(tag, hashes.length, merkleRoot(hashes));
-}
-
-/** The root that {@link taggedRoot} gives over `count` hashes of which this one, at `index`, has this path. */
-export function taggedRootFromPath(tag: number, hash: Bytes, place: TreePlace): Bytes | undefined {
-  const root = rootFromPath(hash, BigInt(place.index), BigInt(place.count), place.path);
-  return root && bound(tag, place.count, root);
+/** The root at one level of which this is the tree: tag and count bind its reading. */
+export function counted(tag: number, count: number, tree: Bytes): Bytes {
+  return sha256(Uint8Array.of(tag), u32(count), tree);
 }
 
 /** Where one hash stands among others. */
@@ -98,4 +73,30 @@ export interface TreePlace {
   readonly index: number;
   readonly count: number;
   readonly path: readonly Bytes[];
+}
+
+/** The {@link counted} root that a hash at this place leads to; undefined if the path hasn't exactly the hashes that it implies. */
+export function rootAt({ index, count, path }: TreePlace, tag: number, hash: Bytes): Bytes | undefined {
+  const tree = rootFromPath(hash, BigInt(index), BigInt(count), path);
+  return tree && counted(tag, count, tree);
+}
+
+/** A leaf of which the hash is known. */
+export interface Known {
+  readonly position: number;
+  readonly hash: Bytes;
+}
+
+/** Gives the roots of the largest subtrees in which no leaf is known, left to right. */
+export type Unknown = (from: number, to: number) => Bytes | undefined;
+
+/** The root over the positions from `from` to before `to`, of which these leaves are known, ascending; undefined if they don't fit. */
+export function fold(known: readonly Known[], from: number, to: number, unknown: Unknown): Bytes | undefined {
+  const [first] = known;
+  if (!first) return unknown(from, to);
+  if (to - from < 2) return known.length === 1 && first.position === from && to > from ? first.hash : undefined;
+  const middle = from + 2 ** (31 - Math.clz32(to - from - 1));
+  const left = fold(known.filter((leaf) => leaf.position < middle), from, middle, unknown);
+  const right = left && fold(known.filter((leaf) => leaf.position >= middle), middle, to, unknown);
+  return right && nodeHash(left, right);
 }

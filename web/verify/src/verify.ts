@@ -1,16 +1,17 @@
 // The verifier of proof bundles: everything follows from a trust file, nothing inside the proof is believed. The steps and their names are
 // those of docs/protocol, in its order; the first that fails is the verdict.
 
-import { equal, hex, join, u32, utf8, type Bytes } from "./bytes.ts";
-import { FORMAT, readBundle, type Bundle, type Place, type Signature } from "./bundle.ts";
+import { equal, hex, join, utf8, type Bytes } from "./bytes.ts";
+import { FORMAT, formatOf, readBundle, type Attestation, type Bundle, type Member, type Place } from "./bundle.ts";
 import { NotCanonical } from "./cbor.ts";
 import { type Attestor, type Contract, type Field, type Kind } from "./deed/contract.ts";
-import { PATH_MAX, SIGNATURES_MAX, SIGNED_TOGETHER_MAX } from "./limits.ts";
+import { isSigned, type Key } from "./keys.ts";
+import { SIGNATURES_MAX, SIGNED_TOGETHER_MAX } from "./limits.ts";
+import { type ListPart } from "./list.ts";
 import { NoteError, verifiedCheckpoint, type Checkpoint, type VerifierKey } from "./note.ts";
 import { type Opening } from "./opening.ts";
-import { isSignedP256 } from "./p256.ts";
 import { sha256 } from "./sha256.ts";
-import { leafHash, rootFromPath, taggedRootFromPath, type TreePlace } from "./tree.ts";
+import { leafHash, rootAt, rootFromPath, type TreePlace } from "./tree.ts";
 import { type Trust } from "./trust.ts";
 import { type Value } from "./value.ts";
 
@@ -35,6 +36,12 @@ export interface ShownField {
   readonly value: Value;
 }
 
+/** A list of which a part is shown. */
+export interface ShownPart {
+  readonly field: Field;
+  readonly part: ListPart;
+}
+
 /** What a proof proves. */
 export interface Proven {
   readonly valid: true;
@@ -42,6 +49,8 @@ export interface Proven {
   readonly kind: string;
   /** Shown fields, in the kind's order. */
   readonly fields: readonly ShownField[];
+  /** Lists of which a part is shown, in the kind's order. */
+  readonly parts: readonly ShownPart[];
   /** Names of the fields that whoever shows the proof keeps hidden: not the same as absent ones. */
   readonly hidden: readonly string[];
   /** Transaction, view and output: `…-0-1`. */
@@ -71,14 +80,16 @@ function fail(step: Step, reason: string): never {
   throw new Failed(step, reason);
 }
 
-const [TERMS, ID, HEAD, VIEW, STROKE_LEAF, ID_LEAF, RECORD] = [0x32, 0x30, 0x23, 0x20, 0x35, 0x52, 0x61].map((tag) => Uint8Array.of(tag)) as [Bytes, Bytes, Bytes, Bytes, Bytes, Bytes, Bytes];
+const [TERMS, ID, VIEW, SIGNER, SCOPE, ID_LEAF, RECORD] = [0x32, 0x30, 0x20, 0x35, 0x38, 0x52, 0x61].map((tag) => Uint8Array.of(tag)) as [Bytes, Bytes, Bytes, Bytes, Bytes, Bytes, Bytes];
 const OUTPUTS = 0x22;
 const VIEWS = 0x31;
 const STROKE = 0x36;
+const SCOPES = 0x37;
 const IDS = 0x50;
 const DIRECTORY = 0x60;
-const SUITE_P256 = 1;
-const SIGNED = utf8("pvn signature/1\0");
+const SIGNED = utf8("pvn signature/2\0");
+/** A view's root in the role of an attestor is `[root, [1, []]]`: what stands before the root, and after it. */
+const [AS_ATTESTOR, OF_VIEW] = [Uint8Array.of(0x82, 0x01, 0x80), Uint8Array.of(0x82, 0x58, 0x20)];
 const NOT_A_FACT = "what is shown is not a fact of the contract it names";
 
 function read(bytes: Bytes): Bundle {
@@ -90,15 +101,19 @@ function read(bytes: Bytes): Bundle {
   }
 }
 
+function checkFormat(found: number): void {
+  if (found !== FORMAT) fail("where_it_belongs", `the proof is in format ${found}, and this version reads format ${FORMAT}`);
+}
+
 function checkWhereItBelongs({ format, place: { terms } }: Bundle, trust: Trust): void {
   const foreign = (what: string) => fail("where_it_belongs", `the proof is for another ${what}`);
-  if (format !== FORMAT || terms.format !== FORMAT) foreign("format");
+  checkFormat(format);
+  checkFormat(terms.format);
   if (!equal(terms.network, trust.network)) foreign("network");
   if (!equal(terms.notary, trust.lineage)) foreign("notary");
 }
 
 interface Meaning {
-  readonly id: Bytes;
   readonly contract: Contract;
   readonly kind: Kind;
 }
@@ -108,25 +123,16 @@ function meaningOf(fact: Opening, trust: Trust): Meaning {
   const id = hex(head.contract);
   const contract = trust.contracts.get(id) ?? fail("contract", `${id} is not among the contracts you trust`);
   const kind = contract.kinds[head.kind];
-  if (!kind || !fact.wellFormed || fact.fields.length !== kind.fields.length) fail("fact", NOT_A_FACT);
-  return { id: head.contract, contract, kind };
-}
-
-function isPath(place: { readonly path: readonly Bytes[] }): boolean {
-  return place.path.length <= PATH_MAX;
+  return kind?.fields.length === head.fields ? { contract, kind } : fail("fact", NOT_A_FACT);
 }
 
 /** The view's root and the transaction's id, from the commitment of a fact that stands at this place. */
-function resolve(place: Place, contract: Bytes, commitment: Bytes): { view: Bytes; id: Bytes } | undefined {
-  const { terms, view: index, viewPath: path } = place;
-  const inViews: TreePlace = { index, count: terms.views, path };
-  if (!isPath(inViews) || !isPath(place.output)) return undefined;
-  const outputs = taggedRootFromPath(OUTPUTS, commitment, place.output);
+function resolve({ terms, load, view: inViews, rest, output }: Place, commitment: Bytes): { view: Bytes; id: Bytes } | undefined {
+  const outputs = rootAt(output, OUTPUTS, commitment);
   if (!outputs) return undefined;
-  const head = sha256(HEAD, place.headSalt, u32(index), contract);
-  const view = sha256(VIEW, head, place.command, place.inputs, outputs);
-  const views = taggedRootFromPath(VIEWS, view, inViews);
-  return views && { view, id: sha256(ID, sha256(TERMS, terms.encoded), place.load, views) };
+  const view = sha256(VIEW, rest, outputs);
+  const views = rootAt(inViews, VIEWS, view);
+  return views && { view, id: sha256(ID, sha256(TERMS, terms.encoded), load, views) };
 }
 
 async function checkpoint(note: string, key: VerifierKey, step: Step): Promise<Checkpoint> {
@@ -139,10 +145,9 @@ async function checkpoint(note: string, key: VerifierKey, step: Step): Promise<C
 }
 
 function checkLog({ certificate }: Bundle, id: Bytes, log: Checkpoint): void {
-  const ids = taggedRootFromPath(IDS, sha256(ID_LEAF, id), certificate.id);
+  const ids = rootAt(certificate.id, IDS, sha256(ID_LEAF, id));
   if (!ids || !equal(ids, certificate.idsRoot)) fail("log", "the transaction is not in the notary's batch");
-  if (certificate.height !== certificate.logIndex) fail("log", "the notary's batch's height is not its place in the log");
-  const root = rootFromPath(leafHash(certificate.entry), certificate.logIndex, log.size, certificate.logPath);
+  const root = rootFromPath(leafHash(certificate.entry), certificate.height, log.size, certificate.logPath);
   if (!root || !equal(root, log.root)) fail("log", "the notary's batch is not in the log");
 }
 
@@ -152,51 +157,57 @@ function checkTerms({ certificate, place: { terms } }: Bundle): void {
 }
 
 /** The directory is the last entry of the map's log at the size that the notary pinned, and the members stand in it. */
-function checkMap({ map, members, certificate }: Bundle, signed: Checkpoint): void {
+function checkMap({ map, attestors, certificate }: Bundle, signed: Checkpoint): void {
   const wrong = (reason: string) => fail("network_map", reason);
-  const root = rootFromPath(leafHash(map.entry), map.size - 1n, map.size, map.path);
-  if (map.size === 0n || map.size !== signed.size || !root || !equal(root, signed.root)) wrong("its checkpoint is for another directory");
+  const root = signed.size > 0n ? rootFromPath(leafHash(map.entry), signed.size - 1n, signed.size, map.path) : undefined;
+  if (!root || !equal(root, signed.root)) wrong("its checkpoint is for another directory");
   const pin = certificate.map;
   if (pin.size !== signed.size || !equal(pin.root, signed.root)) wrong("the notary decided under another directory");
-  for (const member of members) {
+  for (const { member } of attestors) {
     const place: TreePlace = { index: member.index, count: map.members, path: member.path };
-    const directory = isPath(place) ? taggedRootFromPath(DIRECTORY, sha256(RECORD, member.encoded), place) : undefined;
+    const directory = rootAt(place, DIRECTORY, sha256(RECORD, member.encoded));
     if (!directory || !equal(directory, map.root)) wrong("a member's record is not in the directory");
   }
 }
 
 /** Who can vouch for the fact. A field that names one can't be hidden: whoever shows a proof must not choose whose word is needed. */
-function attestors(kind: Kind, fact: Opening): Set<string> {
-  const named = (attestor: Attestor) => {
+function named(kind: Kind, fact: Opening): Set<string> {
+  const partyOf = (attestor: Attestor) => {
     if ("party" in attestor) return [attestor.party];
-    const value = fact.fields[attestor.field] ?? fail("fact", NOT_A_FACT);
+    const value = fact.value(attestor.field) ?? fail("fact", NOT_A_FACT);
     return value.type === "party" ? [value.text] : [];
   };
-  return new Set(kind.attestors.flatMap(named));
+  return new Set(kind.attestors.flatMap(partyOf));
 }
 
-async function isSigned(signature: Signature, key: Bytes, network: Bytes, id: Bytes): Promise<boolean> {
-  const { suite, ordered, stroke, signed } = signature;
-  if (suite !== SUITE_P256 || !ordered || stroke.count > SIGNED_TOGETHER_MAX) return false;
-  const root = taggedRootFromPath(STROKE, sha256(STROKE_LEAF, network, id, signed), stroke);
-  return root !== undefined && isSignedP256(key, join([SIGNED, root]), signature.signature);
+interface At {
+  readonly view: Bytes;
+  readonly id: Bytes;
 }
 
-async function checkSignatures(bundle: Bundle, trust: Trust, at: { view: Bytes; id: Bytes }, kind: Kind): Promise<Proven["attestedBy"]> {
-  const wrong = (reason: string) => fail("signatures", reason);
-  const { signatures, members, certificate } = bundle;
-  const allowed = attestors(kind, bundle.fact);
-  if (allowed.size === 0 || signatures.length > SIGNATURES_MAX) wrong("nobody attests this kind of fact");
-  if (members.length !== signatures.length) wrong("signatures and keys do not pair up");
+/** Whether a member vouches for the view: what was signed holds the network, the id, the signer with its suite, and a tree over scopes. */
+async function isAttested(member: Member, key: Key, { salt, scope, stroke, signature }: Attestation, network: Bytes, at: At): Promise<boolean> {
+  const scopes = rootAt(scope, SCOPES, sha256(SCOPE, salt, OF_VIEW, at.view, AS_ATTESTOR));
+  if (!scopes || stroke.count > SIGNED_TOGETHER_MAX) return false;
+  // `[party, suite]`; the suites that can be verified have numbers of one byte.
+  const signer = join([Uint8Array.of(0x82), member.signer, Uint8Array.of(key.suite)]);
+  const root = rootAt(stroke, STROKE, sha256(SIGNER, network, at.id, signer, scopes));
+  return root !== undefined && isSigned(key, join([SIGNED, root]), signature);
+}
+
+async function checkSignatures({ attestors, certificate, fact }: Bundle, trust: Trust, at: At, kind: Kind): Promise<Proven["attestedBy"]> {
+  const wrong = (reason: string): never => fail("signatures", reason);
+  const allowed = named(kind, fact);
+  if (allowed.size === 0 || attestors.length > SIGNATURES_MAX) wrong("nobody attests this kind of fact");
   const attested: { party: string; name: string }[] = [];
-  for (const [i, signature] of signatures.entries()) {
-    const [{ party }, member] = [signature, members[i]!];
-    const ended = member.revoked !== undefined && member.revoked <= certificate.time;
-    if (member.party !== party || ended) wrong(`${party} was not a member with this key`);
+  for (const { member, attestation } of attestors) {
+    const { party, name } = member;
     if (!allowed.has(party) || attested.some((a) => a.party === party)) wrong(`${party} does not attest this fact`);
-    if (!(await isSigned(signature, member.key, trust.network, at.id))) wrong(`the signature of ${party} does not verify`);
-    if (!signature.attested.some((view) => equal(view, at.view))) wrong(`${party} did not vouch for this part of the transaction`);
-    attested.push({ party, name: member.name });
+    const ended = member.revoked !== undefined && member.revoked <= certificate.time;
+    const key = ended ? undefined : member.keys.find(({ suite }) => suite === attestation.suite);
+    if (!key) return wrong(`${party} was not a member with this key`);
+    if (!(await isAttested(member, key, attestation, trust.network, at))) wrong(`${party} did not sign, or did not vouch for this part of the transaction`);
+    attested.push({ party, name });
   }
   const needed = Math.min(kind.needed, allowed.size);
   if (attested.length < needed) wrong(`${attested.length} of the ${needed} needed attestors signed`);
@@ -204,25 +215,28 @@ async function checkSignatures(bundle: Bundle, trust: Trust, at: { view: Bytes; 
 }
 
 async function proven(bytes: Bytes, trust: Trust): Promise<Proven> {
+  checkFormat(formatOf(bytes) ?? FORMAT);
   const bundle = read(bytes);
   const { place, fact, certificate } = bundle;
   checkWhereItBelongs(bundle, trust);
-  const meaning = meaningOf(fact, trust);
-  const at = resolve(place, meaning.id, fact.commitment()) ?? fail("log", "the fact's place in its transaction is malformed");
+  const { contract, kind } = meaningOf(fact, trust);
+  const commitment = fact.commitment() ?? fail("fact", NOT_A_FACT);
+  const at = resolve(place, commitment) ?? fail("log", "the fact's place in its transaction is malformed");
   checkLog(bundle, at.id, await checkpoint(certificate.checkpoint, trust.notary, "checkpoint"));
   checkTerms(bundle);
   checkMap(bundle, await checkpoint(bundle.map.checkpoint, trust.registrar, "network_map"));
-  const attestedBy = await checkSignatures(bundle, trust, at, meaning.kind);
-  const fields = meaning.kind.fields.map((field, i) => ({ field, value: fact.fields[i] }));
+  const attestedBy = await checkSignatures(bundle, trust, at, kind);
+  const fields = kind.fields.map((field, i) => ({ field, value: fact.value(i), part: fact.part(i) }));
   return {
     valid: true,
-    contract: meaning.contract.name,
-    kind: meaning.kind.name,
-    fields: fields.filter((shown): shown is ShownField => shown.value !== undefined),
-    hidden: fields.filter((shown) => shown.value === undefined).map((shown) => shown.field.name),
-    fact: `${hex(at.id)}-${place.view}-${place.output.index}`,
+    contract: contract.name,
+    kind: kind.name,
+    fields: fields.flatMap(({ field, value }) => (value ? { field, value } : [])),
+    parts: fields.flatMap(({ field, part }) => (part ? { field, part } : [])),
+    hidden: fields.filter(({ value, part }) => !value && !part).map(({ field }) => field.name),
+    fact: `${hex(at.id)}-${place.view.index}-${place.output.index}`,
     certifiedAtMs: certificate.time,
-    logIndex: certificate.logIndex,
+    logIndex: certificate.height,
     attestedBy,
   };
 }

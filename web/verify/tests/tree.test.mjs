@@ -4,7 +4,7 @@ import { createHash, createHmac } from "node:crypto";
 import { test } from "node:test";
 import { hex } from "../src/bytes.ts";
 import { hmac, sha256 } from "../src/sha256.ts";
-import { isConsistent, leafHash, merkleRoot, nodeHash, rootFromPath, taggedRoot, taggedRootFromPath } from "../src/tree.ts";
+import { counted, fold, isConsistent, leafHash, nodeHash, rootAt, rootFromPath } from "../src/tree.ts";
 import { bytes } from "./support/town.mjs";
 
 test("SHA-256 and HMAC are those of everybody else, at every length around a block's end", () => {
@@ -60,14 +60,13 @@ test("the roots of certificate transparency's reference", () => {
     "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
   ];
-  roots.forEach((expected, size) => assert.equal(hex(merkleRoot(hashes.slice(0, size))), expected));
+  roots.forEach((expected, size) => assert.equal(hex(root(hashes.slice(0, size))), expected));
 });
 
 test("a path leads to the root from its leaf, at its place and size, and nowhere else", () => {
   for (let size = 1; size <= leaves.length; size++) {
     const all = leaves.slice(0, size);
     const expected = hex(root(all));
-    assert.equal(hex(merkleRoot(all)), expected);
     for (let index = 0; index < size; index++) {
       const hashes = path(index, all);
       const reached = (at, of, way) => {
@@ -110,10 +109,40 @@ test("a proof shows that the newer tree begins with the older one, and no other 
 
 test("tag and count bind the reading of a root", () => {
   const three = leaves.slice(0, 3);
-  const whole = hex(taggedRoot(0x22, three));
+  const whole = hex(counted(0x22, 3, root(three)));
   const place = { index: 2, count: 3, path: path(2, three) };
-  assert.equal(hex(taggedRootFromPath(0x22, leaves[2], place)), whole);
-  assert.notEqual(hex(taggedRootFromPath(0x23, leaves[2], place)), whole);
+  assert.equal(hex(rootAt(place, 0x22, leaves[2])), whole);
+  assert.notEqual(hex(rootAt(place, 0x23, leaves[2])), whole);
   // Of two leaves, the second has the same path as the lone third of three: only the count tells them apart.
-  assert.notEqual(hex(taggedRootFromPath(0x22, leaves[2], { ...place, index: 1, count: 2 })), whole);
+  assert.notEqual(hex(rootAt({ ...place, index: 1, count: 2 }, 0x22, leaves[2])), whole);
+});
+
+/** The roots of the largest subtrees without a chosen leaf, left to right. */
+function rest(all, chosen, from = 0) {
+  if (!all.some((_, i) => chosen(from + i))) return [root(all)];
+  if (all.length === 1) return [];
+  const half = split(all.length);
+  return [...rest(all.slice(0, half), chosen, from), ...rest(all.slice(half), chosen, from + half)];
+}
+
+test("any leaves with the fewest hashes for the others give the root, and none but those", () => {
+  for (let size = 1; size <= 9; size++) {
+    const all = leaves.slice(0, size);
+    for (let subset = 1; subset < 2 ** size; subset++) {
+      const chosen = (i) => ((subset >> i) & 1) === 1;
+      const known = all.map((hash, position) => ({ position, hash })).filter(({ position }) => chosen(position));
+      const folded = (leaves, given) => {
+        const left = [...given];
+        const found = fold(leaves, 0, size, () => left.shift());
+        return found && left.length === 0 ? hex(found) : undefined;
+      };
+      const given = rest(all, chosen);
+      const where = `${subset} of ${size}`;
+      assert.equal(folded(known, given), hex(root(all)), where);
+      assert.equal(folded(known, [...given, leaves[0]]), undefined, where);
+      if (given.length > 0) assert.equal(folded(known, given.slice(1)), undefined, where);
+      assert.equal(folded([...known, { position: size, hash: leaves[0] }], given), undefined, where);
+      assert.equal(folded([...known, known.at(-1)], given), undefined, where);
+    }
+  }
 });
