@@ -37,12 +37,14 @@ export function isoDate(days: number): string {
   return new Date(days * DAY_MS).toISOString().split("T", 1)[0]!;
 }
 
+/** Some hours before the calendar ends, so that there is a local time everywhere. */
+const MOMENT_MAX = 253_402_207_200_999n;
+
 /** `24 June 2026, 12:00:00 UTC`; nothing for a moment beyond the calendar. */
 export function moment(ms: bigint): string {
-  const days = ms / BigInt(DAY_MS);
-  if (days > 2_932_895n) return "";
+  if (ms > MOMENT_MAX) return "";
   const time = new Date(Number(ms)).toISOString().slice(-13, -5);
-  return `${date(Number(days))}, ${time} UTC`;
+  return `${date(Math.floor(Number(ms) / DAY_MS))}, ${time} UTC`;
 }
 
 /** The type of a list's items. */

@@ -63,21 +63,31 @@ function key(what: string, text: string): VerifierKey {
   }
 }
 
-/** Contracts by the hash of their text. One that uses another stands after it. */
+/** Contracts by the hash of their text; one may use another, wherever it stands. */
 function contracts(entries: readonly Table[]): Map<string, Contract> {
-  const read = new Map<string, Contract>();
+  const texts = new Map<string, { name: string; text: string }>();
   for (const entry of entries) {
     const { name, sha256: stated, text } = words(entry, "name", "sha256", "text");
-    const id = hex(sha256(utf8(text)));
-    if (id !== stated) throw new TrustError(`the text of the contract ${name} does not have the hash beside it`);
+    if (hex(sha256(utf8(text))) !== stated) throw new TrustError(`the text of the contract ${name} does not have the hash beside it`);
+    texts.set(stated, { name, text });
+  }
+  const found = new Map<string, Contract>();
+  // No two texts have each other's hash in them: this ends.
+  const find = (id: string): Contract | undefined => {
+    const known = found.get(id);
+    const entry = texts.get(id);
+    if (known || !entry) return known;
     try {
-      read.set(id, readContract(text, read));
+      const contract = readContract(entry.text, find);
+      found.set(id, contract);
+      return contract;
     } catch (error) {
-      if (error instanceof ContractError) throw new TrustError(`contract ${name}: ${error.message}`);
+      if (error instanceof ContractError) throw new TrustError(`contract ${entry.name}: ${error.message}`);
       throw error;
     }
-  }
-  return read;
+  };
+  for (const id of texts.keys()) find(id);
+  return found;
 }
 
 /**

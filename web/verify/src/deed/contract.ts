@@ -32,6 +32,9 @@ export interface Contract {
   readonly records: ReadonlyMap<string, Record>;
 }
 
+/** Finds another contract by the hash of its text. */
+type Others = (hash: string) => Contract | undefined;
+
 /** What is said before the kinds: parties by name, records by name. */
 interface Names {
   readonly parties: Map<string, string>;
@@ -104,12 +107,12 @@ function readParty(line: Line): [string, string] {
 }
 
 /** `uses cash sha256 "…"`: the records of another contract are types here, by its name. */
-function usedRecords(line: Line, others: ReadonlyMap<string, Contract>): [string, Record][] {
+function usedRecords(line: Line, others: Others): [string, Record][] {
   const c = new Clause(line);
   c.expect("uses");
   const name = c.name("the contract's name");
   c.expect("sha256");
-  const other = others.get(c.text("the hash of the contract's text, in quotes"));
+  const other = others(c.text("the hash of the contract's text, in quotes"));
   c.end();
   if (other?.name !== name) refuse(line, `the text of ${name} with this hash is not given`);
   return [...other.records].map(([record, value]) => [`${name}.${record}`, value]);
@@ -127,10 +130,10 @@ function readHeading(line: Line): string {
 /**
  * Reads the declarations of a contract.
  *
- * @param others the contracts that it may use, by the hash of their text
+ * @param others finds the contracts that it may use
  * @throws ContractError
  */
-export function readContract(text: string, others: ReadonlyMap<string, Contract> = new Map()): Contract {
+export function readContract(text: string, others: Others = () => undefined): Contract {
   const [heading, ...declarations] = lines(text);
   if (!heading) throw new ContractError("the contract is empty");
   const name = readHeading(heading);
