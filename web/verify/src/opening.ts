@@ -82,12 +82,15 @@ function readLeaf(r: Reader): Leaf {
   return { ...content, position, hash };
 }
 
-function ascend(leaves: readonly { readonly position: number }[]): boolean {
-  return leaves.every(({ position }, i) => i === 0 || leaves[i - 1]!.position < position);
+/** Whether leaves ascend, none of them beyond the last: hashing what doesn't fit would be work for nothing. */
+function fit(leaves: readonly { readonly position: number }[], count: number): boolean {
+  return leaves.every(({ position }, i) => position < count && (i === 0 || leaves[i - 1]!.position < position));
 }
 
 function commitment(head: Head | undefined, shown: readonly Leaf[], lists: readonly ListPart[], hashes: readonly Bytes[]): Bytes | undefined {
-  if (!head || head.fields > FIELDS_MAX || !ascend(shown) || !ascend(lists)) return undefined;
+  if (!head || head.fields > FIELDS_MAX) return undefined;
+  const count = FIXED.length + head.fields;
+  if (!fit(shown, count) || !fit(lists, count)) return undefined;
   if (shown.some(({ position, sort }) => sort !== (FIXED[position] ?? FIELD)) || lists.some(({ position }) => position < FIXED.length)) return undefined;
   const known: Known[] = [];
   for (const leaf of [...shown, ...lists].sort((a, b) => a.position - b.position)) {
@@ -95,7 +98,7 @@ function commitment(head: Head | undefined, shown: readonly Leaf[], lists: reado
     if (!hash || known.at(-1)?.position === leaf.position) return undefined;
     known.push({ position: leaf.position, hash });
   }
-  const [rest, count] = [[...hashes], FIXED.length + head.fields];
+  const rest = [...hashes];
   const root = fold(known, 0, count, () => rest.shift());
   return root && rest.length === 0 ? counted(COMMITMENT, count, root) : undefined;
 }

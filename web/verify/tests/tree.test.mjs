@@ -1,6 +1,8 @@
 // Trees and hashes, against published vectors, Node's own, and trees written down as RFC 6962 defines them.
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { hex } from "../src/bytes.ts";
 import { hmac, sha256 } from "../src/sha256.ts";
@@ -15,6 +17,37 @@ test("SHA-256 and HMAC are those of everybody else, at every length around a blo
     const halves = [part.slice(0, length >> 1), part.slice(length >> 1)];
     assert.equal(hex(sha256(...halves)), hex(sha256(part)));
     assert.equal(hex(hmac(message.slice(0, 32), ...halves)), createHmac("sha256", message.slice(0, 32)).update(part).digest("hex"));
+  }
+});
+
+/** Published vectors for RFC 6962 proofs (transparency-dev/merkle, Apache-2.0), where PVN_DATA says where they are. */
+function published(kind) {
+  const folder = join(process.env.PVN_DATA ?? "", "vectors/rfc6962-merkle", kind);
+  const files = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".json"));
+  // Sizes of 64 bits are too large for a number.
+  return files.map((name) => JSON.parse(readFileSync(join(folder, name), "utf8").replace(/: (\d{15,})/g, ': "$1"')));
+}
+
+const without = process.env.PVN_DATA ? false : "PVN_DATA is not set";
+const hash = (text) => new Uint8Array(Buffer.from(text ?? "", "base64"));
+
+test("published vectors of paths have their verdicts", { skip: without }, () => {
+  const all = published("inclusion");
+  assert.equal(all.length, 98);
+  for (const { leafHash, leafIdx, treeSize, root, proof, wantErr, desc } of all) {
+    const [leaf, expected, ...hashes] = [leafHash, root, ...(proof ?? [])].map(hash);
+    // What isn't of 32 bytes isn't read as a digest in the first place.
+    const reached = leaf.length === 32 ? rootFromPath(leaf, BigInt(leafIdx), BigInt(treeSize), hashes) : undefined;
+    assert.equal(!reached || hex(reached) !== hex(expected), wantErr, desc);
+  }
+});
+
+test("published vectors of consistency have their verdicts", { skip: without }, () => {
+  const all = published("consistency");
+  assert.equal(all.length, 98);
+  for (const { size1, root1, size2, root2, proof, wantErr, desc } of all) {
+    const consistent = isConsistent(BigInt(size1), hash(root1), BigInt(size2), hash(root2), (proof ?? []).map(hash));
+    assert.equal(!consistent, wantErr, desc);
   }
 });
 
