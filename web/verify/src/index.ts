@@ -2,4 +2,5 @@
 
 export { said } from "./say.ts";
 export { readTrust, TrustError } from "./trust.ts";
-export { verify, type NotProven, type Proven, type Step } from "./verify.ts";
+export { type NotProven, type Proven, type Step } from "./verdict.ts";
+export { verify } from "./verify.ts";

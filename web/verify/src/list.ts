@@ -4,14 +4,14 @@
 import { u32, u64, utf8, type Bytes } from "./bytes.ts";
 import { type Reader } from "./cbor.ts";
 import { LIST_ITEMS_MAX } from "./limits.ts";
-import { hmac, sha256 } from "./sha256.ts";
+import { hmac, tagged } from "./sha256.ts";
 import { fold, type Known, type Unknown } from "./tree.ts";
 import { readValue, type Value } from "./value.ts";
 
-const LENGTH = Uint8Array.of(0x02);
-const ITEM = Uint8Array.of(0x03);
-const LEAF = Uint8Array.of(0x04);
-const FILLER = Uint8Array.of(0x06);
+const LENGTH = 0x02;
+const ITEM = 0x03;
+const LEAF = 0x04;
+const FILLER = 0x06;
 const LENGTH_SALT = utf8("length/v2");
 const ITEM_SALT = utf8("item/v2");
 const FILLER_SALT = utf8("filler/v2");
@@ -34,16 +34,16 @@ export interface ListPart {
 }
 
 function itemHash(index: number, salt: Bytes, encoded: Bytes): Bytes {
-  return sha256(ITEM, salt, u32(index), encoded);
+  return tagged(ITEM, salt, u32(index), encoded);
 }
 
 function lengthHash(salt: Bytes, items: bigint): Bytes {
-  return sha256(LENGTH, salt, u64(items));
+  return tagged(LENGTH, salt, u64(items));
 }
 
 function leafHash(position: number, length: Bytes, known: readonly Known[], unknown: Unknown): Bytes | undefined {
   const tree = fold(known, 0, LIST_ITEMS_MAX, unknown);
-  return tree && sha256(LEAF, u32(position), length, tree);
+  return tree && tagged(LEAF, u32(position), length, tree);
 }
 
 /** The hash of the leaf in which a list stands that is shown whole: every salt follows from the leaf's. */
@@ -52,7 +52,7 @@ export function wholeListHash(position: number, salt: Bytes, items: readonly Byt
   // What stands for a subtree without items looks like any other hash to whoever lacks the leaf's salt.
   const filler: Unknown = (from, to) => {
     const level = Math.log2(to - from);
-    return sha256(FILLER, hmac(salt, FILLER_SALT, Uint8Array.of(level), u32(from >> level)));
+    return tagged(FILLER, hmac(salt, FILLER_SALT, Uint8Array.of(level), u32(from >> level)));
   };
   return leafHash(position, lengthHash(hmac(salt, LENGTH_SALT), BigInt(items.length)), known, filler);
 }

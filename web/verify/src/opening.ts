@@ -5,12 +5,12 @@ import { type Reader } from "./cbor.ts";
 import { readKey } from "./keys.ts";
 import { FIELDS_MAX, LIST_ITEMS_MAX } from "./limits.ts";
 import { readListPart, wholeListHash, type ListPart } from "./list.ts";
-import { sha256 } from "./sha256.ts";
+import { tagged } from "./sha256.ts";
 import { counted, fold, type Known } from "./tree.ts";
 import { readValue, type Value } from "./value.ts";
 
 const COMMITMENT = 0x10;
-const LEAF = Uint8Array.of(0x00);
+const LEAF = 0x00;
 
 /** Sorts of content, by their numbers. */
 const HEAD = 0;
@@ -78,7 +78,7 @@ function readLeaf(r: Reader): Leaf {
   const content = readContent(r);
   const encoded = r.since(from);
   const { value } = content;
-  const hash = () => (value?.type === "list" ? wholeListHash(position, salt, value.encoded) : sha256(LEAF, salt, u32(position), encoded));
+  const hash = () => (value?.type === "list" ? wholeListHash(position, salt, value.encoded) : tagged(LEAF, salt, u32(position), encoded));
   return { ...content, position, hash };
 }
 

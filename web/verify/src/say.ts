@@ -4,7 +4,7 @@ import { type Type } from "./deed/types.ts";
 import { type ListPart } from "./list.ts";
 import { isoDate, itemType, moment, words } from "./show.ts";
 import { type Value } from "./value.ts";
-import { type NotProven, type Proven } from "./verify.ts";
+import { type NotProven, type Proven } from "./verdict.ts";
 
 const HIDDEN = "(hidden by whoever shows this proof)";
 

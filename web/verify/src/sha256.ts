@@ -1,7 +1,7 @@
 // SHA-256 (FIPS 180-4) and HMAC (RFC 2104). A proof takes about a hundred hashes of a hundred bytes: each would wait for its turn with
 // the browser's own, which is asynchronous; together these take less time than ten of those.
 
-import { join, type Bytes } from "./bytes.ts";
+import { type Bytes } from "./bytes.ts";
 
 const BLOCK = 64;
 
@@ -43,8 +43,12 @@ function compress(state: Int32Array, block: DataView, at: number, words: Int32Ar
 export function sha256(...parts: Bytes[]): Bytes {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   const padded = new Uint8Array(Math.ceil((length + 9) / BLOCK) * BLOCK);
-  padded.set(join(parts));
-  padded[length] = 0x80;
+  let end = 0;
+  for (const part of parts) {
+    padded.set(part, end);
+    end += part.length;
+  }
+  padded[end] = 0x80;
   const view = new DataView(padded.buffer);
   view.setBigUint64(padded.length - 8, BigInt(length) * 8n);
   const state = START.slice();
@@ -53,6 +57,11 @@ export function sha256(...parts: Bytes[]): Bytes {
   const digest = new DataView(new ArrayBuffer(32));
   state.forEach((word, i) => digest.setInt32(4 * i, word));
   return new Uint8Array(digest.buffer);
+}
+
+/** SHA-256 over a tag of one byte and the parts. */
+export function tagged(tag: number, ...parts: Bytes[]): Bytes {
+  return sha256(Uint8Array.of(tag), ...parts);
 }
 
 /** HMAC-SHA-256 over the parts. The keys of this protocol are digests, never longer than a block. */

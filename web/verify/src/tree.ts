@@ -2,18 +2,18 @@
 // verify them, and the roots of this protocol, in which a tag and the count bind the reading.
 
 import { equal, u32, type Bytes } from "./bytes.ts";
-import { sha256 } from "./sha256.ts";
+import { tagged } from "./sha256.ts";
 
-const LEAF = Uint8Array.of(0x00);
-const NODE = Uint8Array.of(0x01);
+const LEAF = 0x00;
+const NODE = 0x01;
 
 /** The hash of a log's entry. */
 export function leafHash(entry: Bytes): Bytes {
-  return sha256(LEAF, entry);
+  return tagged(LEAF, entry);
 }
 
 export function nodeHash(left: Bytes, right: Bytes): Bytes {
-  return sha256(NODE, left, right);
+  return tagged(NODE, left, right);
 }
 
 /**
@@ -65,7 +65,7 @@ export function isConsistent(oldSize: bigint, oldRoot: Bytes, size: bigint, root
 
 /** The root at one level of which this is the tree: tag and count bind its reading. */
 export function counted(tag: number, count: number, tree: Bytes): Bytes {
-  return sha256(Uint8Array.of(tag), u32(count), tree);
+  return tagged(tag, u32(count), tree);
 }
 
 /** Where one hash stands among others. */

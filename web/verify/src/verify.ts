@@ -4,83 +4,24 @@
 import { equal, hex, join, utf8, type Bytes } from "./bytes.ts";
 import { FORMAT, formatOf, readBundle, type Attestation, type Bundle, type Member, type Place } from "./bundle.ts";
 import { NotCanonical } from "./cbor.ts";
-import { type Attestor, type Contract, type Field, type Kind } from "./deed/contract.ts";
+import { type Attestor, type Contract, type Kind } from "./deed/contract.ts";
 import { isSigned, type Key } from "./keys.ts";
 import { SIGNATURES_MAX, SIGNED_TOGETHER_MAX } from "./limits.ts";
-import { type ListPart } from "./list.ts";
 import { NoteError, verifiedCheckpoint, type Checkpoint, type VerifierKey } from "./note.ts";
 import { type Opening } from "./opening.ts";
-import { sha256 } from "./sha256.ts";
+import { tagged } from "./sha256.ts";
 import { leafHash, rootAt, rootFromPath, type TreePlace } from "./tree.ts";
 import { type Trust } from "./trust.ts";
-import { type Value } from "./value.ts";
+import { Failed, fail, type NotProven, type Proven, type Step } from "./verdict.ts";
 
-/** The step at which a proof fails, as `pvn verify` names it. */
-export type Step = "read" | "where_it_belongs" | "contract" | "fact" | "log" | "checkpoint" | "time" | "network_map" | "signatures";
-
-/** How a person is told of a step. */
-const SPOKEN: { readonly [step in Step]: string } = {
-  read: "reading the file",
-  where_it_belongs: "where it belongs",
-  contract: "the contract",
-  fact: "the fact",
-  log: "the notary's log",
-  checkpoint: "the notary's checkpoint",
-  time: "the time",
-  network_map: "the network map",
-  signatures: "the signatures",
-};
-
-export interface ShownField {
-  readonly field: Field;
-  readonly value: Value;
-}
-
-/** A list of which a part is shown. */
-export interface ShownPart {
-  readonly field: Field;
-  readonly part: ListPart;
-}
-
-/** What a proof proves. */
-export interface Proven {
-  readonly valid: true;
-  readonly contract: string;
-  readonly kind: string;
-  /** Shown fields, in the kind's order. */
-  readonly fields: readonly ShownField[];
-  /** Lists of which a part is shown, in the kind's order. */
-  readonly parts: readonly ShownPart[];
-  /** Names of the fields that whoever shows the proof keeps hidden: not the same as absent ones. */
-  readonly hidden: readonly string[];
-  /** Transaction, view and output: `…-0-1`. */
-  readonly fact: string;
-  readonly certifiedAtMs: bigint;
-  readonly logIndex: bigint;
-  readonly attestedBy: readonly { readonly party: string; readonly name: string }[];
-}
-
-export interface NotProven {
-  readonly valid: false;
-  readonly step: Step;
-  /** The step and what is wrong, in words. */
-  readonly reason: string;
-}
-
-class Failed extends Error {
-  constructor(
-    readonly step: Step,
-    reason: string,
-  ) {
-    super(`${SPOKEN[step]}: ${reason}`);
-  }
-}
-
-function fail(step: Step, reason: string): never {
-  throw new Failed(step, reason);
-}
-
-const [TERMS, ID, VIEW, SIGNER, SCOPE, ID_LEAF, RECORD] = [0x32, 0x30, 0x20, 0x35, 0x38, 0x52, 0x61].map((tag) => Uint8Array.of(tag)) as [Bytes, Bytes, Bytes, Bytes, Bytes, Bytes, Bytes];
+/** A tag for each level of each tree, so that no hash has two readings. */
+const VIEW = 0x20;
+const ID = 0x30;
+const TERMS = 0x32;
+const SIGNER = 0x35;
+const SCOPE = 0x38;
+const ID_LEAF = 0x52;
+const RECORD = 0x61;
 const OUTPUTS = 0x22;
 const VIEWS = 0x31;
 const STROKE = 0x36;
@@ -88,8 +29,9 @@ const SCOPES = 0x37;
 const IDS = 0x50;
 const DIRECTORY = 0x60;
 const SIGNED = utf8("pvn signature/2\0");
-/** A view's root in the role of an attestor is `[root, [1, []]]`: what stands before the root, and after it. */
-const [AS_ATTESTOR, OF_VIEW] = [Uint8Array.of(0x82, 0x01, 0x80), Uint8Array.of(0x82, 0x58, 0x20)];
+/** A view in the role of an attestor is `[root, [1, []]]`: what stands before the root, and after it. */
+const OF_VIEW = Uint8Array.of(0x82, 0x58, 0x20);
+const AS_ATTESTOR = Uint8Array.of(0x82, 0x01, 0x80);
 const NOT_A_FACT = "what is shown is not a fact of the contract it names";
 
 function read(bytes: Bytes): Bundle {
@@ -130,9 +72,9 @@ function meaningOf(fact: Opening, trust: Trust): Meaning {
 function resolve({ terms, load, view: inViews, rest, output }: Place, commitment: Bytes): { view: Bytes; id: Bytes } | undefined {
   const outputs = rootAt(output, OUTPUTS, commitment);
   if (!outputs) return undefined;
-  const view = sha256(VIEW, rest, outputs);
+  const view = tagged(VIEW, rest, outputs);
   const views = rootAt(inViews, VIEWS, view);
-  return views && { view, id: sha256(ID, sha256(TERMS, terms.encoded), load, views) };
+  return views && { view, id: tagged(ID, tagged(TERMS, terms.encoded), load, views) };
 }
 
 async function checkpoint(note: string, key: VerifierKey, step: Step): Promise<Checkpoint> {
@@ -145,7 +87,7 @@ async function checkpoint(note: string, key: VerifierKey, step: Step): Promise<C
 }
 
 function checkLog({ certificate }: Bundle, id: Bytes, log: Checkpoint): void {
-  const ids = rootAt(certificate.id, IDS, sha256(ID_LEAF, id));
+  const ids = rootAt(certificate.id, IDS, tagged(ID_LEAF, id));
   if (!ids || !equal(ids, certificate.idsRoot)) fail("log", "the transaction is not in the notary's batch");
   const root = rootFromPath(leafHash(certificate.entry), certificate.height, log.size, certificate.logPath);
   if (!root || !equal(root, log.root)) fail("log", "the notary's batch is not in the log");
@@ -165,7 +107,7 @@ function checkMap({ map, attestors, certificate }: Bundle, signed: Checkpoint): 
   if (pin.size !== signed.size || !equal(pin.root, signed.root)) wrong("the notary decided under another directory");
   for (const { member } of attestors) {
     const place: TreePlace = { index: member.index, count: map.members, path: member.path };
-    const directory = rootAt(place, DIRECTORY, sha256(RECORD, member.encoded));
+    const directory = rootAt(place, DIRECTORY, tagged(RECORD, member.encoded));
     if (!directory || !equal(directory, map.root)) wrong("a member's record is not in the directory");
   }
 }
@@ -187,11 +129,11 @@ interface At {
 
 /** Whether a member vouches for the view: what was signed holds the network, the id, the signer with its suite, and a tree over scopes. */
 async function isAttested(member: Member, key: Key, { salt, scope, stroke, signature }: Attestation, network: Bytes, at: At): Promise<boolean> {
-  const scopes = rootAt(scope, SCOPES, sha256(SCOPE, salt, OF_VIEW, at.view, AS_ATTESTOR));
+  const scopes = rootAt(scope, SCOPES, tagged(SCOPE, salt, OF_VIEW, at.view, AS_ATTESTOR));
   if (!scopes || stroke.count > SIGNED_TOGETHER_MAX) return false;
   // `[party, suite]`; the suites that can be verified have numbers of one byte.
   const signer = join([Uint8Array.of(0x82), member.signer, Uint8Array.of(key.suite)]);
-  const root = rootAt(stroke, STROKE, sha256(SIGNER, network, at.id, signer, scopes));
+  const root = rootAt(stroke, STROKE, tagged(SIGNER, network, at.id, signer, scopes));
   return root !== undefined && isSigned(key, join([SIGNED, root]), signature);
 }
 
