@@ -32,8 +32,9 @@ fn listed(error: &LoadError) -> String {
         })
 }
 
-/// The contract of a case, with those that it is given.
-fn load(parts: &BTreeMap<&str, &str>) -> Result<Result<Contract, LoadError>, String> {
+/// What differs from the verdict, if anything.
+fn judge(text: &str) -> Result<(), String> {
+    let parts = sections(text);
     let source = parts.get("contract").ok_or("no contract")?;
     let others = parts.iter().filter_map(|(name, text)| {
         let sha256 = name.strip_prefix("given ")?;
@@ -47,18 +48,7 @@ fn load(parts: &BTreeMap<&str, &str>) -> Result<Result<Contract, LoadError>, Str
         .iter()
         .map(|(sha256, contract)| Given { sha256, contract })
         .collect();
-    Ok(Contract::load_with(source, &given))
-}
-
-/// The contract of a case, if it loads.
-pub(crate) fn contract(text: &str) -> Option<Contract> {
-    load(&sections(text)).ok()?.ok()
-}
-
-/// What differs from the verdict, if anything.
-fn judge(text: &str) -> Result<(), String> {
-    let parts = sections(text);
-    let loaded = load(&parts)?.and_then(|contract| {
+    let loaded = Contract::load_with(source, &given).and_then(|contract| {
         let policies = parts.get("policies");
         let checked = policies.map(|text| Policies::load(&contract, text));
         checked.transpose()?;

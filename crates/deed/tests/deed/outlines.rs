@@ -6,8 +6,6 @@ use std::path::{Path, PathBuf};
 
 use deed::{Contract, Field, Given, Kind, PartyRef, Record, Type};
 
-use crate::corpus;
-
 /// Stands for the hash of another contract where a text leaves it open.
 const OPEN: (&str, &str) = (
     "COINS",
@@ -66,8 +64,31 @@ fn attested(kind: &Kind) -> String {
     )
 }
 
-/// Every contract's file in a folder and those below it, in order.
-fn contracts_in(folder: &Path, found: &mut Vec<PathBuf>) {
+fn load(text: &str, given: &[(&str, Contract)]) -> Option<Contract> {
+    let given = given.iter();
+    let given: Vec<Given<'_>> = given
+        .map(|(sha256, contract)| Given { sha256, contract })
+        .collect();
+    Contract::load_with(text, &given).ok()
+}
+
+/// The contract of a case of the corpus, with those that it is given, if it loads.
+fn contract_of(case: &str) -> Option<Contract> {
+    let mut given: Vec<(&str, Contract)> = Vec::new();
+    let mut own = None;
+    let sections = case.split("=== ").skip(1);
+    for (name, text) in sections.filter_map(|section| section.split_once('\n')) {
+        if let Some(sha256) = name.strip_prefix("given ") {
+            given.push((sha256, load(text, &given)?));
+        } else if name == "contract" {
+            own = Some(text);
+        }
+    }
+    load(own?, &given)
+}
+
+/// Every file of this sort in a folder and those below it, in order.
+fn files_in(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = folder
         .read_dir()
         .unwrap()
@@ -76,8 +97,8 @@ fn contracts_in(folder: &Path, found: &mut Vec<PathBuf>) {
     entries.sort();
     for path in entries {
         if path.is_dir() {
-            contracts_in(&path, found);
-        } else if path.extension().is_some_and(|e| e == "deed") {
+            files_in(&path, extension, found);
+        } else if path.extension().is_some_and(|e| e == extension) {
             found.push(path);
         }
     }
@@ -89,35 +110,34 @@ fn what_every_contract_declares_is_as_it_was() {
     let mut add = |name: &str, contract: &Contract| {
         let _ = writeln!(outlines, "## {name}\n{}", outline(contract));
     };
-    for file in corpus::cases() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut cases = Vec::new();
+    files_in(&root.join("crates/deed/tests/corpus"), "case", &mut cases);
+    for file in cases {
         let text = std::fs::read_to_string(&file).unwrap();
         // Texts at a limit make outlines of their length.
         if text.len() > 4000 {
             continue;
         }
-        if let Some(contract) = corpus::contract(&text) {
+        if let Some(contract) = contract_of(&text) {
             add(
                 &file.file_name().unwrap_or_default().display().to_string(),
                 &contract,
             );
         }
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let coins = std::fs::read_to_string(root.join("crates/ledger/tests/fixtures/coins.deed"));
     let coins = Contract::load(&coins.unwrap()).unwrap();
     let (open, sha256) = OPEN;
     let mut files = Vec::new();
-    contracts_in(&root.join("crates"), &mut files);
-    contracts_in(&root.join("services"), &mut files);
+    for folder in ["crates", "docs", "services"] {
+        files_in(&root.join(folder), "deed", &mut files);
+    }
     for file in files {
         let text = std::fs::read_to_string(&file)
             .unwrap()
             .replace(open, sha256);
-        let given = [Given {
-            sha256,
-            contract: &coins,
-        }];
-        let contract = Contract::load_with(&text, &given).unwrap();
+        let contract = load(&text, &[(sha256, coins.clone())]).unwrap();
         let name = file.strip_prefix(&root).unwrap().display().to_string();
         add(&name, &contract);
     }

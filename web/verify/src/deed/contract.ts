@@ -11,7 +11,7 @@ export { ContractError };
 export type { Field };
 
 /** Clauses of a fact that say nothing to a verifier. Any other is not passed over: it could change what a proof means. */
-const PASSED_OVER = ["one", "controlled", "seen", "observed", "public", "about", "keep", "law"];
+const PASSED_OVER = ["one", "controlled", "seen", "observed", "public", "payable", "about", "keep", "law"];
 const DECLARATIONS = ["uses", "replaces", "party", "record", "fact", "scale", "parameter", "calendar", "host", "action"];
 
 /** Where an attestor comes from: the contract, or a field of the fact. */
