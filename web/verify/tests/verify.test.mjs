@@ -310,7 +310,7 @@ test("as many attestors are needed as the contract says, and different ones", as
   assert.equal(await judged(by("attested by of"), fields, ["ALICE"], { hide: [0] }), "the fact: what is shown is not a fact of the contract it names");
 });
 
-const BASKET = "fact Basket\n  of: list of int at most 4096\n  attested by bank\n";
+const BASKET = "fact Basket\n  of: list of int at most 1000\n  attested by bank\n";
 const WRONG_FACT = "the fact: what is shown is not a fact of the contract it names";
 
 test("lists count whole, whether they are shown or hidden", async () => {
