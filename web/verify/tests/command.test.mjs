@@ -32,8 +32,8 @@ function run(...args) {
   return [status, stdout, stderr];
 }
 
-test("npx finds it", () => {
-  const { status, stdout } = spawnSync("npx", ["--offline", "pvn-verify", file("payment.proof"), "--trust", file("network.trust")], { cwd: web, encoding: "utf8" });
+test("npx finds it, wherever the files are", () => {
+  const { status, stdout } = spawnSync("npx", ["--offline", "--prefix", web, "pvn-verify", "payment.proof", "--trust", "network.trust"], { cwd: folder, encoding: "utf8" });
   assert.deepEqual([status, stdout], [0, run(file("payment.proof"), "--trust", file("network.trust"))[1]]);
 });
 
