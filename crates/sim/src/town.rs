@@ -85,7 +85,7 @@ impl Town {
     /// The bank (with DAVE's account), the auditor, ALICE, BOB (with CAROL's account), MALLORY and the portal.
     #[must_use]
     pub fn new(economy: Economy) -> Self {
-        let contract = match Contract::load(economy.text()) {
+        let contract = match Contract::load(&economy.text()) {
             Ok(contract) => contract,
             Err(error) => panic!("the contract does not load:\n{error}"),
         };

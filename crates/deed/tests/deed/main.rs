@@ -17,6 +17,7 @@ mod gallery;
 mod guide;
 mod hostile;
 mod load;
+mod outlines;
 mod policies;
 mod proposals;
 mod readings;
