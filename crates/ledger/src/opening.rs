@@ -135,7 +135,14 @@ impl Opening {
             hash,
             keep: keep(position as usize),
         };
-        let mut all = Vec::with_capacity(self.shown.len() + self.lists.len());
+        // Positions are cheap to look at, and leaves and lists are not: whoever sends thousands is not worked for.
+        let ascending = self.shown.is_sorted_by(|a, b| a.position < b.position)
+            && self.lists.is_sorted_by(|a, b| a.position < b.position);
+        let count = self.shown.len() + self.lists.len();
+        if !ascending || count > FIXED_LEAVES + FIELDS_MAX {
+            return None;
+        }
+        let mut all = Vec::with_capacity(count);
         for ShownLeaf {
             position,
             salt,
@@ -153,11 +160,9 @@ impl Opening {
             }
             all.push(known(list.position, list.hash()?));
         }
-        let ascending = self.shown.is_sorted_by(|a, b| a.position < b.position)
-            && self.lists.is_sorted_by(|a, b| a.position < b.position);
         all.sort_by_key(|leaf| leaf.position);
         let once = all.is_sorted_by(|a, b| a.position < b.position);
-        (ascending && once).then_some(all)
+        once.then_some(all)
     }
 
     fn content(&self, position: usize) -> Option<&LeafContent> {

@@ -31,7 +31,13 @@ fn contracts_in_use_give_no_cause() {
 }
 
 /// One slip each: (what, contract, from, to).
-const SLIPS: [(&str, &str, &str, &str); 22] = [
+const SLIPS: [(&str, &str, &str, &str); 23] = [
+    (
+        "money that its holder alone vouches for",
+        CASH,
+        "attested by issuer",
+        "attested by owner",
+    ),
     (
         "a key that nobody vouches for",
         LAND,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use deed::{Contract, FactRoles, FactValue, Party};
+use deed::{Contract, FactRoles, FactValue, Kind, Party};
 
 use crate::control::{Control, Shape};
 use crate::digest::{ContractId, ViewRoot};
@@ -110,6 +110,13 @@ pub(super) fn output_requirements(
             .get(&contract)
             .ok_or(Invalid::UnknownContract(contract.0))?;
         let roles = contract.roles_of(&value)?;
+        let kind = contract.kinds().get(usize::from(value.kind));
+        if !kind.is_some_and(Kind::is_vouched_for) {
+            return Err(Invalid::NobodyVouches {
+                ordinal,
+                output: *output,
+            });
+        }
         required.extend(attestation(ordinal, root, &roles));
         if let ShownOutput::Whole(fact) = shown {
             for party in controllers(ordinal, fact, &roles)? {

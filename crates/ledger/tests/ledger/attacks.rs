@@ -314,6 +314,26 @@ fn a_key_to_show_a_fact_stands_in_none_yet() {
     }
 }
 
+/// Who is shown a coin alone learns nothing of what it was made from: somebody must have vouched who does not hold it.
+#[test]
+fn money_that_nobody_else_vouches_for_is_no_money() {
+    let scrip = COINS.replace("contract coins", "contract scrip");
+    let scrip = scrip.replacen("  attested by bank\n", "", 1);
+    let mut net = Net::with("registrar", "notary", "signing key");
+    let scrip = deed::Contract::load(&scrip).expect("loads");
+    let scrip = net.book.insert(scrip);
+    let mut honest = payment(&net);
+    for view in &mut honest.views {
+        view.contract = scrip;
+        let consumed = view.consumed.iter_mut().map(|input| &mut input.fact);
+        let facts = consumed.chain(&mut view.created);
+        facts.for_each(|fact| fact.contract = scrip);
+    }
+    assert_eq!(verdict(&net, &honest, "BOB", |_| {}), "nobody_vouches");
+    // Whoever sees all of it sees that nothing is forged.
+    assert_eq!(verdict(&net, &honest, "ALICE", |_| {}), "valid");
+}
+
 #[test]
 fn a_hijacked_controller_is_noticed() {
     let honest = gift(net());
