@@ -14,7 +14,7 @@ mod strings;
 
 pub use evidence::{Asked, Entry, Evidence};
 pub use leak::Leak;
-pub use learn::{Belief, Learnt};
+pub use learn::{Belief, Learnt, Sight};
 pub use market::watch;
 pub use question::Question;
 pub use recipe::Lore;

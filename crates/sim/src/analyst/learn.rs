@@ -33,6 +33,15 @@ impl Belief {
     }
 }
 
+/// What the analyst is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// The bytes.
+    Bytes,
+    /// Noise in their place: what is found in it is chance.
+    Noise,
+}
+
 /// Something seen of a token and a candidate: what, and how it looks.
 type Sign = (usize, [u8; 3]);
 
@@ -66,6 +75,7 @@ impl Counts {
 /// What was learnt about one question.
 pub struct Learnt {
     question: Question,
+    sight: Sight,
     home: Option<Home>,
     recipes: Vec<Recipe>,
     overall: f64,
@@ -78,7 +88,7 @@ pub struct Learnt {
 impl Learnt {
     /// Learns from worlds whose truth is told.
     #[must_use]
-    pub fn from(question: Question, lore: &Lore, known: &[Evidence]) -> Self {
+    pub fn from(question: Question, lore: &Lore, sight: Sight, known: &[Evidence]) -> Self {
         let told: Vec<(&Evidence, Puzzle)> = known
             .iter()
             .flat_map(|evidence| {
@@ -88,8 +98,12 @@ impl Learnt {
             .collect();
         let mut learnt = Self {
             question,
+            sight,
             home: known.first().map(|evidence| evidence.home),
-            recipes: find(lore, &told),
+            recipes: match sight {
+                Sight::Bytes => find(lore, &told),
+                Sight::Noise => Vec::new(),
+            },
             overall: 0.0,
             plain: Counts::default(),
             bytes: Counts::default(),
@@ -198,7 +212,7 @@ impl Learnt {
     fn signs(&self, puzzle: &Puzzle) -> Vec<Vec<Sign>> {
         let candidates = puzzle.candidates.iter();
         let mut signs: Vec<Vec<Sign>> = candidates
-            .map(|candidate| likeness(&puzzle.shown, candidate))
+            .map(|candidate| likeness(self.sight, &puzzle.shown, candidate))
             .collect();
         let Some(home) = self.home.filter(|_| !self.recipes.is_empty()) else {
             return signs;
@@ -235,22 +249,30 @@ fn hit(weights: &[f64], answer: usize) -> f64 {
     1.0 / weights.iter().filter(|weight| likeliest(weight)).count() as f64
 }
 
-/// The least number of bits by which strings of token and candidate differ, and how near they would lie if sorted.
-fn likeness(shown: &Strings, candidate: &Candidate) -> Vec<Sign> {
-    let own = |role: &Role| matches!(role, Role::Token | Role::Rho | Role::ControlKey);
-    let own: Vec<&Digest> = shown
+/// The least number of bits by which strings of token and candidate differ, and how near they would lie if sorted. Only strings
+/// that each has one of are compared: the least of more is less, and would tell how many there are.
+fn likeness(sight: Sight, shown: &Strings, candidate: &Candidate) -> Vec<Sign> {
+    let one = |strings: &Strings, role: Role| {
+        let mut playing = strings.iter().filter(|(other, _)| *other == role);
+        let (_, digest) = playing.next()?;
+        Some(match sight {
+            Sight::Bytes => *digest,
+            Sight::Noise => Digest::of(&[b"noise", &digest.0]),
+        })
+    };
+    let own = [Role::Token, Role::Rho, Role::ControlKey];
+    let own: Vec<Digest> = own.iter().filter_map(|role| one(shown, *role)).collect();
+    let others = [Role::Id, Role::R, Role::ViewRoot, Role::Cancel];
+    let others = others
         .iter()
-        .filter_map(|(role, digest)| own(role).then_some(digest))
-        .collect();
-    let others = candidate.shown.iter().map(|(_, digest)| digest);
+        .filter_map(|role| one(&candidate.shown, *role));
     let distance = others
-        .flat_map(|b| own.iter().map(move |a| bits_between(a, b)))
+        .flat_map(|b| own.iter().map(move |a| bits_between(a, &b)))
         .min()
         .unwrap_or(256);
     let mut signs = vec![(DISTANCE, [(distance / 4) as u8, 0, 0])];
-    let id = candidate.shown.iter().find(|(role, _)| *role == Role::Id);
-    if let Some((_, id)) = id {
-        let nearness = |a: &&Digest| [apart(a, id), 0, 0];
+    if let Some(id) = one(&candidate.shown, Role::Id) {
+        let nearness = |a: &Digest| [apart(a, &id), 0, 0];
         signs.extend((ORDER..).zip(own.iter().map(nearness)));
     }
     signs
