@@ -39,7 +39,10 @@ pub use args::{ArgError, ArgProblem};
 pub use builtin::BUILT_IN_RULES;
 pub use contract::{Contract, Given};
 pub use diagnostic::{Diagnostic, LoadError};
-pub use explain::{Accepted, ExplainedFact, ExplainedRule, ExplainedSigner, Explanation};
+pub use explain::{
+    Accepted, ExplainedException, ExplainedFact, ExplainedLet, ExplainedRule, ExplainedSigner,
+    ExplainedStep, Explanation,
+};
 pub use format::format;
 pub use heading::{Form, Heading, Need, heading, needs};
 pub use outcome::{

@@ -14,6 +14,7 @@ mod kind;
 mod lists;
 mod names;
 mod ops;
+mod parts;
 mod party;
 mod privacy;
 mod rates;
@@ -39,6 +40,7 @@ use crate::value::{Party, Value};
 pub(crate) use context::Context;
 pub(crate) use expr::PLAIN_FUNCTIONS;
 pub(crate) use names::styled;
+pub(crate) use parts::parts_of;
 pub(crate) use rule::code;
 pub(crate) use types::describe;
 

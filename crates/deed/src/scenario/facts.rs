@@ -27,7 +27,11 @@ impl Reader<'_> {
     ) -> Result<Vec<(u16, Value)>, Problem> {
         given
             .iter()
-            .map(|assign| {
+            .enumerate()
+            .map(|(at, assign)| {
+                if given[..at].iter().any(|g| g.name.text == assign.name.text) {
+                    return Err(twice(&assign.name));
+                }
                 let Some(i) = fields.iter().position(|f| f.name == assign.name.text) else {
                     return Err(unknown_field(&assign.name, owner, fields));
                 };
@@ -97,7 +101,9 @@ impl Reader<'_> {
         cursor.advance();
         if cursor.eat_word("accepted") {
             cursor.finish()?;
-            let claims = line.children().map(|child| self.claim(child));
+            let claims = line
+                .children()
+                .map(|child| Ok((self.line(child), self.claim(child)?)));
             return Ok(Expected::Accepted(claims.collect::<Result<_, _>>()?));
         }
         cursor.expect_word("refused")?;
@@ -134,6 +140,12 @@ impl Reader<'_> {
         cursor.finish()?;
         Ok(claim)
     }
+}
+
+/// Something that is said again.
+pub(super) fn twice(name: &Name) -> Problem {
+    let message = format!("`{}` is given twice", name.text);
+    Problem::new(name.span, message, "given before")
 }
 
 fn unknown_field(name: &Name, owner: &str, fields: &[Field]) -> Problem {

@@ -133,13 +133,12 @@ fn exceptions(cursor: &mut Cursor<'_>) -> Result<Vec<Exception>, Problem> {
         } else {
             None
         };
-        // The law stands beside the case that it makes, for those who read; a verdict does not need it.
-        cursor.law()?;
         out.push(Exception {
             name,
             over,
             when,
             value,
+            law: cursor.law()?,
         });
     }
     Ok(out)

@@ -22,13 +22,7 @@ pub(super) struct Suite {
 
 pub(super) fn run(args: &DeedTest) -> Outcome {
     let suite = Suite::of(&args.contract, &args.with.with, &args.scenarios)?;
-    let mut reports = Vec::new();
-    for text in &suite.scenarios {
-        let report = scenario::run_with(&suite.contract, &suite.policies, &text.text);
-        let report = report.map_err(|error| error.render(&text.shown()))?;
-        reports.push(report.of(&text.shown()));
-    }
-    let report = reports.into_iter().reduce(Report::join).ok_or_else(|| {
+    let report = suite.run()?.into_iter().reduce(Report::join).ok_or_else(|| {
         format!(
             "there are no scenarios for {}: put them beside it or into scenarios/ there, in files that end .scenario and begin `scenarios for {0}`",
             suite.contract.name()
@@ -42,6 +36,16 @@ pub(super) fn run(args: &DeedTest) -> Outcome {
 }
 
 impl Suite {
+    /// What becomes of the cases of each text of scenarios.
+    pub(super) fn run(&self) -> Result<Vec<Report>, String> {
+        let run = |text: &Text| {
+            let report = scenario::run_with(&self.contract, &self.policies, &text.text);
+            let report = report.map_err(|error| error.render(&text.shown()))?;
+            Ok(report.of(&text.shown()))
+        };
+        self.scenarios.iter().map(run).collect()
+    }
+
     /// The contract of a file with what is about it: the scenarios given, or else those beside it.
     pub(super) fn of(path: &Path, with: &[PathBuf], scenarios: &[PathBuf]) -> Result<Self, String> {
         let shelf = Shelf::around(path, with)?;
