@@ -181,6 +181,12 @@ fn a_page_is_written() {
     let page = std::fs::read_to_string(&out).unwrap();
     let (_, printed, _) = pvn(&["deed", "render", &land]);
     assert_eq!(page, printed);
+    // For whoever may read files here: it is no data of a node.
+    let made = std::fs::metadata(&out).unwrap().permissions();
+    let beside = folder.path().join("beside");
+    std::fs::write(&beside, "").unwrap();
+    let usual = std::fs::metadata(&beside).unwrap().permissions();
+    assert_eq!(made, usual);
 }
 
 #[test]
