@@ -94,14 +94,15 @@ pub fn scenarios(bytes: &[u8]) {
     let about = bytes.one_of(&SEEDS.scenarios);
     let other = bytes.one_of(&SEEDS.scenarios);
     let text = about.text.damaged(&other.text, &mut bytes);
-    match scenario::run(&about.contract, &text) {
+    let (contract, policies) = (&about.contract, &about.policies);
+    match scenario::run_with(contract, policies, &text) {
         Ok(report) => {
             assert!(!report.to_string().is_empty());
-            assert_eq!(scenario::run(&about.contract, &text), Ok(report));
+            assert_eq!(scenario::run_with(contract, policies, &text), Ok(report));
         }
         Err(error) => assert!(!error.to_string().is_empty()),
     }
-    let _ = scenario::explain(&about.contract, &[], &text);
+    let _ = scenario::explain(contract, policies, &text);
 }
 
 /// A damaged text of policies, and any facts and days: the same proposals, however they came to be known.

@@ -87,7 +87,7 @@ fn sort(word: &str) -> usize {
     match word.chars().next() {
         Some(c) if c.is_numeric() => 0,
         Some(c) if c.is_uppercase() => 1,
-        _ if deed::editor::WORDS.iter().any(|(known, _)| *known == word) => 2,
+        _ if deed::editor::WORDS.iter().any(|known| known.word == word) => 2,
         _ => 3,
     }
 }

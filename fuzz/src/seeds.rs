@@ -9,23 +9,28 @@ use deed::policy::Policies;
 use super::bytes::Bytes;
 use super::mutate::Seed;
 
+const EARLY_HELP: &str = include_str!("../../docs/deed/examples/early_help.deed");
+const HELP_POLICIES: &str = include_str!("../../docs/deed/examples/early_help.policies");
+const HELP_SCENARIOS: &str =
+    include_str!("../../docs/deed/examples/scenarios/early_help_policies.scenario");
+const BUDGET: &str = include_str!("../../services/public-money/budget.deed");
+const FUNDING: &str = include_str!("../../services/public-money/scenarios/funding.scenario");
 /// Contracts of the size that people write.
-const FIXTURES: [&str; 6] = [
+const IN_USE: [&str; 6] = [
     include_str!("../../docs/deed/examples/land_transfer.deed"),
     include_str!("../../docs/deed/examples/cash.deed"),
     include_str!("../../docs/deed/examples/safeguarding.deed"),
-    include_str!("../../docs/deed/examples/early_help.deed"),
-    include_str!("../../services/public-money/budget.deed"),
+    EARLY_HELP,
+    BUDGET,
     include_str!("../../docs/deed/examples/universal_credit.deed"),
 ];
-const SCENARIOS: &str = include_str!("../../services/public-money/scenarios/funding.scenario");
-const POLICIES: &str = include_str!("../../docs/deed/examples/early_help.policies");
 /// Longer cases of the corpus stand at limits: thousands of like lines.
 const CASE_BYTES_MAX: usize = 4_000;
 
-/// A text about a contract.
+/// A text about a contract, and the policies that it may speak of.
 pub struct About {
     pub contract: Contract,
+    pub policies: Vec<Policies>,
     pub text: Seed,
 }
 
@@ -55,11 +60,14 @@ pub static SEEDS: LazyLock<Seeds> = LazyLock::new(|| {
     let mut seeds = Seeds {
         contracts: Vec::new(),
         formless: Vec::new(),
-        in_use: FIXTURES
+        in_use: IN_USE
             .map(|text| (Contract::load(text).unwrap(), Seed::new(text)))
             .into(),
-        scenarios: vec![about(FIXTURES[4], SCENARIOS)],
-        policies: vec![about(FIXTURES[3], POLICIES)],
+        scenarios: vec![
+            about(BUDGET, None, FUNDING),
+            about(EARLY_HELP, Some(HELP_POLICIES), HELP_SCENARIOS),
+        ],
+        policies: vec![about(EARLY_HELP, None, HELP_POLICIES)],
     };
     for case in cases() {
         let section = |name: &str| {
@@ -73,27 +81,25 @@ pub static SEEDS: LazyLock<Seeds> = LazyLock::new(|| {
             Ok(_) => seeds.contracts.push(Seed::new(contract)),
             Err(_) => seeds.formless.push(Seed::new(contract)),
         }
-        if Contract::load(contract).is_err() {
+        let Ok(loaded) = Contract::load(contract) else {
             continue;
-        }
-        seeds
-            .scenarios
-            .extend(section("scenarios").map(|text| about(contract, text)));
-        let policies = section("policies").filter(|text| {
-            let contract = Contract::load(contract).unwrap();
-            Policies::load(&contract, text).is_ok()
-        });
-        seeds
-            .policies
-            .extend(policies.map(|text| about(contract, text)));
+        };
+        let policies = section("policies").filter(|text| Policies::load(&loaded, text).is_ok());
+        let scenarios = section("scenarios").map(|text| about(contract, policies, text));
+        seeds.scenarios.extend(scenarios);
+        let policies = policies.map(|text| about(contract, None, text));
+        seeds.policies.extend(policies);
     }
     assert!(seeds.contracts.len() > 300, "the corpus is found");
     seeds
 });
 
-fn about(contract: &str, text: &str) -> About {
+fn about(contract: &str, policies: Option<&str>, text: &str) -> About {
+    let contract = Contract::load(contract).unwrap();
+    let policies = policies.map(|text| Policies::load(&contract, text).unwrap());
     About {
-        contract: Contract::load(contract).unwrap(),
+        policies: policies.into_iter().collect(),
+        contract,
         text: Seed::new(text),
     }
 }

@@ -5,10 +5,11 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::check::{Program, describe};
+use crate::check::describe;
 use crate::hostile;
 use crate::limits::{PERCENT_DECIMALS_MAX, TEXT_BYTES_MAX};
 use crate::near::did_you_mean;
+use crate::program::Program;
 use crate::schema::Type;
 use crate::value::{Money, Party, Value, parse_minor};
 

@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::args::{self, ArgError};
-use crate::check::{self, Program};
-use crate::diagnostic::LoadError;
+use crate::builtin::BuiltInRule;
 use crate::eval;
 use crate::money;
 use crate::outcome::{Call, DraftMove, Due, FactRoles, MoneyMove, Outcome, Refusal, Settled};
+use crate::program::Program;
 use crate::roles;
 use crate::schema::{Action, Kind, Record, Type};
 use crate::show::shown;
-use crate::syntax;
 use crate::value::{FactValue, Party, Value};
 
 /// Another contract, with the hash by which contracts name it.
@@ -27,12 +26,12 @@ pub struct Given<'a> {
 /// A contract whose text has been read and checked; immutable, cheap to share behind an `Arc`.
 #[derive(Clone, Debug)]
 pub struct Contract {
-    name: String,
-    version: u32,
-    title: String,
-    law: Option<String>,
-    source: String,
-    program: Program,
+    pub(crate) name: String,
+    pub(crate) version: u32,
+    pub(crate) title: String,
+    pub(crate) law: Option<String>,
+    pub(crate) source: String,
+    pub(crate) program: Program,
 }
 
 impl Contract {
@@ -108,39 +107,6 @@ impl Contract {
 
 /// What a contract does.
 impl Contract {
-    /// Reads and checks a contract's text.
-    ///
-    /// # Errors
-    /// Every error found, each at its place. A text with errors of form is not checked for meaning.
-    pub fn load(source: &str) -> Result<Contract, LoadError> {
-        Self::load_with(source, &[])
-    }
-
-    /// Reads and checks a contract's text that `uses` or `replaces` others.
-    ///
-    /// # Errors
-    /// As [`Contract::load`]; also when a contract that it uses is not given, or facts of the one that it replaces can't be
-    /// read under it.
-    pub fn load_with(source: &str, given: &[Given<'_>]) -> Result<Contract, LoadError> {
-        let mut problems = Vec::new();
-        let file = syntax::parse(source, &mut problems);
-        let program = match problems.is_empty() {
-            true => check::check(&file, source, given, &mut problems),
-            false => Program::default(),
-        };
-        match file.name {
-            Some(name) if problems.is_empty() => Ok(Contract {
-                name: name.text,
-                version: file.version,
-                title: file.title,
-                law: file.law,
-                source: source.to_owned(),
-                program,
-            }),
-            _ => Err(LoadError::new("contract", source, problems)),
-        }
-    }
-
     /// Runs all rules of an action and computes everything that follows.
     ///
     /// # Errors
@@ -180,55 +146,13 @@ impl Contract {
         money::draft(&self.program, money, dues, held)
     }
 
-    /// The dues that are owed in money of another contract, in that contract's terms. A transaction settles the dues of all its
-    /// actions in one money together, there: each is then discharged by exactly one created fact, and none by a fact that
-    /// discharges another's.
-    #[must_use]
-    pub fn dues_in(&self, sha256: &str, dues: &[Due]) -> Vec<Due> {
-        let there = |due: &Due| {
-            let kind = self.program.kinds.get(usize::from(due.money))?;
-            let origin = kind.origin.as_ref().filter(|o| o.sha256 == sha256)?;
-            Some(Due {
-                money: origin.kind,
-                ..due.clone()
-            })
-        };
-        dues.iter().filter_map(there).collect()
-    }
-
-    /// A fact of another contract, which this one uses, in this one's terms. What another text declares is no such fact, however
-    /// alike it looks.
-    ///
-    /// # Errors
-    /// `fact_fits_its_kind` when this contract does not use that text, or it is no fact of it.
-    pub fn read_used(
-        &self,
-        sha256: &str,
-        other: &Contract,
-        fact: &FactValue,
-    ) -> Result<FactValue, Refusal> {
-        eval::fact_fits(fact, other.kinds(), other.records())?;
-        let from_there = |kind: &Kind| {
-            let origin = kind.origin.as_ref();
-            origin.is_some_and(|o| o.sha256 == sha256 && o.kind == fact.kind)
-        };
-        let kind = self.program.kinds.iter().position(from_there);
-        let kind = kind.and_then(|i| u16::try_from(i).ok()).ok_or_else(|| {
-            let kind = &other.kinds()[usize::from(fact.kind)].name;
-            let message = format!("{} does not use this text's {kind}", self.name);
-            Refusal::new("fact_fits_its_kind", message)
-        })?;
-        let fields = fact.fields.clone();
-        Ok(FactValue { kind, fields })
-    }
-
     /// A fact of the version that this one replaces, as this one reads it: the same fields by name, new ones absent.
     ///
     /// # Errors
     /// `fact_fits_its_kind` when this one was not checked against that text, or it is no fact of it, or does not fit.
     pub fn read_old(&self, old: Given<'_>, fact: &FactValue) -> Result<FactValue, Refusal> {
         let Given { sha256, contract } = old;
-        let refused = |message: String| Refusal::new("fact_fits_its_kind", message);
+        let refused = |message: String| Refusal::new(BuiltInRule::FactFitsItsKind, message);
         if self.program.replaced.as_deref() != Some(sha256) {
             let (name, version) = (&self.name, self.version);
             let message = format!("{name} version {version} was not checked against this text");

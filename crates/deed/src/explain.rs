@@ -2,9 +2,9 @@
 
 use crate::contract::Contract;
 use crate::eval::{Ran, Saw, trace};
+use crate::execute::execute;
 use crate::ir::{ExceptionIr, Ir};
 use crate::outcome::{Call, Due, FactRoles, Refusal};
-use crate::scenario::execute;
 use crate::syntax;
 use crate::syntax::Span;
 use crate::syntax::ast::{Clause, Signer};

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::builtin::BuiltInRule;
 use crate::value::{FactValue, Money, Party, Value};
 
 /// One intended use of an action.
@@ -74,8 +75,8 @@ pub struct Allocated<'a> {
 /// A money view that holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settled {
-    /// The payer, who holds what is consumed; nobody when money is only issued.
-    pub signers: Vec<Party>,
+    /// Who holds what is consumed, and signs; nobody when money is only issued.
+    pub payer: Option<Party>,
 }
 
 /// Which money to use up and what to create for a list of dues.
@@ -117,9 +118,9 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    pub(crate) fn new(rule: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn new(rule: BuiltInRule, message: impl Into<String>) -> Self {
         Self {
-            rule: rule.to_owned(),
+            rule: rule.code().to_owned(),
             message: message.into(),
             law: None,
         }

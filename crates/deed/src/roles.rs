@@ -1,8 +1,9 @@
 //! Who has which part in a fact.
 
-use crate::check::Program;
+use crate::builtin::BuiltInRule;
 use crate::eval::fact_fits;
 use crate::outcome::{FactRoles, Refusal};
+use crate::program::Program;
 use crate::schema::{Control, Kind, PartyRef};
 use crate::value::{FactValue, Party, Value};
 
@@ -28,7 +29,7 @@ pub(crate) fn roles_of(program: &Program, fact: &FactValue) -> Result<FactRoles,
             kind.name,
             attestors.len()
         );
-        return Err(Refusal::new("attestors_are_distinct", message));
+        return Err(Refusal::new(BuiltInRule::AttestorsAreDistinct, message));
     }
     let present = u16::try_from(attestors.len()).unwrap_or(u16::MAX);
     Ok(FactRoles {

@@ -26,7 +26,7 @@ mod submission;
 
 pub use admission::Network;
 pub use engine::{now_ms, random_32};
-pub use home::{Home, HomeError};
+pub use home::{Home, HomeError, load_contracts};
 pub use http::RunError;
 pub use join::{Application, JoinError, join};
 pub use publication::trust_text;

@@ -1,13 +1,13 @@
 //! Actions.
 
 use crate::ir::{Body, CreateIr, Ir, Step};
-use crate::near::did_you_mean;
+use crate::program::Program;
 use crate::schema::{Action, Control, Input};
 use crate::syntax::Problem;
 use crate::syntax::ast::{ActionDecl, Assign, Clause, Exception, Expr, Name};
 
-use super::Program;
 use super::context::Context;
+use super::find::kind_named;
 use super::names::styled;
 use super::types;
 
@@ -126,19 +126,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn kind(&self, name: &Name) -> Result<u16, Problem> {
-        let kinds = &self.context.program.kinds;
-        match kinds.iter().position(|k| k.name == name.text) {
-            Some(index) => Ok(u16::try_from(index).unwrap_or(u16::MAX)),
-            None => {
-                let message = format!("there is no kind of fact `{}`", name.text);
-                Err(
-                    Problem::new(name.span, message, "not declared").help(did_you_mean(
-                        &name.text,
-                        kinds.iter().map(|k| k.name.as_str()),
-                    )),
-                )
-            }
-        }
+        kind_named(&self.context.program.kinds, name)
     }
 
     /// A fact that was refused keeps its name, so that its uses are not refused again.

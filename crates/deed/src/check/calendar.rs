@@ -6,6 +6,7 @@ use crate::ir::Calendar;
 use crate::limits::{CALENDAR_DAYS_MAX, HOLIDAYS_MAX};
 use crate::syntax::Problem;
 use crate::syntax::ast::CalendarDecl;
+use crate::value::days_between;
 
 /// Checks one calendar: from when to when it speaks, on what ground, and which days it names.
 pub(super) fn calendar(decl: &CalendarDecl, problems: &mut Vec<Problem>) -> Calendar {
@@ -20,7 +21,7 @@ pub(super) fn calendar(decl: &CalendarDecl, problems: &mut Vec<Problem>) -> Cale
     }
     let (from, to) = match decl.known {
         Some((from, to, span)) => {
-            let days = super::dates::days(from, to);
+            let days = days_between(from, to);
             if !(0..CALENDAR_DAYS_MAX).contains(&days) {
                 let message = format!("a calendar speaks of 1 to {CALENDAR_DAYS_MAX} days");
                 let help = "the earlier date stands first; a later version can go on";

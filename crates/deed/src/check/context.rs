@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::ir::{Ir, Tables};
 use crate::near::did_you_mean;
+use crate::program::Program;
 use crate::schema::{Input, Type};
 use crate::syntax::ast::Name;
 use crate::syntax::{Problem, Span};
 use crate::value::{Party, Value};
 
-use super::Program;
+/// The program and type of an expression.
+pub(crate) type Typed = Result<(Ir, Type), Problem>;
 
 /// A contract's names, with those of one action when there is one.
 pub(crate) struct Context<'c> {

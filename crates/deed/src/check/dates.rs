@@ -1,20 +1,13 @@
 //! Dates and periods.
 
-use jiff::civil::Date;
-
 use crate::ir::{Arithmetic, Ir, Unit};
 use crate::near::did_you_mean;
 use crate::schema::Type;
 use crate::syntax::ast::{self, Expr, Name, Node};
 use crate::syntax::{Problem, Span};
+use crate::value::days_between;
 
-use super::context::Context;
-use super::expr::Typed;
-
-/// Days from one date to another.
-pub(super) fn days(from: Date, to: Date) -> i64 {
-    to.duration_since(from).as_hours() / 24
-}
+use super::context::{Context, Typed};
 
 impl Context<'_> {
     /// `date + period` and `date - period`; nothing when the right side is no period.
@@ -53,7 +46,7 @@ impl Context<'_> {
             ast::Unit::WorkingDays(name) => {
                 let index = self.calendar(name)?;
                 let calendar = &self.program.calendars[usize::from(index)];
-                let weight = days(calendar.from, calendar.to).unsigned_abs();
+                let weight = days_between(calendar.from, calendar.to).unsigned_abs();
                 (Unit::WorkingDays(index), weight.saturating_add(1))
             }
         };

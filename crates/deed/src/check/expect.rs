@@ -9,8 +9,7 @@ use crate::syntax::ast::{Expr, Node};
 use crate::syntax::{Problem, Span};
 use crate::value::Value;
 
-use super::context::Context;
-use super::expr::Typed;
+use super::context::{Context, Typed};
 use super::rates::widened;
 use super::types::{UNKNOWN, comparable, describe, fits};
 

@@ -7,14 +7,12 @@ use crate::syntax::ast::{Each, Expr, Name, Node, Quality};
 use crate::syntax::{Problem, Span};
 use crate::value::{Money, Value};
 
-use super::context::Context;
-use super::fields::find;
+use super::context::{Context, Typed};
+use super::find::field_named;
 use super::types::{UNKNOWN, describe};
 
 /// Functions of the language itself.
 pub(crate) const PLAIN_FUNCTIONS: [&str; 1] = ["financial_year"];
-
-pub(crate) type Typed = Result<(Ir, Type), Problem>;
 
 impl Context<'_> {
     /// The program and type of an expression.
@@ -141,7 +139,7 @@ impl Context<'_> {
             && let Some((input, kind, consumed)) = self.fact(name)
         {
             let kind = &self.program.kinds[usize::from(kind)];
-            let (index, ty) = find(&kind.fields, &kind.name, field)?;
+            let (index, ty) = field_named(&kind.fields, &kind.name, field)?;
             return Ok((
                 if consumed {
                     Ir::Consumed(input, index)
@@ -159,7 +157,7 @@ impl Context<'_> {
         let Some(record) = record else {
             return Err(self.mismatch(base.span, "a fact or record", &ty));
         };
-        let (index, ty) = find(&record.fields, &record.name, field)?;
+        let (index, ty) = field_named(&record.fields, &record.name, field)?;
         Ok((Ir::Field(Box::new(ir), index), ty))
     }
 

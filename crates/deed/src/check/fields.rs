@@ -7,8 +7,8 @@ use crate::syntax::ast::{Assign, Name};
 use crate::syntax::{Problem, Span};
 use crate::value::Value;
 
-use super::context::Context;
-use super::expr::Typed;
+use super::context::{Context, Typed};
+use super::find::field_named;
 
 impl Context<'_> {
     pub(crate) fn record(&mut self, name: &Name, given: &[Assign]) -> Typed {
@@ -80,22 +80,9 @@ impl Context<'_> {
                     "given before",
                 ));
             }
-            let (index, ty) = find(fields, owner, name)?;
+            let (index, ty) = field_named(fields, owner, name)?;
             out[usize::from(index)] = Some(self.expect(&assign.value, &ty)?);
         }
         Ok(())
-    }
-}
-
-/// A field's place and type by its name.
-pub(super) fn find(fields: &[Field], owner: &str, name: &Name) -> Result<(u16, Type), Problem> {
-    match fields.iter().position(|f| f.name == name.text) {
-        Some(i) => Ok((u16::try_from(i).unwrap_or(u16::MAX), fields[i].ty.clone())),
-        None => {
-            let known = fields.iter().map(|f| f.name.as_str());
-            let message = format!("{owner} has no field `{}`", name.text);
-            Err(Problem::new(name.span, message, "not a field")
-                .help(did_you_mean(&name.text, known)))
-        }
     }
 }

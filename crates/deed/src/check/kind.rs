@@ -1,16 +1,17 @@
 //! Kinds of fact.
 
-use crate::near::did_you_mean;
+use crate::program::Program;
 use crate::schema::{Attestation, Control, Keep, Kind, MoneyShape, PartyRef, SeenInPart, Type};
 use crate::syntax::ast::{Assign, ControlExpr, FactClause, FactDecl, FactNode, Name, PartyPath};
 use crate::syntax::{Problem, Span};
 use crate::value::Value;
 
+use super::Context;
+use super::find::field_named;
 use super::party::party_ref;
 use super::privacy;
 use super::schedule::constant;
 use super::types;
-use super::{Context, Program};
 
 /// Checks one kind; what is wrong is reported and left out.
 pub(crate) fn kind(decl: &FactDecl, program: &Program, problems: &mut Vec<Problem>) -> Kind {
@@ -134,12 +135,7 @@ impl Checker<'_> {
     fn fields(&self, names: &[Name]) -> Result<Vec<u16>, Problem> {
         let mut out = Vec::new();
         for name in names {
-            let Some(index) = self.kind.field(&name.text) else {
-                let known = self.kind.fields.iter().map(|f| f.name.as_str());
-                let message = format!("{} has no field `{}`", self.kind.name, name.text);
-                return Err(Problem::new(name.span, message, "not a field")
-                    .help(did_you_mean(&name.text, known)));
-            };
+            let (index, _) = field_named(&self.kind.fields, &self.kind.name, name)?;
             if out.contains(&index) {
                 let message = format!("`{}` stands here twice", name.text);
                 return Err(Problem::new(name.span, message, "said before"));

@@ -6,9 +6,8 @@ use crate::schema::{Record, Type};
 use crate::syntax::Problem;
 use crate::syntax::ast::{Expr, Name};
 
-use super::context::Context;
-use super::expr::Typed;
-use super::fields::find;
+use super::context::{Context, Typed};
+use super::find::field_named;
 
 impl<'c> Context<'c> {
     /// A list of records, its largest size and what its records are.
@@ -26,7 +25,7 @@ impl<'c> Context<'c> {
     /// `lender of each old.charges`.
     pub(super) fn pluck(&mut self, field: &Name, list: &Expr) -> Typed {
         let (ir, item, at_most, record) = self.records(list)?;
-        let (index, ty) = find(&record.fields, &record.name, field)?;
+        let (index, ty) = field_named(&record.fields, &record.name, field)?;
         let of = Box::new(ty);
         let copied = cost::of_type(&item, &self.program.records);
         let plucked = Ir::Pluck {
@@ -43,7 +42,7 @@ impl<'c> Context<'c> {
         let mut places = Vec::with_capacity(keys.len());
         let mut weight: u64 = 0;
         for key in keys {
-            let (index, ty) = find(&record.fields, &record.name, key)?;
+            let (index, ty) = field_named(&record.fields, &record.name, key)?;
             if places.contains(&index) {
                 let message = format!("`{}` stands here twice", key.text);
                 return Err(Problem::new(key.span, message, "said before"));

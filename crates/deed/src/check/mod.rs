@@ -9,6 +9,7 @@ mod exception;
 mod expect;
 mod expr;
 mod fields;
+mod find;
 mod host;
 mod kind;
 mod lists;
@@ -25,47 +26,23 @@ mod types;
 mod uses;
 mod versions;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::contract::Given;
 use crate::cost;
-use crate::host::Host;
-use crate::ir::{Body, Calendar, Schedule};
+use crate::ir::Body;
 use crate::limits::COST_MAX;
-use crate::schema::{Action, Kind, Record, Type};
+use crate::program::Program;
+use crate::schema::{Action, Record, Type};
 use crate::syntax::ast::{Expr, File};
 use crate::syntax::{Problem, Span};
 use crate::value::{Party, Value};
 
 pub(crate) use context::Context;
 pub(crate) use expr::PLAIN_FUNCTIONS;
+pub(crate) use find::kind_named;
 pub(crate) use names::styled;
 pub(crate) use parts::parts_of;
 pub(crate) use rule::code;
 pub(crate) use types::describe;
-
-/// Everything that a contract declares, ready to run.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Program {
-    pub(crate) parties: BTreeMap<String, Party>,
-    pub(crate) records: Vec<Record>,
-    pub(crate) kinds: Vec<Kind>,
-    /// The place of the first record of each contract that is used.
-    used: BTreeMap<String, usize>,
-    /// The hash of the text that this one replaces, when its facts were found to be readable.
-    pub(crate) replaced: Option<String>,
-    /// Kinds with a problem of their own, which their uses need not repeat.
-    broken: BTreeSet<usize>,
-    pub(crate) schedules: Vec<Schedule>,
-    pub(crate) schedule_types: Vec<Type>,
-    pub(crate) calendars: Vec<Calendar>,
-    pub(crate) hosts: Vec<Host>,
-    /// Host functions with a problem of their own, which calls need not repeat.
-    broken_hosts: BTreeSet<String>,
-    pub(crate) actions: Vec<Action>,
-    pub(crate) bodies: Vec<Body>,
-    pub(crate) cost_bound: u64,
-}
 
 /// Checks a contract that parsed without a problem.
 pub(crate) fn check(

@@ -6,8 +6,7 @@ use crate::schema::Type;
 use crate::syntax::ast::{Expr, Node, Op};
 use crate::syntax::{Problem, Span};
 
-use super::context::Context;
-use super::expr::Typed;
+use super::context::{Context, Typed};
 use super::rates::{product_places, rounding_needed, widened};
 use super::types::{comparable, describe};
 

@@ -1,11 +1,12 @@
 //! Where a kind's parties come from: its fields or the contract's constants.
 
 use crate::near::did_you_mean;
+use crate::program::Program;
 use crate::schema::{Field, PartyRef, Type};
 use crate::syntax::Problem;
 use crate::syntax::ast::{Name, PartyPath};
 
-use super::Program;
+use super::find::field_named;
 
 /// Resolves `proprietor`, `registrar` or `lender of each charges`.
 pub(crate) fn party_ref(
@@ -73,15 +74,9 @@ fn each(
         .records
         .get(usize::from(record))
         .ok_or_else(unknown)?;
-    match find(&record.fields, &name.text) {
-        Some((field, Type::Party)) => Ok(PartyRef::EachItem { list: index, field }),
-        Some((_, ty)) => Err(not_a_party(name, ty)),
-        None => {
-            let known = record.fields.iter().map(|f| f.name.as_str());
-            let message = format!("{} has no field `{}`", record.name, name.text);
-            Err(Problem::new(name.span, message, "not a field")
-                .help(did_you_mean(&name.text, known)))
-        }
+    match field_named(&record.fields, &record.name, name)? {
+        (field, Type::Party) => Ok(PartyRef::EachItem { list: index, field }),
+        (_, ty) => Err(not_a_party(name, &ty)),
     }
 }
 

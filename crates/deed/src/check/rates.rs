@@ -7,8 +7,7 @@ use crate::syntax::ast::{Expr, Rounded};
 use crate::syntax::{Problem, Span};
 use crate::value::Value;
 
-use super::context::Context;
-use super::expr::Typed;
+use super::context::{Context, Typed};
 
 /// The expression with as many places as `to` has, when that loses nothing.
 pub(crate) fn widened(ir: &Ir, from: &Type, to: &Type) -> Option<Ir> {

@@ -1,12 +1,12 @@
 //! Dated tables, and constants.
 
 use crate::ir::{Ir, Schedule, SliceIr, Tables};
+use crate::program::Program;
 use crate::schema::Type;
 use crate::syntax::ast::{Dated, Expr, ScheduleDecl, ScheduleNode, Slice};
 use crate::syntax::{Problem, Span};
 use crate::value::{Currency, Value};
 
-use super::Program;
 use super::context::Context;
 use super::types;
 

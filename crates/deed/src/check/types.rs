@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::near::did_you_mean;
+use crate::program::Program;
 use crate::schema::{Field, Type};
 use crate::syntax::Problem;
 use crate::syntax::ast::{FieldDecl, Name, TypeExpr, TypeNode};
 
-use super::Program;
 use super::names::{self, distinct, styled};
 
 /// Stands for a type whose own problem has been reported: it fits everywhere, silently.

@@ -3,11 +3,10 @@
 use crate::contract::{Contract, Given};
 use crate::limits::USES_MAX;
 use crate::near::did_you_mean;
+use crate::program::Program;
 use crate::schema::{Field, Kind, Origin, Record, Type};
 use crate::syntax::Problem;
 use crate::syntax::ast::{File, UseDecl};
-
-use super::Program;
 
 /// The contracts that are used, each with what says so. One that is not given is an error: a contract is checked whole.
 pub(super) fn used<'u>(

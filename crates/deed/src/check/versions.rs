@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::contract::Given;
+use crate::program::Program;
 use crate::schema::{Control, Field, Kind, PartyRef, Record, Type};
 use crate::syntax::ast::{File, ReplaceDecl};
 use crate::syntax::{Problem, Span};
-
-use super::Program;
 
 /// Compares with the old text, when it is given; its hash, when it is.
 pub(super) fn replaced(

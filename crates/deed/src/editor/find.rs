@@ -4,10 +4,9 @@ use std::ops::Range;
 
 use crate::check::code;
 use crate::outline::{Clause, Declaration, name_of};
-use crate::syntax::{Span, Tok, Token};
+use crate::syntax::{Span, Tok, Token, words};
 
 use super::texts::{Shelved, Source, Texts, action_of, declared, introduced, kind_of};
-use super::words::WORDS;
 
 /// What an editor shows for a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,8 +183,8 @@ pub fn hover(texts: &Texts<'_>, at: usize) -> Option<Hover> {
             }
         }
         None => {
-            let (_, text) = WORDS.iter().find(|(word, _)| *word == place.name)?;
-            (String::new(), (*text).to_owned())
+            let word = words::find(place.name)?;
+            (String::new(), word.says.to_owned())
         }
     };
     let span = span.start..span.end;

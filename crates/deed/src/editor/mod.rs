@@ -3,10 +3,11 @@
 
 mod complete;
 mod find;
+mod place;
 mod texts;
 mod words;
 
+pub use crate::syntax::words::{WORDS, Word};
 pub use complete::{Completion, CompletionKind, complete};
 pub use find::{Hover, definition, hover};
 pub use texts::{Shelved, Texts};
-pub use words::WORDS;

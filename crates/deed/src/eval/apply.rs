@@ -1,8 +1,9 @@
 //! One action from its arguments to everything that follows.
 
-use crate::check::Program;
+use crate::builtin::BuiltInRule;
 use crate::ir::{Body, DueIr, RuleIr, Step};
 use crate::outcome::{Call, Due, Outcome, Refusal};
+use crate::program::Program;
 use crate::schema::{Action, Input, Record};
 use crate::value::{FactValue, Party, Value};
 
@@ -14,7 +15,7 @@ pub(crate) fn apply(program: &Program, call: &Call<'_>) -> Result<Outcome, Refus
     let index = usize::from(call.action);
     let (Some(action), Some(body)) = (program.actions.get(index), program.bodies.get(index)) else {
         let message = format!("the contract has no action number {}", call.action);
-        return Err(Refusal::new("action_is_of_the_contract", message));
+        return Err(Refusal::new(BuiltInRule::ActionIsOfTheContract, message));
     };
     inputs_fit(program, action, call)?;
     let mut machine = Machine::of_action(program, call, body.steps.len());
@@ -51,7 +52,7 @@ fn unique(program: &Program, created: &[FactValue]) -> Result<(), Refusal> {
         };
         if !kind.one_per.is_empty() && created[..i].iter().any(same) {
             let message = format!("two of {} are created with one business key", kind.name);
-            return Err(Refusal::new("one_per_business_key", message));
+            return Err(Refusal::new(BuiltInRule::OnePerBusinessKey, message));
         }
     }
     Ok(())
@@ -62,7 +63,7 @@ fn inputs_fit(program: &Program, action: &Action, call: &Call<'_>) -> Result<(),
         call.args,
         &action.params,
         &program.records,
-        "arguments_fit_the_action",
+        BuiltInRule::ArgumentsFitTheAction,
         &action.name,
     )?;
     facts_fit(program, action, &action.consumes, call.consumed, "consumes")?;
@@ -82,7 +83,7 @@ fn facts_fit(
     facts: &[FactValue],
     verb: &str,
 ) -> Result<(), Refusal> {
-    const RULE: &str = "facts_fit_the_action";
+    const RULE: BuiltInRule = BuiltInRule::FactsFitTheAction;
     if inputs.len() != facts.len() {
         let (wanted, given) = (inputs.len(), facts.len());
         let noun = if wanted == 1 { "fact" } else { "facts" };
@@ -136,7 +137,7 @@ fn refused<'a>(
     records: &[Record],
 ) -> Refusal {
     let Some(declared) = action.rules.get(usize::from(rule.index)) else {
-        return Refusal::new("contract_is_well_typed", "a rule without a name");
+        return Refusal::new(BuiltInRule::ContractIsWellTyped, "a rule without a name");
     };
     let figures = machine.figures(rule, records).into_iter();
     let figures: Vec<String> = figures.map(|(l, v)| format!("{l} is {v}")).collect();
@@ -170,7 +171,10 @@ fn signers<'a>(machine: &mut Machine<'a>, body: &'a Body) -> Result<Vec<Party>, 
         machine.quorum(quorum)?.iter().for_each(&mut add);
     }
     if out.is_empty() {
-        return Err(Refusal::new("somebody_signs", "nobody signs this"));
+        return Err(Refusal::new(
+            BuiltInRule::SomebodySigns,
+            "nobody signs this",
+        ));
     }
     Ok(out)
 }
@@ -186,16 +190,15 @@ fn due<'a>(machine: &mut Machine<'a>, ir: &'a DueIr) -> Result<Option<Due>, Refu
     let payee = machine.eval(&ir.payee)?.as_party().cloned();
     let (Some(amount), Some(payer), Some(payee)) = (amount, payer, payee) else {
         return Err(Refusal::new(
-            "contract_is_well_typed",
+            BuiltInRule::ContractIsWellTyped,
             "a due without payer, payee or amount",
         ));
     };
     if amount.minor < 0 {
         let message = format!("{payer} would owe {payee} {amount}, less than nothing");
         return Err(Refusal {
-            rule: "amount_below_zero".to_owned(),
-            message,
             law: ir.law.clone(),
+            ..Refusal::new(BuiltInRule::AmountBelowZero, message)
         });
     }
     if amount.minor == 0 {

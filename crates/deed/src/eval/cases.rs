@@ -1,5 +1,6 @@
 //! A base case and its exceptions, as legislation writes them.
 
+use crate::builtin::BuiltInRule;
 use crate::ir::{ExceptionIr, Ir};
 use crate::outcome::Refusal;
 
@@ -20,7 +21,7 @@ impl<'a> Machine<'a> {
                     "\"{}\" and \"{}\" both hold and say different things",
                     first.name, other.name
                 );
-                return Err(Refusal::new("exceptions_do_not_conflict", message));
+                return Err(Refusal::new(BuiltInRule::ExceptionsDoNotConflict, message));
             }
         }
         Ok(value)

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::builtin::BuiltInRule;
 use crate::ir::{Arithmetic, Order};
 use crate::outcome::Refusal;
 use crate::syntax::ast::Quality;
@@ -10,13 +11,16 @@ use crate::value::{Money, Value};
 /// The checker makes this impossible; a refusal keeps evaluation total all the same.
 pub(crate) fn ill_typed() -> Refusal {
     Refusal::new(
-        "contract_is_well_typed",
+        BuiltInRule::ContractIsWellTyped,
         "the contract computes with values of the wrong type",
     )
 }
 
 pub(super) fn overflow() -> Refusal {
-    Refusal::new("amount_overflow", "a number or amount grows beyond 64 bits")
+    Refusal::new(
+        BuiltInRule::AmountOverflow,
+        "a number or amount grows beyond 64 bits",
+    )
 }
 
 pub(crate) fn arithmetic(op: Arithmetic, left: &Value, right: &Value) -> Result<Value, Refusal> {

@@ -3,6 +3,7 @@
 use jiff::Span;
 use jiff::civil::Date;
 
+use crate::builtin::BuiltInRule;
 use crate::ir::{Calendar, Unit};
 use crate::limits::PERIOD_MAX;
 use crate::outcome::Refusal;
@@ -21,7 +22,7 @@ pub(super) fn shift(
 ) -> Result<Date, Refusal> {
     if !(0..=PERIOD_MAX).contains(&count) {
         let message = format!("a period counts from 0 to {PERIOD_MAX}, not {count}");
-        return Err(Refusal::new("period_within_limits", message));
+        return Err(Refusal::new(BuiltInRule::PeriodWithinLimits, message));
     }
     let span = match unit {
         Unit::Days => Span::new().try_days(count),
@@ -38,13 +39,8 @@ pub(super) fn shift(
     });
     moved.map_err(|_| {
         let message = format!("{} is too far from this period's end", Value::Date(date));
-        Refusal::new("date_within_calendar", message)
+        Refusal::new(BuiltInRule::DateWithinCalendar, message)
     })
-}
-
-/// Days from one date to another; below zero when the other is earlier.
-pub(super) fn days_from(from: Date, to: Date) -> i64 {
-    to.duration_since(from).as_hours() / 24
 }
 
 impl Calendar {
@@ -52,7 +48,7 @@ impl Calendar {
     pub(super) fn works(&self, day: Date) -> Result<bool, Refusal> {
         if day < self.from || day > self.to {
             let message = format!("{} says nothing about {}", self.name, Value::Date(day));
-            return Err(Refusal::new("calendar_knows_the_day", message));
+            return Err(Refusal::new(BuiltInRule::CalendarKnowsTheDay, message));
         }
         Ok(!self.weekend.contains(&day.weekday()) && self.holidays.binary_search(&day).is_err())
     }

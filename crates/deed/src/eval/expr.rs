@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
-use crate::check::Program;
 use crate::ir::{Arithmetic, Calendar, Ir, Schedule};
 use crate::outcome::{Call, Refusal};
+use crate::program::Program;
 use crate::syntax::ast::Each;
-use crate::value::{FactValue, Money, Value};
+use crate::value::{FactValue, Money, Value, days_between};
 
 use super::compute::{arithmetic, compare, financial_year, has, ill_typed, length, overflow};
 use super::{dates, rates, schedule};
@@ -137,7 +137,7 @@ impl<'a> Machine<'a> {
                     .map(|d| Cow::Owned(Value::Date(d)))
             }
             Ir::DaysFrom(from, to) => {
-                let days = dates::days_from(self.date(from)?, self.date(to)?);
+                let days = days_between(self.date(from)?, self.date(to)?);
                 Ok(Cow::Owned(Value::Int(days)))
             }
             Ir::Length(inner) => length(self.eval(inner)?.as_ref()).map(Cow::Owned),

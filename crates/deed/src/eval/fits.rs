@@ -1,5 +1,6 @@
 //! Whether values from outside have the types that the contract declares.
 
+use crate::builtin::BuiltInRule;
 use crate::hostile;
 use crate::limits::TEXT_BYTES_MAX;
 use crate::outcome::Refusal;
@@ -11,7 +12,7 @@ pub(crate) fn values_fit(
     values: &[Value],
     fields: &[Field],
     records: &[Record],
-    rule: &str,
+    rule: BuiltInRule,
     owner: &str,
 ) -> Result<(), Refusal> {
     if values.len() != fields.len() {
@@ -41,7 +42,7 @@ pub(crate) fn fact_fits(
 ) -> Result<(), Refusal> {
     let Some(kind) = kinds.get(usize::from(fact.kind)) else {
         return Err(Refusal::new(
-            "fact_fits_its_kind",
+            BuiltInRule::FactFitsItsKind,
             format!("the contract has no kind number {}", fact.kind),
         ));
     };
@@ -49,7 +50,7 @@ pub(crate) fn fact_fits(
         &fact.fields,
         &kind.fields,
         records,
-        "fact_fits_its_kind",
+        BuiltInRule::FactFitsItsKind,
         &kind.name,
     )
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::builtin::BuiltInRule;
 use crate::ir::{Ir, QuorumIr};
 use crate::outcome::Refusal;
 use crate::value::{Party, Value};
@@ -57,7 +58,7 @@ impl<'a> Machine<'a> {
 
     /// Those whom the argument names: enough different ones, all of them among those who may.
     pub(super) fn quorum(&mut self, quorum: &'a QuorumIr) -> Result<Vec<Party>, Refusal> {
-        const RULE: &str = "enough_of_them_sign";
+        const RULE: BuiltInRule = BuiltInRule::EnoughOfThemSign;
         let (of, named) = (self.items(&quorum.of)?, self.items(&quorum.named)?);
         let mut out: Vec<Party> = Vec::with_capacity(named.len());
         for party in &named {

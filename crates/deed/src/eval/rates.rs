@@ -1,5 +1,6 @@
 //! Percentages and decimals of amounts, and shares: exact in 128 bits, rounded once, as the text says.
 
+use crate::builtin::BuiltInRule;
 use crate::limits::PERCENT_WHOLE;
 use crate::outcome::Refusal;
 use crate::syntax::ast::Rounding;
@@ -67,7 +68,7 @@ pub(super) fn share(
     let (of, all) = (number(part)?, number(whole)?);
     if all <= 0 {
         let message = format!("{part} out of {whole} is no percentage");
-        return Err(Refusal::new("share_of_nothing", message));
+        return Err(Refusal::new(BuiltInRule::ShareOfNothing, message));
     }
     let exact = i128::from(of) * i128::from(PERCENT_WHOLE);
     let step = i128::from(all) * i128::from(unit);

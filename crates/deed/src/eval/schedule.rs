@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::builtin::BuiltInRule;
 use crate::ir::{Schedule, SliceIr, Tables};
 use crate::limits::PERCENT_WHOLE;
 use crate::outcome::Refusal;
@@ -23,7 +24,7 @@ pub(super) fn scale(schedule: &Schedule, amount: Money, on: Date) -> Result<Mone
     let slices = in_force(dated, on).ok_or_else(|| not_in_force(schedule, on))?;
     if amount.minor < 0 {
         let message = format!("{} is not defined for {amount}", schedule.name);
-        return Err(Refusal::new("amount_below_zero", message));
+        return Err(Refusal::new(BuiltInRule::AmountBelowZero, message));
     }
     let exact: i128 = parts(slices, amount.minor)
         .map(|(part, rate)| part * rate)
@@ -64,5 +65,5 @@ fn in_force<T>(dated: &[(Date, T)], on: Date) -> Option<&T> {
 
 fn not_in_force(schedule: &Schedule, on: Date) -> Refusal {
     let message = format!("{} says nothing about {}", schedule.name, Value::Date(on));
-    Refusal::new("rate_in_force", message)
+    Refusal::new(BuiltInRule::RateInForce, message)
 }

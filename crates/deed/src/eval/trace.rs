@@ -1,8 +1,8 @@
 //! An action run for the sake of its explanation: what each step saw, and whom each signing expression named.
 
-use crate::check::Program;
 use crate::ir::{Body, ExceptionIr, Ir, RuleIr, Step};
 use crate::outcome::{Call, Refusal};
+use crate::program::Program;
 use crate::schema::Record;
 use crate::show::shown;
 use crate::value::{Party, Value};

@@ -1,30 +1,6 @@
 //! What stands between two tokens of a line.
 
-use crate::syntax::{Tok, Token};
-
-/// Words after which a value follows, so that a minus sign there is a sign and not a subtraction.
-const BEFORE_A_VALUE: [&str; 20] = [
-    "and",
-    "becoming",
-    "by",
-    "else",
-    "every",
-    "if",
-    "in",
-    "is",
-    "issues",
-    "keeps",
-    "not",
-    "of",
-    "or",
-    "otherwise",
-    "pays",
-    "some",
-    "then",
-    "to",
-    "when",
-    "with",
-];
+use crate::syntax::{Tok, Token, words};
 
 /// The tokens as they stand in the source, with the spaces of the format between them. `before` is the token of the same
 /// line that stands in front of them.
@@ -51,7 +27,7 @@ fn between(last: &Tok<'_>, token: &Tok<'_>, next: Option<&Tok<'_>>) -> &'static 
     match (last, token) {
         (_, Tok::Punct("," | ")" | "]" | "." | ":" | ";"))
         | (Tok::Punct("(" | "[" | "." | "!"), _) => "",
-        (Tok::Name(word), Tok::Punct("(")) if !BEFORE_A_VALUE.contains(word) => "",
+        (Tok::Name(word), Tok::Punct("(")) if !before_a_value(word) => "",
         (_, Tok::Name(word)) if *word == "law" && matches!(next, Some(Tok::Text(_))) => "  ",
         _ => " ",
     }
@@ -63,7 +39,7 @@ fn is_mark(tok: &Tok<'_>, mark: &str) -> bool {
 
 fn ends_a_value(tok: &Tok<'_>) -> bool {
     match tok {
-        Tok::Name(word) => !BEFORE_A_VALUE.contains(word),
+        Tok::Name(word) => !before_a_value(word),
         Tok::Punct(mark) => matches!(*mark, ")" | "]"),
         Tok::Break | Tok::End => false,
         _ => true,
@@ -83,4 +59,8 @@ fn push(out: &mut String, token: &Token<'_>, source: &str) {
         }
         _ => out.push_str(text),
     }
+}
+
+fn before_a_value(name: &str) -> bool {
+    words::find(name).is_some_and(|word| word.before_a_value)
 }

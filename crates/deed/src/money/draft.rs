@@ -1,8 +1,9 @@
 //! Choosing money for dues.
 
-use crate::check::Program;
+use crate::builtin::BuiltInRule;
 use crate::limits::MONEY_INPUTS_MAX;
 use crate::outcome::{DraftMove, Due, Refusal};
+use crate::program::Program;
 use crate::schema::{Kind, MoneyShape};
 use crate::value::{FactValue, Money, Party, Value};
 
@@ -130,7 +131,7 @@ fn pick(
             kind.name,
             need.amount,
         );
-        return Err(Refusal::new("money_in_too_many_pieces", message));
+        return Err(Refusal::new(BuiltInRule::MoneyInTooManyPieces, message));
     }
     Ok(picked)
 }
@@ -144,9 +145,8 @@ fn shortfall(kind: &Kind, payer: &Party, need: &Need<'_>, held: Money) -> Refusa
     };
     let message = format!("{payer} holds {held}{of} but {} is due", need.amount);
     Refusal {
-        rule: "payer_holds_enough_money".to_owned(),
-        message,
         law: need.law.map(str::to_owned),
+        ..Refusal::new(BuiltInRule::PayerHoldsEnoughMoney, message)
     }
 }
 

@@ -1,8 +1,9 @@
 //! A money fact taken apart: amount, holder and attributes.
 
-use crate::check::Program;
+use crate::builtin::BuiltInRule;
 use crate::eval::fact_fits;
 use crate::outcome::{Due, Refusal};
+use crate::program::Program;
 use crate::schema::{Kind, MoneyShape};
 use crate::value::{FactValue, Money, Party, Value};
 
@@ -28,7 +29,7 @@ impl<'a> Holding<'a> {
                 .get(usize::from(fact.kind))
                 .map_or("another contract's fact", |k| &k.name);
             let message = format!("{found} stands among {}", kind.name);
-            return Err(Refusal::new("money_of_one_kind", message));
+            return Err(Refusal::new(BuiltInRule::MoneyOfOneKind, message));
         }
         fact_fits(fact, &program.kinds, &program.records)?;
         let field = |i: u16| fact.fields.get(usize::from(i));
@@ -43,10 +44,10 @@ impl<'a> Holding<'a> {
             }),
             (Some(amount), _) => {
                 let message = format!("{} of {amount} is not an amount above zero", kind.name);
-                Err(Refusal::new("money_is_above_zero", message))
+                Err(Refusal::new(BuiltInRule::MoneyIsAboveZero, message))
             }
             _ => Err(Refusal::new(
-                "fact_fits_its_kind",
+                BuiltInRule::FactFitsItsKind,
                 format!("{} without amount or holder", kind.name),
             )),
         }
@@ -73,7 +74,7 @@ pub(super) fn money_kind(program: &Program, money: u16) -> Result<(&Kind, MoneyS
         Some(found) => Ok(found),
         None => {
             let message = format!("kind number {money} of the contract is not money");
-            Err(Refusal::new("money_of_one_kind", message))
+            Err(Refusal::new(BuiltInRule::MoneyOfOneKind, message))
         }
     }
 }
@@ -93,7 +94,7 @@ pub(super) fn payer_of(money: u16, dues: &[Due]) -> Result<Option<&Party>, Refus
     for due in dues {
         if due.money != money {
             return Err(Refusal::new(
-                "money_of_one_kind",
+                BuiltInRule::MoneyOfOneKind,
                 "a due is owed in another kind of money",
             ));
         }
@@ -110,12 +111,16 @@ pub(super) fn payer_of(money: u16, dues: &[Due]) -> Result<Option<&Party>, Refus
 
 pub(super) fn two_payers(first: &Party, second: &Party) -> Refusal {
     Refusal::new(
-        "one_payer_per_money_view",
+        BuiltInRule::OnePayerPerMoneyView,
         format!("{first} and {second} both pay in one view"),
     )
 }
 
 pub(super) fn add(a: i64, b: i64) -> Result<i64, Refusal> {
-    a.checked_add(b)
-        .ok_or_else(|| Refusal::new("amount_overflow", "the total grows beyond 64 bits"))
+    a.checked_add(b).ok_or_else(|| {
+        Refusal::new(
+            BuiltInRule::AmountOverflow,
+            "the total grows beyond 64 bits",
+        )
+    })
 }

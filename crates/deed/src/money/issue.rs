@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::Program;
 use crate::ir::{Body, Ir};
+use crate::program::Program;
 use crate::value::{Party, Value};
 
 /// The parties that every action which issues this kind of money names as signers by constant.

@@ -1,8 +1,9 @@
 //! Checking a money view.
 
-use crate::check::Program;
+use crate::builtin::BuiltInRule;
 use crate::limits::{MONEY_INPUTS_MAX, MONEY_OUTPUTS_MAX};
 use crate::outcome::{Due, MoneyMove, Refusal, Settled};
+use crate::program::Program;
 use crate::schema::Kind;
 use crate::value::{Money, Party, Value};
 
@@ -42,11 +43,11 @@ pub(crate) fn settle(program: &Program, view: &MoneyMove<'_>) -> Result<Settled,
     if let Some(missed) = discharged.iter().position(|done| !done) {
         let due = &view.dues[missed];
         let message = format!("{} is owed {} but receives nothing", due.payee, due.amount);
-        return Err(lawful("due_discharged_exactly_once", message, due));
+        return Err(lawful(BuiltInRule::DueDischargedExactlyOnce, message, due));
     }
     ledger.balance()?;
     Ok(Settled {
-        signers: payer.cloned().into_iter().collect(),
+        payer: payer.cloned(),
     })
 }
 
@@ -58,17 +59,16 @@ fn within_limits(view: &MoneyMove<'_>) -> Result<(), Refusal> {
     ] {
         if count > most {
             let message = format!("a money view {what} at most {most}, not {count}");
-            return Err(Refusal::new("money_view_within_limits", message));
+            return Err(Refusal::new(BuiltInRule::MoneyViewWithinLimits, message));
         }
     }
     Ok(())
 }
 
-fn lawful(rule: &str, message: String, due: &Due) -> Refusal {
+fn lawful(rule: BuiltInRule, message: String, due: &Due) -> Refusal {
     Refusal {
-        rule: rule.to_owned(),
-        message,
         law: due.law.clone(),
+        ..Refusal::new(rule, message)
     }
 }
 
@@ -100,14 +100,14 @@ fn change(
             "{} of {} appears from nothing and nobody issues it",
             kind.name, holding.amount
         );
-        return Err(Refusal::new("money_is_not_forged", message));
+        return Err(Refusal::new(BuiltInRule::MoneyIsNotForged, message));
     };
     if holding.holder != payer {
         let message = format!(
             "{} goes to {} as change, but {payer} paid",
             holding.amount, holding.holder
         );
-        return Err(Refusal::new("change_returns_to_the_payer", message));
+        return Err(Refusal::new(BuiltInRule::ChangeReturnsToThePayer, message));
     }
     match ledger
         .rows
@@ -122,7 +122,7 @@ fn change(
                 "{} ({described}) is created, but none such is consumed",
                 holding.amount
             );
-            Err(Refusal::new("money_is_not_forged", message))
+            Err(Refusal::new(BuiltInRule::MoneyIsNotForged, message))
         }
     }
 }
@@ -140,14 +140,14 @@ fn discharge<'d>(
             "{} discharges due number {index}, which there is not",
             holding.amount
         );
-        return Err(Refusal::new("money_is_not_forged", message));
+        return Err(Refusal::new(BuiltInRule::MoneyIsNotForged, message));
     };
     if *done {
         let message = format!(
             "two amounts discharge the one {} that {} is owed",
             due.amount, due.payee
         );
-        return Err(lawful("due_discharged_exactly_once", message, due));
+        return Err(lawful(BuiltInRule::DueDischargedExactlyOnce, message, due));
     }
     *done = true;
     if holding.holder != &due.payee {
@@ -155,14 +155,14 @@ fn discharge<'d>(
             "{} is owed {} but {} receives it",
             due.payee, due.amount, holding.holder
         );
-        return Err(lawful("due_reaches_its_payee", message, due));
+        return Err(lawful(BuiltInRule::DueReachesItsPayee, message, due));
     }
     if holding.amount != due.amount {
         let message = format!(
             "{} is owed {} but receives {}",
             due.payee, due.amount, holding.amount
         );
-        return Err(lawful("due_paid_in_full", message, due));
+        return Err(lawful(BuiltInRule::DuePaidInFull, message, due));
     }
     if !holding.has(&due.to) {
         let attributes: Vec<Value> = holding.attributes().cloned().collect();
@@ -171,7 +171,7 @@ fn discharge<'d>(
             "{} is owed {} as {owed} but receives it as {found}",
             due.payee, due.amount
         );
-        return Err(lawful("due_paid_in_kind", message, due));
+        return Err(lawful(BuiltInRule::DuePaidInKind, message, due));
     }
     Ok(due)
 }
@@ -225,7 +225,7 @@ impl<'a> Ledger<'a> {
             "{} of {}{of} goes in but {} comes out",
             row.consumed, self.kind.name, row.given
         );
-        Err(Refusal::new("money_is_conserved", message))
+        Err(Refusal::new(BuiltInRule::MoneyIsConserved, message))
     }
 }
 

@@ -1,10 +1,10 @@
 //! Policies checked: names, types, joins and cost.
 
-use crate::check::{Context, Program, parts_of, styled};
+use crate::check::{Context, kind_named, parts_of, styled};
 use crate::cost;
 use crate::ir::Ir;
 use crate::limits::{COST_MAX, KNOWN_FACTS_MAX};
-use crate::near::did_you_mean;
+use crate::program::Program;
 use crate::schema::{Input, Type};
 use crate::syntax::ast::{Expr, Name, Node, Op};
 use crate::syntax::{Problem, Span};
@@ -35,23 +35,13 @@ pub(super) fn check(
     out
 }
 
-fn kind(name: &Name, program: &Program) -> Result<u16, Problem> {
-    let kinds = &program.kinds;
-    let found = kinds.iter().position(|k| k.name == name.text);
-    found.and_then(|i| u16::try_from(i).ok()).ok_or_else(|| {
-        let message = format!("there is no kind of fact `{}`", name.text);
-        let known = kinds.iter().map(|k| k.name.as_str());
-        Problem::new(name.span, message, "not declared").help(did_you_mean(&name.text, known))
-    })
-}
-
 fn policy(
     decl: &PolicyDecl,
     program: &Program,
     source: &str,
     problems: &mut Vec<Problem>,
 ) -> Result<Policy, Problem> {
-    let subject = kind(&decl.kind, program)?;
+    let subject = kind_named(&program.kinds, &decl.kind)?;
     let mut context = Context::new(program);
     (context.dated, context.today) = (true, true);
     context.fresh(&decl.subject)?;
@@ -210,7 +200,7 @@ impl Checker<'_> {
     }
 
     fn known(&mut self, decl: &KnownDecl) -> Result<(Known, Type), Problem> {
-        let kind = kind(&decl.kind, self.context.program)?;
+        let kind = kind_named(&self.context.program.kinds, &decl.kind)?;
         self.context.fresh(&decl.item)?;
         let name = decl.item.text.clone();
         self.context.referenced.push(Input { name, kind });

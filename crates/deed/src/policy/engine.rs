@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use crate::builtin::BuiltInRule;
 use crate::contract::Contract;
 use crate::eval::{Machine, arithmetic, fact_fits, ill_typed};
 use crate::ir::Arithmetic;
@@ -229,7 +230,7 @@ fn aggregate<'a>(
     for (seen, fact) in facts.enumerate() {
         if seen >= KNOWN_FACTS_MAX {
             let message = format!("more than {KNOWN_FACTS_MAX} known facts join with one subject");
-            return Err(Refusal::new("known_facts_within_limits", message));
+            return Err(Refusal::new(BuiltInRule::KnownFactsWithinLimits, message));
         }
         machine.known = Some([subject, fact]);
         if !machine.test(&known.filter)? {

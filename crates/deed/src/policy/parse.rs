@@ -54,7 +54,7 @@ pub(super) fn parse(contract: &str, text: &str, problems: &mut Vec<Problem>) -> 
     }
     for (i, line) in lines.roots().enumerate().filter(|(_, l)| !l.broken()) {
         let result = match i {
-            0 => heading(contract, line),
+            0 => Cursor::new(line.flat()).about("policies", contract),
             _ => policy(line, problems).map(|p| out.push(p)),
         };
         if let Err(problem) = result {
@@ -66,20 +66,6 @@ pub(super) fn parse(contract: &str, text: &str, problems: &mut Vec<Problem>) -> 
         problems.push(Problem::new(span, "the text is empty", "nothing here"));
     }
     out
-}
-
-/// `policies for safeguarding`.
-fn heading(contract: &str, line: Line<'_, '_>) -> Result<(), Problem> {
-    let mut cursor = Cursor::new(line.flat());
-    cursor.expect_word("policies")?;
-    cursor.expect_word("for")?;
-    let name = cursor.name("the contract's name")?;
-    cursor.finish()?;
-    if name.text == contract {
-        return Ok(());
-    }
-    let message = format!("the contract is {contract}, not {}", name.text);
-    Err(Problem::new(name.span, message, "another contract"))
 }
 
 /// `policy NAME for each KIND as x`, and its clauses.

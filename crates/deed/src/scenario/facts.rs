@@ -1,7 +1,7 @@
 //! Facts, arguments and expectations of a scenario.
 
-use crate::builtin::BUILT_IN_RULES;
-use crate::check::{code, constant};
+use crate::builtin::BuiltInRule;
+use crate::check::{code, constant, kind_named};
 use crate::near::did_you_mean;
 use crate::schema::{Action, Field, Type};
 use crate::syntax::ast::{Assign, Name};
@@ -43,12 +43,7 @@ impl Reader<'_> {
 
     fn partial(&self, cursor: &mut Cursor<'_>) -> Result<Partial, Problem> {
         let name = cursor.qualified("a kind of fact")?;
-        let Some(kind) = self.contract.kind(&name.text) else {
-            let known = self.contract.kinds().iter().map(|k| k.name.as_str());
-            let message = format!("there is no kind of fact `{}`", name.text);
-            return Err(Problem::new(name.span, message, "not declared")
-                .help(did_you_mean(&name.text, known)));
-        };
+        let kind = kind_named(self.contract.kinds(), &name)?;
         let given = if cursor.eat_word("with") {
             assigns(cursor, &[])?
         } else {
@@ -112,7 +107,7 @@ impl Reader<'_> {
         cursor.finish()?;
         let wanted = code(&rule.text);
         let own = action.rules.iter().map(|r| r.code.as_str());
-        let known = own.chain(BUILT_IN_RULES.iter().map(|(code, _)| *code));
+        let known = own.chain(BuiltInRule::ALL.iter().map(|rule| rule.code()));
         if known.clone().any(|k| k == wanted) {
             return Ok(Expected::Refused(wanted));
         }

@@ -17,7 +17,6 @@ use crate::policy::Policies;
 
 pub use explain::{ExplainedAsking, ExplainedCase, explain, explain_policies};
 pub use report::{Case, Missing, Report};
-pub(crate) use run::execute;
 use setting::Scenario;
 
 /// Runs the scenarios of a text against a contract.

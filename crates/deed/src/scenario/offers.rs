@@ -1,6 +1,6 @@
 //! Scenarios of policies as written: what becomes known, on which day, and what is then proposed.
 
-use crate::builtin::BUILT_IN_RULES;
+use crate::builtin::BuiltInRule;
 use crate::check::{code, constant};
 use crate::near::did_you_mean;
 use crate::policy::Verb;
@@ -227,7 +227,7 @@ fn refusal(cursor: &mut Cursor<'_>) -> Result<String, Problem> {
     cursor.expect_word("because")?;
     let rule = cursor.text("the rule in words, in quotes")?;
     let wanted = code(&rule.text);
-    let known = BUILT_IN_RULES.iter().map(|(code, _)| *code);
+    let known = BuiltInRule::ALL.iter().map(|rule| rule.code());
     if known.clone().any(|k| k == wanted) {
         return Ok(wanted);
     }

@@ -67,7 +67,7 @@ pub(super) fn parse(
     let mut out = Vec::new();
     for (i, line) in lines.roots().enumerate().filter(|(_, l)| !l.broken()) {
         let result = match i {
-            0 => reader.heading(line),
+            0 => Cursor::new(line.flat()).about("scenarios", contract.name()),
             _ => reader.declaration(line, &mut out),
         };
         if let Err(problem) = result {
@@ -86,24 +86,6 @@ pub(super) struct Reader<'c> {
 }
 
 impl Reader<'_> {
-    /// `scenarios for contract_name`.
-    fn heading(&self, line: Line<'_, '_>) -> Result<(), Problem> {
-        let mut cursor = Cursor::new(line.flat());
-        cursor.expect_word("scenarios")?;
-        cursor.expect_word("for")?;
-        let name = cursor.name("the contract's name")?;
-        cursor.finish()?;
-        if name.text == self.contract.name() {
-            return Ok(());
-        }
-        let message = format!(
-            "the contract is {}, not {}",
-            self.contract.name(),
-            name.text
-        );
-        Err(Problem::new(name.span, message, "another contract"))
-    }
-
     fn declaration(&mut self, line: Line<'_, '_>, out: &mut Vec<Scenario>) -> Result<(), Problem> {
         let mut cursor = Cursor::new(line.tokens());
         if cursor.eat_word("party") {

@@ -5,43 +5,7 @@ use crate::near::did_you_mean;
 
 use super::ast::{Name, Text};
 use super::token::{Problem, Span, Tok, Token};
-
-/// Words that cannot name anything, because a sentence could then be read in two ways.
-const RESERVED: [&str; 33] = [
-    "and",
-    "as",
-    "becoming",
-    "count",
-    "creates",
-    "each",
-    "effective",
-    "else",
-    "every",
-    "false",
-    "for",
-    "if",
-    "in",
-    "is",
-    "issues",
-    "keeps",
-    "law",
-    "length",
-    "let",
-    "no",
-    "none",
-    "not",
-    "of",
-    "or",
-    "otherwise",
-    "pays",
-    "rule",
-    "some",
-    "sum",
-    "then",
-    "true",
-    "when",
-    "with",
-];
+use super::words;
 
 pub(crate) struct Cursor<'t> {
     tokens: &'t [Token<'t>],
@@ -108,17 +72,19 @@ impl<'t> Cursor<'t> {
         matches!(self.token(ahead).tok, Tok::Name(name) if name == word)
     }
 
+    /// How many line breaks stand here.
+    fn breaks(&self) -> usize {
+        let ahead = (0..).take_while(|i| self.token(*i).tok == Tok::Break);
+        ahead.count()
+    }
+
     pub(crate) fn skip_breaks(&mut self) {
-        while self.peek() == Tok::Break {
-            self.pos += 1;
-        }
+        self.pos += self.breaks();
     }
 
     /// Skips line breaks when the clause goes on with `word` after them.
     pub(crate) fn eat_word(&mut self, word: &str) -> bool {
-        let breaks = (0..)
-            .take_while(|i| self.token(*i).tok == Tok::Break)
-            .count();
+        let breaks = self.breaks();
         let found = self.word_ahead(breaks, word);
         if found {
             self.pos += breaks + 1;
@@ -208,7 +174,7 @@ impl<'t> Cursor<'t> {
     /// A name that the contract introduces: not a word of the language.
     pub(crate) fn new_name(&mut self, what: &str) -> Result<Name, Problem> {
         let name = self.name(what)?;
-        if RESERVED.contains(&name.text.as_str()) {
+        if words::find(&name.text).is_some_and(|word| word.reserved) {
             let message = format!(
                 "`{}` is a word of the language and can't be a name",
                 name.text
@@ -223,9 +189,7 @@ impl<'t> Cursor<'t> {
         let mut text: Option<String> = None;
         let mut span = self.span();
         loop {
-            let breaks = (0..)
-                .take_while(|i| self.token(*i).tok == Tok::Break)
-                .count();
+            let breaks = self.breaks();
             let Tok::Text(part) = self.token(breaks).tok else {
                 break;
             };
@@ -260,6 +224,19 @@ impl<'t> Cursor<'t> {
         }
     }
 
+    /// `policies for name` and `scenarios for name`: a text about this contract.
+    pub(crate) fn about(&mut self, word: &str, contract: &str) -> Result<(), Problem> {
+        self.expect_word(word)?;
+        self.expect_word("for")?;
+        let name = self.name("the contract's name")?;
+        self.finish()?;
+        if name.text == contract {
+            return Ok(());
+        }
+        let message = format!("the contract is {contract}, not {}", name.text);
+        Err(Problem::new(name.span, message, "another contract"))
+    }
+
     /// Comma-separated items; a line may end after a comma.
     pub(crate) fn list<T>(
         &mut self,
@@ -274,9 +251,7 @@ impl<'t> Cursor<'t> {
     }
 
     pub(crate) fn finish(&mut self) -> Result<(), Problem> {
-        let breaks = (0..)
-            .take_while(|i| self.token(*i).tok == Tok::Break)
-            .count();
+        let breaks = self.breaks();
         if self.token(breaks).tok == Tok::End {
             return Ok(());
         }

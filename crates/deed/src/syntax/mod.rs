@@ -17,6 +17,7 @@ mod primary;
 mod schedule;
 mod token;
 mod types;
+pub(crate) mod words;
 
 pub(crate) use cursor::Cursor;
 pub(crate) use expr::expr;

@@ -103,3 +103,8 @@ pub struct FactValue {
     /// One value for each declared field; an optional field without a value is [`Value::Absent`].
     pub fields: Vec<Value>,
 }
+
+/// Days from one date to another; below zero when the other is earlier.
+pub(crate) fn days_between(from: Date, to: Date) -> i64 {
+    to.duration_since(from).as_hours() / 24
+}

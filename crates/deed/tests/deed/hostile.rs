@@ -24,7 +24,7 @@ fn errors(source: &str) -> Vec<String> {
 fn deceiving_characters_are_refused_wherever_they_stand() {
     let cases = [
         ("right-to-left override", "owner", "own\u{202E}er"),
-        ("isolate", "accepted", "accepted"),
+        ("isolate", "who pays", "who \u{2066}pays"),
         ("zero-width space in a name", "payer ", "pay\u{200B}er "),
         (
             "zero-width joiner in a text",
@@ -64,7 +64,7 @@ fn deceiving_characters_are_refused_wherever_they_stand() {
         ("curly quotes", "\"who pays\"", "\u{201C}who pays\u{201D}"),
     ];
     let mut out = Vec::new();
-    for (what, from, to) in cases.iter().filter(|(_, from, to)| from != to) {
+    for (what, from, to) in cases {
         let source = CASH.replacen(from, to, 1);
         assert_ne!(source, CASH, "{what}");
         out.push(format!("{what}: {}", errors(&source).join(" | ")));

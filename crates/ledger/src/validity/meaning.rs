@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use deed::{Allocated, Call, Contract, FactRoles, FactValue, MoneyMove, Party, Refusal};
+use deed::{
+    Allocated, BuiltInRule, Call, Contract, FactRoles, FactValue, MoneyMove, Party, Refusal,
+};
 
 use crate::digest::{Lineage, Token};
 use crate::fact::{DueRef, Fact};
@@ -218,7 +220,7 @@ pub(super) fn money_meaning(
         created: &allocated,
     })?;
     Ok(Meaning {
-        signers: settled.signers,
+        signers: settled.payer.into_iter().collect(),
         dues: Vec::new(),
         created: roles_of(contract, view.created.iter())?,
         consumed: roles_of(contract, view.consumed.iter().map(|i| &i.fact))?,
@@ -245,7 +247,7 @@ pub(super) fn observed_money(view: &View, contract: &Contract) -> Result<Meaning
     let issued = view.consumed.is_empty() && view.created.iter().all(|fact| fact.due.is_some());
     if consumed != created && !issued {
         return Err(Refusal {
-            rule: "money_is_conserved".to_owned(),
+            rule: BuiltInRule::MoneyIsConserved.code().to_owned(),
             message: format!("{consumed} minor units go in and {created} come out"),
             law: None,
         }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use deed::Party;
+use ledger::ContractId;
 use ledger::codec;
 use ledger::digest::Digest;
 use ledger::signature::SigningKey;
@@ -280,7 +281,7 @@ impl Home {
 ///
 /// # Errors
 /// [`HomeError::Content`] with the compiler's report.
-pub(crate) fn load_contracts(files: &[PathBuf]) -> Result<ContractBook, HomeError> {
+pub fn load_contracts(files: &[PathBuf]) -> Result<ContractBook, HomeError> {
     let read = |path: &PathBuf| {
         fs::read_to_string(path).map_err(|source| HomeError::File {
             path: path.clone(),
@@ -292,7 +293,28 @@ pub(crate) fn load_contracts(files: &[PathBuf]) -> Result<ContractBook, HomeErro
     book.read(&texts)
         .map_err(|(at, error)| HomeError::Content {
             path: files[at].clone(),
-            what: format!("\n{}", error.render(&files[at].display().to_string())),
+            what: format!(
+                "\n{}{}",
+                error.render(&files[at].display().to_string()),
+                missing(&texts, at)
+            ),
         })?;
     Ok(book)
+}
+
+/// What to do about contracts that a text uses and that are not among the texts.
+fn missing(texts: &[String], of: usize) -> String {
+    let there = |id: &String| {
+        let mut texts = texts.iter();
+        texts.any(|t| ContractId::of_text(t).to_string() == *id)
+    };
+    let needs = deed::needs(&texts[of]).into_iter();
+    let missing = needs.filter(|need| need.required && !there(&need.sha256));
+    let advice = missing.map(|need| {
+        format!(
+            "\n\nAccept the contract {} too, in the text of this hash: its file belongs to the contracts as well",
+            need.name
+        )
+    });
+    advice.collect()
 }

@@ -9,8 +9,10 @@ use ledger::fact::{Fact, FactRef};
 use ledger::map::MemberRole;
 use ledger::public::{PublicFact, PublicPart};
 use ledger::signature::{Role, ScopedSignature};
-use ledger::tearoff::{Audience, SeenView, TearOff};
-use ledger::validity::{Checked, Meaning, Requirement, Standing, check, issue_requirements};
+use ledger::tearoff::{Audience, SeenView, ShownOutput, TearOff};
+use ledger::validity::{
+    Checked, Meaning, Requirement, Standing, check, fact_value, issue_requirements,
+};
 use ledger::view::View;
 use ledger::{Digest, TransactionId};
 
@@ -162,12 +164,33 @@ impl<S: Store> Node<S> {
         Ok(())
     }
 
-    /// Whether a transaction, as far as it is seen, has anything for parties hosted here: facts, or something to vouch for.
+    /// Whether a transaction, as far as it is seen, has anything for parties hosted here: facts, something to vouch for, or
+    /// something that the contract lets them see.
     fn concerns(&self, id: &TransactionId, seen: &TearOff, checked: &Checked) -> bool {
         let meanings = checked.meanings.iter().flatten();
         let roles = meanings.flat_map(|m| m.created.iter().chain(&m.consumed));
-        let mut attestors = roles.flat_map(|roles| &roles.attestors);
-        attestors.any(|party| self.hosts(party)) || !self.brought(id, seen, checked).is_empty()
+        let mut parties = roles.flat_map(|roles| roles.attestors.iter().chain(&roles.seen_by));
+        parties.any(|party| self.hosts(party))
+            || self.shown_to_us(seen)
+            || !self.brought(id, seen, checked).is_empty()
+    }
+
+    /// Whether a fact that is shown alone is one that a party hosted here may see.
+    fn shown_to_us(&self, seen: &TearOff) -> bool {
+        let outputs = seen.views.iter().filter_map(|view| match view {
+            SeenView::Outputs(outputs) => Some(outputs.shown.values()),
+            SeenView::Whole(_) | SeenView::Hidden(_) => None,
+        });
+        let facts = outputs.flatten().filter_map(ShownOutput::whole);
+        let seen_by = |fact: &Fact| {
+            let roles = self
+                .setup
+                .book
+                .get(&fact.contract)?
+                .roles_of(&fact_value(fact));
+            Some(roles.ok()?.seen_by.iter().any(|party| self.hosts(party)))
+        };
+        facts.filter_map(seen_by).any(|ours| ours)
     }
 
     /// The facts that a transaction, as far as it is seen, gives to parties hosted here.

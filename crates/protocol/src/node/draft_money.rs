@@ -38,6 +38,12 @@ impl<S: Store> Node<S> {
         let mut key = None;
         if let Some((Some(from), payer)) = plain.first().map(|due| (due.from.as_ref(), &due.payer))
         {
+            if !self.hosts(payer) {
+                let message = format!(
+                    "{payer} pays, and its money is not kept at this node: the node that keeps it must be asked"
+                );
+                return Err(refusal("payer_not_hosted_here", message).into());
+            }
             let pocket = PurseKey::new(of.id, kind, payer.clone(), from);
             let needed: i64 = plain
                 .iter()

@@ -89,7 +89,7 @@ fn what_cannot_be_done_is_refused_at_once_and_locks_nothing() {
     stolen.party = party(BOB);
     town.instruct(&stolen);
     town.deliver_all();
-    assert_eq!(town.state(BOB, "stolen"), "payer_holds_enough_money");
+    assert_eq!(town.state(BOB, "stolen"), "payer_not_hosted_here");
     let spend = [
         ("payer", who(ALICE)),
         ("payee", text("a shop")),

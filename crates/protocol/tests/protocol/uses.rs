@@ -3,6 +3,7 @@
 use deed::Value;
 use ledger::fact::FactRef;
 use protocol::node::records::Instruction;
+use protocol::store::Table;
 
 use crate::support::{args, market, party, pence, text, who};
 use crate::town::{ALICE, BANK, BOB, Town};
@@ -115,6 +116,28 @@ fn a_fact_that_is_given_up_does_not_pass_for_the_key_of_another() {
     town.instruct(&asked);
     town.deliver_all();
     assert_eq!(town.state(ALICE, "for 9"), "done");
+    town.assert_settled();
+}
+
+#[test]
+fn whom_a_contract_lets_see_a_fact_is_told_though_only_others_sign() {
+    let mut town = Town::new();
+    let market = market(&town.contract, &town.contract_id);
+    let given = [("trader", who(ALICE)), ("reason", text("noise"))];
+    let (action, args) = args(&market, "Warn", &given);
+    town.instruct(&Instruction {
+        key: "warning".to_owned(),
+        party: party(BANK),
+        contract: ledger::ContractId::of_text(market.source()),
+        action,
+        args,
+        consumes: Vec::new(),
+        references: Vec::new(),
+    });
+    town.deliver_all();
+    assert_eq!(town.state(BANK, "warning"), "done");
+    let keeps = |name: &str| !town.disks[name].pairs(Table::Transactions).is_empty();
+    assert_eq!([BANK, ALICE, BOB].map(keeps), [true, true, false]);
     town.assert_settled();
 }
 

@@ -9,7 +9,7 @@ use deed::Party;
 use node::config::{Config, ConfigError};
 use node::files::{create_folder, write_atomically};
 use node::pki::Fingerprint;
-use node::roles::{Application, found_network};
+use node::roles::{Application, found_network, load_contracts};
 
 use super::{Outcome, runtime};
 use crate::cli::{Init, Invite, Join, JoinRole};
@@ -146,6 +146,7 @@ pub(super) fn join(args: &Join) -> Outcome {
         .fingerprint
         .parse()
         .map_err(|_| "the fingerprint is not one: copy it whole from `pvn invite`")?;
+    load_contracts(&args.contracts)?;
     create_folder(&args.data)?;
     let absolute = |path: &PathBuf| {
         fs::canonicalize(path).map_err(|e| format!("{} can't be read: {e}", path.display()))

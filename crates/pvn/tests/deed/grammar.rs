@@ -24,7 +24,7 @@ fn every_word_of_the_language_is_coloured() {
     }
     let missing: Vec<&str> = deed::editor::WORDS
         .iter()
-        .map(|(word, _)| *word)
+        .map(|word| word.word)
         .filter(|word| !known.contains(*word))
         .collect();
     assert_eq!(missing, Vec::<&str>::new());

@@ -42,8 +42,8 @@ const KEPT: [(&str, &[&str], &str); 6] = [
     ),
     (
         "crates/deed/src/contract.rs",
-        &["dues_in", "read_old", "read_used"],
-        "what `uses` and `replaces` mean is the language's to say; the node that gives other texts is to come",
+        &["read_old"],
+        "what `replaces` means is the language's to say; the node that moves to a new version is to come",
     ),
     (
         "crates/protocol/src/store/faulty.rs",

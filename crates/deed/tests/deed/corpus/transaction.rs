@@ -24,17 +24,43 @@ impl<'a> Book<'a> {
             .ok_or(format!("no contract {name}"))
     }
 
-    /// A fact of one contract in the words of another, which uses it.
+    /// The hash of the text that declares a contract's kind, and its number there.
+    fn origin(&self, contract: &'a Contract, kind: u16) -> (&'a str, u16) {
+        match &contract.kinds()[usize::from(kind)].origin {
+            Some(origin) => (&origin.sha256, origin.kind),
+            None => (self.hash_of(contract), kind),
+        }
+    }
+
+    fn hash_of(&self, contract: &Contract) -> &'a str {
+        let mut given = self.given.iter();
+        let found = given.find(|(_, c)| std::ptr::eq(*c, contract));
+        found.map(|(hash, _)| *hash).unwrap_or_default()
+    }
+
+    /// A fact of a text in the words of a contract: its own, or one that uses that text.
     fn read(
         &self,
-        reader: &Contract,
-        (hash, of): (&str, &Contract),
-        fact: &FactValue,
+        reader: &'a Contract,
+        sha256: &str,
+        fact: FactValue,
     ) -> Result<FactValue, Refusal> {
-        match std::ptr::eq(reader, of) {
-            true => Ok(fact.clone()),
-            false => reader.read_used(hash, of, fact),
+        let mut kinds = (0..=u16::MAX).take(reader.kinds().len());
+        match kinds.find(|kind| self.origin(reader, *kind) == (sha256, fact.kind)) {
+            Some(kind) => Ok(FactValue { kind, ..fact }),
+            None => Err(refusal(
+                "fact_fits_its_kind",
+                "it is of a text that is not used",
+            )),
         }
+    }
+}
+
+fn refusal(rule: &str, message: &str) -> Refusal {
+    Refusal {
+        rule: rule.to_owned(),
+        message: message.to_owned(),
+        law: None,
     }
 }
 
@@ -103,26 +129,13 @@ pub(super) fn run(book: &Book<'_>, text: &str) -> Result<String, Stop> {
     // Money that no view moves pays nothing.
     for (contract, owed) in &dues {
         for due in owed {
-            let kind = &contract.kinds()[usize::from(due.money)];
-            let money = match &kind.origin {
-                Some(origin) => (origin.sha256.as_str(), origin.kind),
-                None => (hash_of(book, contract), due.money),
-            };
-            if !settled.contains(&money) {
-                let rule = "due_discharged_exactly_once".to_owned();
-                let message = format!("nothing moves {}", kind.name);
-                let law = None;
-                return Err(Refusal { rule, message, law }.into());
+            if !settled.contains(&book.origin(contract, due.money)) {
+                let message = "no view moves this money";
+                return Err(refusal("due_discharged_exactly_once", message).into());
             }
         }
     }
     Ok(follows)
-}
-
-fn hash_of<'a>(book: &Book<'a>, contract: &Contract) -> &'a str {
-    let mut given = book.given.iter();
-    let found = given.find(|(_, c)| std::ptr::eq(*c, contract));
-    found.map(|(hash, _)| *hash).unwrap_or_default()
 }
 
 /// An action that was accepted.
@@ -150,8 +163,8 @@ fn action<'a>(book: &Book<'a>, line: &str, under: &[&str]) -> Result<Ran<'a>, St
             _ => return Err(format!("not a line of an action: {line}").into()),
         };
         let (of, text) = text.split_once('.').ok_or("no contract".to_owned())?;
-        let of = book.find(of)?;
-        facts.push(book.read(contract, of, &fact(of.1, text)?)?);
+        let (sha256, of) = book.find(of)?;
+        facts.push(book.read(contract, sha256, fact(of, text)?)?);
     }
     let outcome = contract.apply(&Call {
         action,
@@ -177,12 +190,16 @@ fn view<'a>(
     let (contract, kind) = name.split_once('.').ok_or("no contract".to_owned())?;
     let (hash, contract) = book.find(contract)?;
     let money = contract.kind(kind).ok_or(format!("no kind {kind}"))?;
-    let in_money = |(of, dues): &(&'a Contract, Vec<Due>)| match std::ptr::eq(*of, contract) {
-        true => dues.clone(),
-        false => of.dues_in(hash, dues),
+    let in_money = |(of, dues): &(&'a Contract, Vec<Due>)| {
+        let there = |due: &Due| Due {
+            money,
+            ..due.clone()
+        };
+        let dues = dues.iter();
+        let dues = dues.filter(|due| book.origin(of, due.money) == (hash, money));
+        dues.map(there).collect::<Vec<Due>>()
     };
-    let mut owed: Vec<Due> = dues.iter().flat_map(in_money).collect();
-    owed.retain(|due| due.money == money);
+    let owed: Vec<Due> = dues.iter().flat_map(in_money).collect();
     let (mut consumed, mut created) = (Vec::new(), Vec::new());
     for line in under {
         if let Some(text) = line.strip_prefix("consumes ") {

@@ -102,7 +102,9 @@ fn read(view: &View) -> Verdict<Settled> {
     if books.values().any(|(into, out)| into != out) {
         return Err("money_is_conserved");
     }
-    Ok(Settled { signers: payers })
+    Ok(Settled {
+        payer: payers.pop(),
+    })
 }
 
 fn some_due(payer: &'static [&'static str]) -> impl Strategy<Value = Due> {

@@ -15,7 +15,7 @@ pub(super) fn newcomers_that_are_refused(folder: &Path, demo: &Demo) {
     let invite = |party: &str| {
         Invitation::of(&run(["invite", "--data", text(&demo.folder), "--party", party]).done())
     };
-    let join = |invitation: &Invitation| {
+    let join_with = |invitation: &Invitation, contract: &Path| {
         let ann = Newcomer {
             role: "node",
             party: "PVN-ANN",
@@ -23,9 +23,9 @@ pub(super) fn newcomers_that_are_refused(folder: &Path, demo: &Demo) {
         };
         let (data, first) = (folder.join(ann.party), first_port());
         let [peer, http] = [first, first + 1].map(|port| (Ipv4Addr::LOCALHOST, port).into());
-        let contract = public_money().join("budget.deed");
-        Said::by(&mut invitation.join(&ann, &data, peer, http, &contract))
+        Said::by(&mut invitation.join(&ann, &data, peer, http, contract))
     };
+    let join = |invitation: &Invitation| join_with(invitation, &public_money().join("budget.deed"));
     let (ann, ben) = (invite("PVN-ANN"), invite("PVN-BEN"));
     let wrong = "0123456789abcdef".repeat(4);
     let nobody = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
@@ -85,6 +85,22 @@ pub(super) fn newcomers_that_are_refused(folder: &Path, demo: &Demo) {
             .map(|m| m.party)
             .collect::<Vec<_>>()
     };
+    // A contract that could not be loaded later does not use the invitation up.
+    let alone = folder.join("alone.deed");
+    let uses = format!(
+        "contract alone version 1\n  \"A.\"\nuses cash sha256 \"{}\"\n",
+        "0".repeat(64)
+    );
+    fs::write(&alone, uses).expect("a file");
+    let said = join_with(&ann, &alone);
+    let expected = format!(
+        "pvn: {at} does not hold what it should: \nerror: the text of cash with this hash is not given\n --> {at}:3:18\n  |\n3 | uses cash sha256 \"{}\"\n  |                  {} not given\n\n\
+         Accept the contract cash too, in the text of this hash: its file belongs to the contracts as well\n",
+        "0".repeat(64),
+        "^".repeat(66),
+        at = alone.display()
+    );
+    assert_eq!((said.code, said.err), (1, expected));
     assert!(!members().contains(&"PVN-ANN".to_owned()));
     join(&ann).done();
     // Whoever got hold of the code later can't become Ann with keys of their own.

@@ -1,0 +1,33 @@
+//! What a name stands for, or else the name that was perhaps meant.
+
+use crate::near::did_you_mean;
+use crate::schema::{Field, Kind, Type};
+use crate::syntax::Problem;
+use crate::syntax::ast::Name;
+
+/// A kind's number by its name.
+pub(crate) fn kind_named(kinds: &[Kind], name: &Name) -> Result<u16, Problem> {
+    let found = kinds.iter().position(|k| k.name == name.text);
+    found.and_then(|i| u16::try_from(i).ok()).ok_or_else(|| {
+        let known = kinds.iter().map(|k| k.name.as_str());
+        let message = format!("there is no kind of fact `{}`", name.text);
+        Problem::new(name.span, message, "not declared").help(did_you_mean(&name.text, known))
+    })
+}
+
+/// A field's place and type by its name.
+pub(super) fn field_named(
+    fields: &[Field],
+    owner: &str,
+    name: &Name,
+) -> Result<(u16, Type), Problem> {
+    match fields.iter().position(|f| f.name == name.text) {
+        Some(i) => Ok((u16::try_from(i).unwrap_or(u16::MAX), fields[i].ty.clone())),
+        None => {
+            let known = fields.iter().map(|f| f.name.as_str());
+            let message = format!("{owner} has no field `{}`", name.text);
+            Err(Problem::new(name.span, message, "not a field")
+                .help(did_you_mean(&name.text, known)))
+        }
+    }
+}
