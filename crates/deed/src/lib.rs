@@ -38,7 +38,7 @@ mod syntax;
 mod value;
 mod warn;
 
-pub use args::{ArgError, ArgProblem};
+pub use args::{ArgError, ArgProblem, read_date};
 pub use builtin::BuiltInRule;
 pub use contract::{Contract, Given};
 pub use diagnostic::{Diagnostic, LoadError};

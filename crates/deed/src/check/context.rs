@@ -118,7 +118,14 @@ impl<'c> Context<'c> {
 
     /// The problem of a name that means nothing here.
     pub(crate) fn unknown(&self, name: &str, span: Span) -> Problem {
-        let help = did_you_mean(name, self.names());
+        let help = match name {
+            "today" if self.dated => {
+                Some("write `effective`: the day of the transaction".to_owned())
+            }
+            "no" => Some("write `false`".to_owned()),
+            "yes" => Some("write `true`".to_owned()),
+            _ => did_you_mean(name, self.names()),
+        };
         Problem::new(
             span,
             format!("nothing is called `{name}` here"),

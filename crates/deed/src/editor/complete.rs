@@ -107,7 +107,8 @@ fn placed(
             let kind = inside.and_then(|d| kind_of(d, owner));
             let owner = declared(sources, kind.as_deref().unwrap_or(owner));
             if let Some((source, owner)) = owner {
-                fields(owner, source.text, CompletionKind::Field, found);
+                let given = owner.clauses.iter().filter(|c| c.is_field());
+                introduced(given, source.text, CompletionKind::Field, found);
             }
             return owner.is_some();
         }
@@ -201,8 +202,17 @@ fn declarations(source: &Source<'_>, sorts: &[&str], found: &mut Offers) {
 }
 
 fn fields(declared: &Declaration<'_>, source: &str, kind: CompletionKind, found: &mut Offers) {
+    introduced(declared.clauses.iter(), source, kind, found);
+}
+
+fn introduced<'c, 's: 'c>(
+    clauses: impl Iterator<Item = &'c Clause<'s>>,
+    source: &str,
+    kind: CompletionKind,
+    found: &mut Offers,
+) {
     let named = |clause: &Clause<'_>| clause.introduces().and_then(name_of).map(str::to_owned);
-    for clause in &declared.clauses {
+    for clause in clauses {
         if let Some(name) = named(clause) {
             found.insert(name, (kind, clause.text(source)));
         }

@@ -2,7 +2,7 @@
 
 use crate::builtin::BuiltInRule;
 use crate::check::{code, constant, kind_named};
-use crate::near::did_you_mean;
+use crate::near::{did_you_mean, did_you_mean_words};
 use crate::schema::{Action, Field, Type};
 use crate::syntax::ast::{Assign, Name};
 use crate::syntax::{Cursor, Line, Problem, assigns, path_list};
@@ -112,7 +112,7 @@ impl Reader<'_> {
             return Ok(Expected::Refused(wanted));
         }
         let message = format!("{} has no rule `{wanted}`", action.name);
-        Err(Problem::new(rule.span, message, "not a rule").help(did_you_mean(&wanted, known)))
+        Err(Problem::new(rule.span, message, "not a rule").help(did_you_mean_words(&wanted, known)))
     }
 
     fn claim(&self, line: Line<'_, '_>) -> Result<Claim, Problem> {

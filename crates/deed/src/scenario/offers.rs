@@ -2,7 +2,7 @@
 
 use crate::builtin::BuiltInRule;
 use crate::check::{code, constant};
-use crate::near::did_you_mean;
+use crate::near::{did_you_mean, did_you_mean_words};
 use crate::policy::Verb;
 use crate::policy::ir::{Policy, Propose};
 use crate::schema::Type;
@@ -232,5 +232,5 @@ fn refusal(cursor: &mut Cursor<'_>) -> Result<String, Problem> {
         return Ok(wanted);
     }
     let message = format!("there is no built-in rule `{wanted}`");
-    Err(Problem::new(rule.span, message, "not a rule").help(did_you_mean(&wanted, known)))
+    Err(Problem::new(rule.span, message, "not a rule").help(did_you_mean_words(&wanted, known)))
 }

@@ -169,7 +169,7 @@ fn only_what_can_stand_at_a_place_is_offered() {
         let at = SERVED.find(before).unwrap() + before.len();
         complete(&texts, at).into_iter().map(|c| c.name).collect()
     };
-    assert_eq!(offered("May 2026 with\n    "), ["driver", "number", "old"]);
+    assert_eq!(offered("May 2026 with\n    "), ["driver", "number"]);
     let rules = offered("because \"the n");
     assert_eq!(rules, ["the number is given"]);
     assert!(offered("because \"").contains(&"payer holds enough money".to_owned()));

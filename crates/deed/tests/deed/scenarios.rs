@@ -93,6 +93,11 @@ fn a_scenario_text_is_checked_like_a_contract() {
             "but \"ben has too little\"\n    holdin Cash",
         ),
         ("on 31 March 2025", "on 31 Marsh 2025"),
+        (
+            "because \"payer holds enough money\"",
+            "because \"payer holds money\"",
+        ),
+        ("Transfer on 24 June 2026", "Transfer on 2026-06-24"),
         ("buyer = ben\n", "buyer = ben, buyer = ann\n"),
         (
             "issuer = bank, owner = ben\n  is",

@@ -62,7 +62,7 @@ fn a_call_is_explained_as_json() {
             "--action",
             "Move",
             "--on",
-            "2026-06-24",
+            "24 June 2026",
             "--arg",
             "payer=ann",
             "--arg",

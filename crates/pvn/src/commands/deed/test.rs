@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use deed::Contract;
 use deed::policy::Policies;
 use deed::scenario::{self, Report};
+use deed::{Contract, Form};
 
 use super::read;
 use super::shelf::{Shelf, Text};
 use crate::cli::DeedTest;
 use crate::commands::Outcome;
-use crate::output::say;
+use crate::output::{complain, say};
 
 /// A contract, its policies, and its scenarios.
 pub(super) struct Suite {
@@ -49,10 +49,30 @@ impl Suite {
     /// The contract of a file with what is about it: the scenarios given, or else those beside it.
     pub(super) fn of(path: &Path, with: &[PathBuf], scenarios: &[PathBuf]) -> Result<Self, String> {
         let shelf = Shelf::around(path, with)?;
-        let text = shelf.text(path).map_or("", |t| t.text.as_str());
+        let text = shelf.text(path);
+        if let Some(other) = text.filter(|t| t.form != Form::Contract) {
+            let is = match other.form {
+                Form::Policies => "policies",
+                _ => "scenarios",
+            };
+            let (file, name) = (other.shown(), &other.contract);
+            let contract = shelf.contract(name).map(|t| format!(", {}", t.shown()));
+            let contract = contract.unwrap_or_default();
+            return Err(format!(
+                "{file} holds {is} for {name}: give the contract{contract}"
+            ));
+        }
+        let text = text.map_or("", |t| t.text.as_str());
         let contract = shelf.load(text).map_err(|refused| refused.render(path))?;
         let policies = shelf.policies(&contract);
         let policies = policies.map_err(|(text, error)| error.render(&text.shown()))?;
+        for (path, why) in &shelf.unread {
+            // A contract that is needed is missed by whoever needs it; nobody would miss a scenario.
+            match path.extension().is_some_and(|e| e == "deed") {
+                true => complain!("{why}"),
+                false => return Err(why.clone()),
+            }
+        }
         if let Some(stray) = shelf.strays().next() {
             return Err(format!(
                 "{} is about `{}`, and no contract of that name stands beside it",
