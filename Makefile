@@ -15,13 +15,13 @@ HAS_NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
 # A browser for the tests of the pages: the first of these that is there.
 CHROMIUM ?= $(firstword $(shell command -v chromium chromium-browser google-chrome google-chrome-stable 2>/dev/null))
 
-WEB_SOURCES := $(shell find web/src web/public web/build web/licences -type f 2>/dev/null) \
-	$(wildcard web/package.json web/tsconfig.json web/vite.config.js)
+WEB_SOURCES := $(shell find web/src web/public web/build web/licences web/verify/src -type f 2>/dev/null) \
+	$(wildcard web/package.json web/tsconfig.json web/vite.config.js web/verify/package.json web/verify/vite.config.js)
 # What npm and the last step of the web build leave behind.
 WEB_PACKAGES := web/node_modules/.package-lock.json
 WEB_BUILT := web/dist/portal.js.br
 
-.PHONY: help need demo web build test test-rust test-hostile test-services test-web lint fmt bench deny clean-demo
+.PHONY: help need demo web build test test-rust test-hostile test-services test-verify test-web lint fmt bench deny clean-demo
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -48,7 +48,7 @@ demo: need web ## Builds and runs the demonstration until Ctrl-C; ARGS= are pass
 
 web: $(WEB_BUILT) ## Builds the portal's styles and scripts, if they changed
 
-$(WEB_PACKAGES): web/package.json web/package-lock.json
+$(WEB_PACKAGES): web/package.json web/verify/package.json web/package-lock.json
 	cd web && $(NPM) ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
@@ -59,7 +59,7 @@ $(WEB_BUILT): $(WEB_PACKAGES) $(WEB_SOURCES)
 build: need web ## Builds pvn for use: target/release/pvn
 	$(CARGO) build --release --locked --package pvn
 
-test: test-rust test-hostile test-services test-web lint ## Runs every test, the browser's included, and the linters
+test: test-rust test-hostile test-services test-verify test-web lint ## Runs every test, the browser's included, and the linters
 
 test-rust: need web ## Unit, integration, simulation, scenario and wall tests
 ifeq ($(HAS_NEXTEST),yes)
@@ -83,6 +83,9 @@ test-services: need web ## The scenarios beside each service's contracts, and of
 	$(CARGO) build --locked --package pvn
 	@for contract in services/*/*.deed docs/deed/examples/*.deed; do echo "$$contract"; $(PVN_DEV) deed test "$$contract" || exit 1; done
 
+test-verify: need $(WEB_PACKAGES) ## The second verifier of proofs, held to the first one's vectors
+	cd web && $(NPM) run --silent test:verify
+
 test-web: need web ## The public pages in a real browser
 	$(CARGO) build --locked --package pvn
 	@if [ -n "$(CHROMIUM)" ]; then \
@@ -95,7 +98,8 @@ test-web: need web ## The public pages in a real browser
 	fi
 
 # Twice: tests of rooms without a world may read files, the rooms themselves may not.
-lint: need web ## Formatting and clippy, warnings refused
+lint: need web ## Formatting, clippy, warnings refused, and the types of scripts
+	cd web && $(NPM) run --silent lint
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --locked -- -D warnings
 	$(CARGO) clippy --workspace --locked --all-targets -- -D warnings -A clippy::disallowed_methods -A clippy::disallowed_types

@@ -11,13 +11,13 @@ const modules = new URL("../node_modules/", import.meta.url).pathname;
 const BYTES_MAX = { "portal.js": 15_000, "portal.css": 18_000, "icon.svg": 1_000 };
 
 function notices() {
-  const { dependencies } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url)));
-  const parts = Object.keys(dependencies).map((name) => {
+  const used = ["../package.json", "../verify/package.json"].map((path) => JSON.parse(readFileSync(new URL(path, import.meta.url))).dependencies);
+  const parts = used.flatMap(Object.keys).map((name) => {
     const folder = join(modules, name);
     const { version, license } = JSON.parse(readFileSync(join(folder, "package.json")));
     return `${name} ${version} (${license})\n\n${licence(name, folder).trim()}\n`;
   });
-  return `Parts of these pages' styles come from the following packages.\n\n${parts.join("\n----\n\n")}`;
+  return `Parts of these pages' styles, and of the verifier of proofs, come from the following packages.\n\n${parts.join("\n----\n\n")}`;
 }
 
 // Not every package carries the text of its licence; those texts are in web/licences/.

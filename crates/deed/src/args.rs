@@ -6,7 +6,6 @@ use std::fmt;
 use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::check::describe;
 use crate::hostile;
 use crate::limits::{PERCENT_DECIMALS_MAX, TEXT_BYTES_MAX};
 use crate::near::did_you_mean;
@@ -102,7 +101,7 @@ fn read(given: Option<&str>, ty: &Type, program: &Program) -> Result<Value, Stri
         (Some(text), Type::Optional(_)) if text.trim().is_empty() => Ok(Value::Absent),
         (Some(text), Type::Optional(of)) => value(text, of),
         (None, Type::List { .. }) => Ok(Value::List(Vec::new())),
-        (None, _) => Err(format!("is needed: {}", describe(ty, program))),
+        (None, _) => Err(format!("is needed: {}", program.describe(ty))),
         (Some(text), _) => value(text, ty),
     }
 }

@@ -2,25 +2,51 @@
 
 use crate::ir::{Body, Ir, Schedule, Step, Tables};
 use crate::limits::TEXT_COST;
-use crate::schema::{Record, Type};
+use crate::schema::{Field, Type};
+
+/// How large a record can be. It is computed once, when the record is declared: a record of records of records would else be
+/// walked through again for each of their fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Size {
+    /// The cost of reading, comparing or copying it.
+    pub(crate) cost: u64,
+    /// Records inside one another, itself included.
+    pub(crate) depth: u16,
+}
+
+impl Size {
+    /// The size of a record with these fields, after the records that they are of.
+    pub(crate) fn of(fields: &[Field], sizes: &[Size]) -> Self {
+        let costs = fields.iter().map(|f| of_type(&f.ty, sizes));
+        let depths = fields.iter().map(|f| depth(&f.ty, sizes));
+        Self {
+            cost: costs.fold(1, u64::saturating_add),
+            depth: depths.max().unwrap_or(0).saturating_add(1),
+        }
+    }
+}
+
+fn depth(ty: &Type, sizes: &[Size]) -> u16 {
+    match ty {
+        Type::Optional(of) | Type::List { of, .. } => depth(of, sizes),
+        Type::Record(index) => sizes.get(usize::from(*index)).map_or(0, |s| s.depth),
+        _ => 0,
+    }
+}
 
 /// The cost of reading, comparing or copying a value of the type.
-pub(crate) fn of_type(ty: &Type, records: &[Record]) -> u64 {
+pub(crate) fn of_type(ty: &Type, sizes: &[Size]) -> u64 {
     match ty {
         Type::Bool | Type::Int | Type::Percent | Type::Decimal(_) | Type::Money(_) | Type::Date => {
             1
         }
         Type::Text => TEXT_COST,
         Type::Party | Type::Choice(_) => 2,
-        Type::Optional(of) => of_type(of, records),
+        Type::Optional(of) => of_type(of, sizes),
         Type::List { of, at_most } => u64::from(*at_most)
-            .saturating_mul(of_type(of, records))
+            .saturating_mul(of_type(of, sizes))
             .saturating_add(1),
-        Type::Record(index) => records.get(usize::from(*index)).map_or(1, |r| {
-            r.fields
-                .iter()
-                .fold(1, |sum, f| of_type(&f.ty, records).saturating_add(sum))
-        }),
+        Type::Record(index) => sizes.get(usize::from(*index)).map_or(1, |s| s.cost),
     }
 }
 
@@ -58,12 +84,8 @@ pub(crate) fn of_body(body: &Body, scales: &[Schedule]) -> u64 {
 pub(crate) fn of(ir: &Ir, scales: &[Schedule]) -> u64 {
     let one = |ir: &Ir| of(ir, scales);
     let inner = match ir {
-        Ir::Const(_)
-        | Ir::Arg(_)
-        | Ir::Consumed(..)
-        | Ir::Referenced(..)
-        | Ir::Local(_)
-        | Ir::Effective => 0,
+        Ir::Const(_) | Ir::Arg(_) | Ir::Consumed(..) | Ir::Referenced(..) | Ir::Effective => 0,
+        Ir::Local(_, weight) => *weight,
         Ir::Field(a, _)
         | Ir::Not(a)
         | Ir::Negate(a)
@@ -92,7 +114,15 @@ pub(crate) fn of(ir: &Ir, scales: &[Schedule]) -> u64 {
             weight,
             ..
         } => one(date).saturating_add(one(count)).saturating_add(*weight),
-        Ir::Between(a, b, c) => one(a).saturating_add(one(b)).saturating_add(one(c)),
+        Ir::Within {
+            date,
+            anchor,
+            count,
+            weight,
+            ..
+        } => [one(date), one(anchor), one(count), *weight]
+            .into_iter()
+            .fold(0, u64::saturating_add),
         Ir::Order {
             left: a, right: b, ..
         }

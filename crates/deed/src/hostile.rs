@@ -1,5 +1,6 @@
 //! Characters that make a text read otherwise than it is (Trojan Source, CVE-2021-42574; UTS #39).
 
+use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// What is wrong with a character or word.
@@ -59,6 +60,8 @@ pub(crate) fn character(c: char) -> Option<Hostile> {
         | '\u{FEFF}'
         | '\u{FFA0}'
         | '\u{FFF0}'..='\u{FFFB}'
+        | '\u{13430}'..='\u{1343F}'
+        | '\u{1BCA0}'..='\u{1BCA3}'
         | '\u{1D173}'..='\u{1D17A}'
         | '\u{E0000}'..='\u{E0FFF}'
         | '\u{E000}'..='\u{F8FF}'
@@ -81,6 +84,7 @@ enum Script {
     Cyrillic,
     Armenian,
     Cherokee,
+    Lisu,
     Styled,
 }
 
@@ -102,6 +106,7 @@ fn script(c: char) -> Option<Script> {
         | '\u{A640}'..='\u{A69F}' => Script::Cyrillic,
         '\u{530}'..='\u{58F}' => Script::Armenian,
         '\u{13A0}'..='\u{13FF}' | '\u{AB70}'..='\u{ABBF}' => Script::Cherokee,
+        '\u{A4D0}'..='\u{A4FF}' => Script::Lisu,
         '\u{1D400}'..='\u{1D7FF}' | '\u{FF21}'..='\u{FF5A}' | '\u{2100}'..='\u{214F}' => {
             Script::Styled
         }
@@ -115,7 +120,8 @@ pub(crate) fn mixed_script_word(text: &str) -> Option<std::ops::Range<usize>> {
     let mut seen: Option<Script> = None;
     let mut mixed = false;
     for (at, c) in text.char_indices() {
-        if !c.is_alphanumeric() && c != '_' {
+        // A mark that sits on a letter does not end the word.
+        if !c.is_alphanumeric() && c != '_' && !is_combining_mark(c) {
             if mixed {
                 return start.map(|s| s..at);
             }

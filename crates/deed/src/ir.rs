@@ -18,7 +18,8 @@ pub(crate) enum Ir {
     /// A field of a referenced fact.
     Referenced(u16, u16),
     /// A `let`, or the item of a quantifier.
-    Local(u16),
+    /// By its place; reading it costs what copying its type costs.
+    Local(u16, u64),
     Effective,
     Field(Box<Ir>, u16),
     Not(Box<Ir>),
@@ -83,8 +84,16 @@ pub(crate) enum Ir {
         calendar: u16,
         negated: bool,
     },
-    /// Whether a date lies between two others, both of which count.
-    Between(Box<Ir>, Box<Ir>, Box<Ir>),
+    /// Whether a date lies between another and a period after it, or before it; both ends count.
+    Within {
+        date: Box<Ir>,
+        anchor: Box<Ir>,
+        count: Box<Ir>,
+        unit: Unit,
+        after: bool,
+        /// The steps of counting working days.
+        weight: u64,
+    },
     /// A number times a power of ten: a decimal with more places.
     Rescale(Box<Ir>, i64),
     /// A rate, counted in `per` for the whole, of a number or amount; rounded to multiples of `unit`.

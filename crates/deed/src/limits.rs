@@ -38,6 +38,12 @@ pub const HOLIDAYS_MAX: usize = 512;
 pub const EXCEPTIONS_MAX: usize = 32;
 /// Most contracts that one uses: a reader has to read them too.
 pub const USES_MAX: usize = 16;
+/// Most records of a contract, those of the contracts that it uses included: the text of each must be read.
+pub const RECORDS_MAX: usize = 1024;
+/// Deepest nesting of records in records: what reads a value follows it down.
+pub const RECORD_DEPTH_MAX: u16 = 16;
+/// Most names of one enumeration: beyond that it is a register, and its entries are facts.
+pub const CHOICES_MAX: usize = 256;
 /// Most known facts that one count, sum or share looks at for one subject: more is a refusal, not a wait.
 pub const KNOWN_FACTS_MAX: usize = 1000;
 /// Most figures named in one refusal: enough to see why, short enough to read.
@@ -48,3 +54,11 @@ pub const DECIMAL_PLACES_MAX: u8 = 9;
 pub const PERCENT_WHOLE: i64 = 1_000_000;
 /// Finest percentage, in decimal places: published rates use at most three.
 pub const PERCENT_DECIMALS_MAX: usize = 4;
+/// Largest percentage in a literal: 1000%, counted in ten-thousandths of a per cent. Higher ones are computed, not written.
+pub const PERCENT_LITERAL_MAX: i64 = 10_000_000;
+/// Longest time for which `keep` says that a fact is kept, in the years or months that it names: no law looks further.
+pub const KEEP_PERIOD_MAX: i64 = 1200;
+/// Earliest year of a date that is written: four digits, so that none is missing.
+pub const YEAR_LITERAL_MIN: i64 = 1000;
+/// Latest year of a date that is written, and of one that is computed.
+pub const YEAR_LITERAL_MAX: i64 = 9999;

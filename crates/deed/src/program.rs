@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::cost::Size;
 use crate::host::Host;
 use crate::ir::{Body, Calendar, Schedule};
 use crate::schema::{Action, Kind, Record, Type};
@@ -12,6 +13,8 @@ use crate::value::Party;
 pub(crate) struct Program {
     pub(crate) parties: BTreeMap<String, Party>,
     pub(crate) records: Vec<Record>,
+    /// What each record costs to read, and how deep it is, in the same order.
+    pub(crate) sizes: Vec<Size>,
     pub(crate) kinds: Vec<Kind>,
     /// The place of the first record of each contract that is used.
     pub(crate) used: BTreeMap<String, usize>,
@@ -28,4 +31,28 @@ pub(crate) struct Program {
     pub(crate) actions: Vec<Action>,
     pub(crate) bodies: Vec<Body>,
     pub(crate) cost_bound: u64,
+}
+
+/// Names of an enumeration that a message lists.
+const NAMES_SHOWN: usize = 8;
+
+impl Program {
+    /// As a person reads the type, with records named.
+    pub(crate) fn describe(&self, ty: &Type) -> String {
+        match ty {
+            Type::Record(index) => self
+                .records
+                .get(usize::from(*index))
+                .map_or_else(|| "record".to_owned(), |r| r.name.clone()),
+            Type::Optional(of) => format!("{} or none", self.describe(of)),
+            Type::Choice(names) if names.len() > NAMES_SHOWN => {
+                let first = names[..NAMES_SHOWN].join(" or ");
+                format!("{first} or ... ({} names)", names.len())
+            }
+            Type::List { of, at_most } => {
+                format!("list of {} at most {at_most}", self.describe(of))
+            }
+            _ => ty.to_string(),
+        }
+    }
 }

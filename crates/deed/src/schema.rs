@@ -219,6 +219,20 @@ pub struct Kind {
 }
 
 impl Kind {
+    /// Whether somebody must vouch for its facts who does not control them. Whoever is shown such a fact alone has nothing else
+    /// to go by: what it was made from stands where only others look.
+    #[must_use]
+    pub fn is_vouched_for(&self) -> bool {
+        let controls = |party: &&PartyRef| match &self.control {
+            Control::Nobody => false,
+            Control::One(one) => one == *party,
+            Control::AllOf(all) => all.contains(party),
+            Control::With { controller, .. } => controller == *party,
+        };
+        let holders = self.attestation.parties.iter().filter(controls).count();
+        usize::from(self.attestation.needed) > holders
+    }
+
     /// The index of a field by name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<u16> {

@@ -9,9 +9,9 @@ use minicbor::{Decode, Encode};
 use crate::codec;
 use crate::control::OneTimeKey;
 use crate::digest::{Digest, NetworkId};
-use crate::fact::{merkle_path, root, root_from_path};
 use crate::limits::SHEET_ADDRESSES_MAX;
-use crate::signature::{KeyError, PublicKey, SigningKey};
+use crate::signature::{KeyError, PublicKey, SigningKey, Suite};
+use crate::tree::{TreePlace, root};
 
 /// A sheet of one-time keys under one signature of their owner.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -19,11 +19,14 @@ pub struct Sheet {
     /// Who can use the keys.
     #[cbor(n(0), with = "codec::party")]
     pub party: Party,
-    /// The keys.
+    /// The signature suite.
     #[n(1)]
+    pub suite: Suite,
+    /// The keys.
+    #[cbor(n(2), with = "codec::hashes")]
     pub keys: Vec<OneTimeKey>,
     /// The owner's signature over the root of the keys.
-    #[cbor(n(2), with = "minicbor::bytes")]
+    #[cbor(n(3), with = "minicbor::bytes")]
     pub signature: Vec<u8>,
 }
 
@@ -33,17 +36,14 @@ pub struct Voucher {
     /// Who can use the key.
     #[cbor(n(0), with = "codec::party")]
     pub party: Party,
-    /// Position of the key in the sheet.
+    /// The signature suite.
     #[n(1)]
-    pub index: u32,
-    /// Number of keys in the sheet.
+    pub suite: Suite,
+    /// The key's place in the sheet.
     #[n(2)]
-    pub count: u32,
-    /// Path from the key to the sheet's root.
-    #[n(3)]
-    pub path: Vec<Digest>,
+    pub place: TreePlace,
     /// The owner's signature.
-    #[cbor(n(4), with = "minicbor::bytes")]
+    #[cbor(n(3), with = "minicbor::bytes")]
     pub signature: Vec<u8>,
 }
 
@@ -58,9 +58,11 @@ impl Sheet {
         party: &Party,
         keys: Vec<OneTimeKey>,
     ) -> Result<Self, KeyError> {
-        let signature = key.sign_bytes(&message(network, party, &root(SHEET, &keys)))?;
+        let suite = key.public().suite();
+        let signature = key.sign_bytes(&message(network, party, suite, &root(SHEET, &keys)))?;
         Ok(Self {
             party: party.clone(),
+            suite,
             keys,
             signature,
         })
@@ -69,10 +71,11 @@ impl Sheet {
     /// Whether the owner's signature verifies.
     #[must_use]
     pub fn verifies(&self, key: &PublicKey, network: &NetworkId) -> bool {
-        !self.keys.is_empty()
-            && self.keys.len() <= SHEET_ADDRESSES_MAX as usize
+        let keys = 1..=SHEET_ADDRESSES_MAX as usize;
+        keys.contains(&self.keys.len())
+            && self.suite == key.suite()
             && key.verifies(
-                &message(network, &self.party, &root(SHEET, &self.keys)),
+                &message(network, &self.party, self.suite, &root(SHEET, &self.keys)),
                 &self.signature,
             )
     }
@@ -82,9 +85,8 @@ impl Sheet {
     pub fn voucher(&self, index: u32) -> Option<Voucher> {
         Some(Voucher {
             party: self.party.clone(),
-            index,
-            count: self.keys.len() as u32,
-            path: merkle_path(&self.keys, index as usize)?,
+            suite: self.suite,
+            place: TreePlace::of(&self.keys, index as usize)?,
             signature: self.signature.clone(),
         })
     }
@@ -94,18 +96,21 @@ impl Voucher {
     /// Whether the owner, whose signing key is `key`, vouches for the one-time key `vouched`.
     #[must_use]
     pub fn verifies(&self, vouched: &OneTimeKey, key: &PublicKey, network: &NetworkId) -> bool {
-        self.count <= SHEET_ADDRESSES_MAX
-            && root_from_path(SHEET, *vouched, self.index, self.count, &self.path).is_some_and(
-                |sheet| key.verifies(&message(network, &self.party, &sheet), &self.signature),
-            )
+        let sheet = self.place.root(SHEET, *vouched);
+        self.place.count <= SHEET_ADDRESSES_MAX
+            && self.suite == key.suite()
+            && sheet.is_some_and(|sheet| {
+                let message = message(network, &self.party, self.suite, &sheet);
+                key.verifies(&message, &self.signature)
+            })
     }
 }
 
 const SHEET: u8 = 0x33;
 
-fn message(network: &NetworkId, party: &Party, sheet: &Digest) -> Vec<u8> {
-    let mut message = b"pvn addresses/1\0".to_vec();
+fn message(network: &NetworkId, party: &Party, suite: Suite, sheet: &Digest) -> Vec<u8> {
+    let mut message = b"pvn addresses/2\0".to_vec();
     message.extend_from_slice(network.bytes());
-    message.extend(codec::encode(&(party.as_str(), sheet)));
+    message.extend(codec::encode(&(party.as_str(), suite, sheet)));
     message
 }

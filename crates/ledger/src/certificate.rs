@@ -4,8 +4,8 @@ use minicbor::{Decode, Encode};
 
 use crate::codec;
 use crate::digest::{Digest, Token, TransactionId};
-use crate::fact::{root, root_from_path};
 use crate::transaction::Terms;
+use crate::tree::{root, root_from_path};
 
 const IDS: u8 = 0x50;
 const TOKENS: u8 = 0x51;
@@ -72,9 +72,11 @@ pub fn id_paths(ids: &[TransactionId]) -> Vec<Vec<Digest>> {
 }
 
 fn leaves(ids: &[TransactionId]) -> Vec<Digest> {
-    ids.iter()
-        .map(|id| Digest::of(&[&[0x52], id.bytes()]))
-        .collect()
+    ids.iter().map(leaf).collect()
+}
+
+fn leaf(id: &TransactionId) -> Digest {
+    Digest::of(&[&[0x52], id.bytes()])
 }
 
 /// The root over what a batch's tokens were spent on; `spent` must ascend by token.
@@ -98,16 +100,13 @@ pub struct Certificate {
     #[n(1)]
     pub index: u32,
     /// Path from the id to the batch's root over ids.
-    #[n(2)]
+    #[cbor(n(2), with = "codec::path")]
     pub path: Vec<Digest>,
-    /// Position of the batch in the log.
-    #[n(3)]
-    pub log_index: u64,
-    /// Path from the batch to the log's root.
-    #[n(4)]
+    /// Path from the batch, whose height is its place, to the log's root.
+    #[cbor(n(3), with = "codec::path")]
     pub log_path: Vec<Digest>,
     /// The signed checkpoint of the log, a C2SP signed note.
-    #[n(5)]
+    #[cbor(n(4), with = "codec::text")]
     pub checkpoint: String,
 }
 
@@ -126,9 +125,6 @@ pub enum CertificateError {
         /// What the note's check found.
         reason: String,
     },
-    /// Fields of the batch contradict its place.
-    #[error("the batch's height is not its place in the log")]
-    Height,
     /// The agreed time lies outside the transaction's window.
     #[error("certified outside the transaction's own time window")]
     Time,
@@ -157,25 +153,21 @@ impl Certificate {
     /// Checks everything but the checkpoint's signature and gives the log root and size that the checkpoint must have.
     ///
     /// # Errors
-    /// [`CertificateError::NotInBatch`], [`CertificateError::NotInLog`], [`CertificateError::Height`].
+    /// [`CertificateError::NotInBatch`], [`CertificateError::NotInLog`].
     pub fn check_paths(
         &self,
         id: &TransactionId,
         log_size: u64,
         log_root: &Digest,
     ) -> Result<(), CertificateError> {
-        let leaf = Digest::of(&[&[0x52], id.bytes()]);
-        if root_from_path(IDS, leaf, self.index, self.entry.ids, &self.path)
+        if root_from_path(IDS, leaf(id), self.index, self.entry.ids, &self.path)
             != Some(self.entry.ids_root)
         {
             return Err(CertificateError::NotInBatch);
         }
-        if self.entry.height != self.log_index {
-            return Err(CertificateError::Height);
-        }
         let leaf = tlog::leaf_hash(&codec::encode(&self.entry));
         let path: Vec<tlog::Hash> = self.log_path.iter().map(|h| (*h).into()).collect();
-        tlog::verify_inclusion(leaf, self.log_index, log_size, &path, (*log_root).into())
+        tlog::verify_inclusion(leaf, self.entry.height, log_size, &path, (*log_root).into())
             .map_err(|_| CertificateError::NotInLog)
     }
 }

@@ -3,13 +3,17 @@
 //! `minicbor` decodes leniently (long integers, indefinite lengths); [`decode`] therefore encodes again what it read and
 //! refuses anything whose bytes differ, so that no two byte strings decode to the same object.
 
-use deed::{Currency, Money, Party, Value};
+pub mod hashes;
+pub mod path;
+pub mod value;
+
+use deed::{Party, Value};
 use jiff::civil::Date;
 use minicbor::encode::Write;
 use minicbor::{Decode, Decoder, Encode, Encoder};
-use unicode_normalization::is_nfc;
+use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
-use crate::limits::{LIST_ITEMS_MAX, MESSAGE_BYTES_MAX, TEXT_BYTES_MAX, VALUE_DEPTH_MAX};
+use crate::limits::{LIST_ITEMS_MAX, MESSAGE_BYTES_MAX, TEXT_BYTES_MAX};
 
 /// Why bytes are not an object of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -78,7 +82,7 @@ pub(crate) fn array_len(d: &mut Decoder<'_>, max: usize) -> Decoded<usize> {
     }
 }
 
-fn text<'b>(d: &mut Decoder<'b>) -> Decoded<&'b str> {
+fn checked<'b>(d: &mut Decoder<'b>) -> Decoded<&'b str> {
     let text = d.str()?;
     if text.len() > TEXT_BYTES_MAX {
         return refuse("a text longer than its limit");
@@ -90,9 +94,17 @@ fn text<'b>(d: &mut Decoder<'b>) -> Decoded<&'b str> {
     }
 }
 
+/// A text as it may stand in a record: in normalisation form C, and cut where it is too long.
+#[must_use]
+pub fn composed(text: &str) -> String {
+    let mut composed: String = text.nfc().collect();
+    composed.truncate(composed.floor_char_boundary(TEXT_BYTES_MAX));
+    composed
+}
+
 /// A [`Party`] as its identifier.
 pub mod party {
-    use super::{Decoded, Decoder, Encoded, Encoder, Party, Write, refuse, text};
+    use super::{Decoded, Decoder, Encoded, Encoder, Party, Write, checked, refuse};
 
     /// Writes the identifier as text.
     pub fn encode<C, W: Write>(party: &Party, e: &mut Encoder<W>, _: &mut C) -> Encoded<W> {
@@ -101,7 +113,7 @@ pub mod party {
 
     /// Reads an identifier.
     pub fn decode<C>(d: &mut Decoder<'_>, _: &mut C) -> Decoded<Party> {
-        Party::new(text(d)?).or_else(|_| refuse("not a party identifier"))
+        Party::new(checked(d)?).or_else(|_| refuse("not a party identifier"))
     }
 }
 
@@ -154,79 +166,35 @@ pub mod date {
     }
 }
 
-/// A field's [`Value`] as `[type, …]`.
-pub mod value {
-    use super::{
-        Currency, Decoded, Decoder, Encoded, Encoder, LIST_ITEMS_MAX, Money, VALUE_DEPTH_MAX,
-        Value, Write, array_len, date, party, refuse, text,
-    };
+/// A text for people: in normalisation form C and not too long.
+pub mod text {
+    use super::{Decoded, Decoder, Encoded, Encoder, Write, checked};
 
-    /// Writes one value.
-    pub fn encode<C, W: Write>(value: &Value, e: &mut Encoder<W>, c: &mut C) -> Encoded<W> {
-        match value {
-            Value::Bool(b) => e.array(2)?.u8(0)?.bool(*b)?.ok(),
-            Value::Int(i) => e.array(2)?.u8(1)?.i64(*i)?.ok(),
-            Value::Text(t) => e.array(2)?.u8(2)?.str(t)?.ok(),
-            Value::Money(m) => e
-                .array(3)?
-                .u8(3)?
-                .str(m.currency.as_str())?
-                .i64(m.minor)?
-                .ok(),
-            Value::Date(d) => date::encode(d, e.array(2)?.u8(4)?, c),
-            Value::Party(p) => party::encode(p, e.array(2)?.u8(5)?, c),
-            Value::Choice(t) => e.array(2)?.u8(6)?.str(t)?.ok(),
-            Value::Absent => e.array(1)?.u8(7)?.ok(),
-            Value::List(items) => items_of(8, items, e, c),
-            Value::Record(items) => items_of(9, items, e, c),
-        }
+    /// Writes a text.
+    pub fn encode<C, W: Write>(text: &str, e: &mut Encoder<W>, _: &mut C) -> Encoded<W> {
+        e.str(text)?.ok()
     }
 
-    fn items_of<C, W: Write>(
-        code: u8,
-        items: &[Value],
-        e: &mut Encoder<W>,
-        c: &mut C,
-    ) -> Encoded<W> {
-        e.array(2)?.u8(code)?.array(items.len() as u64)?;
-        items.iter().try_for_each(|item| encode(item, e, c))
+    /// Reads a text.
+    pub fn decode<C>(d: &mut Decoder<'_>, _: &mut C) -> Decoded<String> {
+        checked(d).map(str::to_owned)
+    }
+}
+
+/// A list of texts.
+pub mod texts {
+    use super::{Decoded, Decoder, Encoded, Encoder, LIST_ITEMS_MAX, Write, array_len, text};
+
+    /// Writes an array of texts.
+    pub fn encode<C, W: Write>(texts: &[String], e: &mut Encoder<W>, c: &mut C) -> Encoded<W> {
+        e.array(texts.len() as u64)?;
+        texts.iter().try_for_each(|t| text::encode(t, e, c))
     }
 
-    /// Reads one value.
-    pub fn decode<C>(d: &mut Decoder<'_>, c: &mut C) -> Decoded<Value> {
-        nested(d, c, 0)
-    }
-
-    fn nested<C>(d: &mut Decoder<'_>, c: &mut C, depth: usize) -> Decoded<Value> {
-        if depth > VALUE_DEPTH_MAX {
-            return refuse("a value nested deeper than its limit");
-        }
-        let len = array_len(d, 3)?;
-        Ok(match (d.u8()?, len) {
-            (0, 2) => Value::Bool(d.bool()?),
-            (1, 2) => Value::Int(d.i64()?),
-            (2, 2) => Value::Text(text(d)?.into()),
-            (3, 3) => {
-                let currency =
-                    Currency::new(d.str()?).or_else(|_| refuse("not a currency code"))?;
-                Value::Money(Money {
-                    currency,
-                    minor: d.i64()?,
-                })
-            }
-            (4, 2) => Value::Date(date::decode(d, c)?),
-            (5, 2) => Value::Party(party::decode(d, c)?),
-            (6, 2) => Value::Choice(text(d)?.into()),
-            (7, 1) => Value::Absent,
-            (8, 2) => Value::List(items(d, c, depth)?),
-            (9, 2) => Value::Record(items(d, c, depth)?),
-            _ => return refuse("a value of unknown type"),
-        })
-    }
-
-    fn items<C>(d: &mut Decoder<'_>, c: &mut C, depth: usize) -> Decoded<Vec<Value>> {
+    /// Reads an array of texts.
+    pub fn decode<C>(d: &mut Decoder<'_>, c: &mut C) -> Decoded<Vec<String>> {
         (0..array_len(d, LIST_ITEMS_MAX)?)
-            .map(|_| nested(d, c, depth + 1))
+            .map(|_| text::decode(d, c))
             .collect()
     }
 }

@@ -12,12 +12,18 @@ pub const OBSERVERS_MAX: usize = 16;
 pub const MESSAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Nesting of lists and records inside one field.
 pub const VALUE_DEPTH_MAX: usize = 8;
+/// Levels of the tree over a list's items, whatever its length, so that the length stays untold.
+pub const LIST_DEPTH: u32 = 12;
 /// Items in one list value.
-pub const LIST_ITEMS_MAX: usize = 4096;
+pub const LIST_ITEMS_MAX: usize = 1 << LIST_DEPTH;
+/// Fields of one kind: four times what the contract language allows in one declaration.
+pub const FIELDS_MAX: usize = 1024;
 /// Bytes in one text value.
 pub const TEXT_BYTES_MAX: usize = 64 * 1024;
 /// Longest time window of a transaction in milliseconds: a longer one would be a free option on somebody's signature.
 pub const WINDOW_MS_MAX: u64 = 15 * 60 * 1000;
+/// Scopes of one signature: three roles in each view.
+pub const SCOPES_MAX: usize = 3 * VIEWS_MAX;
 /// Signatures carried by one transaction.
 pub const SIGNATURES_MAX: usize = 64;
 /// Addresses in one signed sheet: one signature vouches for this many one-time keys.
@@ -28,5 +34,9 @@ pub const CONTROL_KEYS_MAX: usize = 8;
 pub const PATH_MAX: usize = 64;
 /// Transactions that a party signs at one stroke: the path of each is six hashes at most.
 pub const SIGNED_TOGETHER_MAX: usize = 64;
+/// Bytes of a public key of a suite that this version doesn't know: the known ones take 2,017 at most.
+pub const KEY_BYTES_MAX: usize = 8 * 1024;
+/// Keys of one member, each of another suite: one in use and one that follows it, twice over.
+pub const MEMBER_KEYS_MAX: usize = 4;
 /// Verified strokes that a key remembers, 32 bytes each.
 pub const VERIFIED_MAX: usize = 4_096;

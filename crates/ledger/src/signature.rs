@@ -1,26 +1,23 @@
 //! Organisations' signatures, scoped to what the signer verified.
 //!
-//! A party signs the network, the transaction id and the list of (view root, role) that it verified. Whoever relies on a
-//! signature requires its own view in that list: a registrar shown a harmless view must not lend its name to a hidden
-//! one. Suite 1 is ECDSA P-256 with SHA-256 (FIPS 186-5), 64-byte signatures. ECDSA is malleable: no signature is an
-//! identifier.
+//! A party signs the network, the transaction id and a tree over each (view root, role) that it verified. Whoever relies on
+//! a signature requires its own view in it: a registrar shown a harmless view must not lend its name to a hidden one. Nodes
+//! see all of it; a stranger is shown an [`Attestation`]: the one leaf that vouches for what it was shown, under a salt,
+//! so that it can't try out what else was signed. ECDSA is malleable: no signature is an identifier.
 //!
 //! A node under load signs many transactions at one stroke: what is signed is the root over all of them, and each
 //! signature carries the path from its own. The others are hashes over random identifiers and say nothing.
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{self, EcdsaKeyPair, KeyPair as _};
+use aws_lc_rs::hmac;
 use deed::Party;
 use minicbor::{Decode, Encode};
 
 use crate::codec;
-use crate::digest::{Digest, NetworkId, TransactionId, ViewRoot};
-use crate::fact::{merkle_path, root, root_from_path};
-use crate::limits::SIGNED_TOGETHER_MAX;
-pub use crate::public_key::PublicKey;
-
-/// ECDSA P-256 with SHA-256, fixed-length signatures.
-pub const SUITE_P256: u8 = 1;
+use crate::digest::{Digest, NetworkId, TransactionId, ViewRoot, keyed};
+use crate::limits::{SCOPES_MAX, SIGNED_TOGETHER_MAX};
+pub use crate::public_key::{KeyForm, PublicKey, Suite};
+pub use crate::signing_key::{KeyError, SigningKey, ToSign};
+use crate::tree::{TreePlace, padded, root};
 
 /// In what capacity a party signs a view.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
@@ -55,146 +52,70 @@ pub struct ScopedSignature {
     pub party: Party,
     /// The signature suite.
     #[n(1)]
-    pub suite: u8,
+    pub suite: Suite,
     /// What the party verified, in ascending order.
     #[n(2)]
     pub scope: Vec<Scope>,
+    /// What blinds one scope from those who are shown another.
+    #[n(3)]
+    pub salt: Digest,
     /// The signature's bytes.
-    #[cbor(n(3), with = "minicbor::bytes")]
+    #[cbor(n(4), with = "minicbor::bytes")]
     pub signature: Vec<u8>,
     /// Its place among what was signed at one stroke.
-    #[n(4)]
-    pub place: StrokePlace,
+    #[n(5)]
+    pub place: TreePlace,
 }
 
-/// A place among what one party signed at one stroke.
+/// That a party vouches for one view, as strangers see it: nothing else that it signed.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub struct StrokePlace {
-    /// Position.
+pub struct Attestation {
+    /// The signature suite.
     #[n(0)]
-    pub index: u32,
-    /// How many were signed together.
-    #[n(1)]
-    pub count: u32,
-    /// Path to the root over all of them.
+    pub suite: Suite,
+    /// The signature's bytes.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub signature: Vec<u8>,
+    /// Salt of the scope.
     #[n(2)]
-    pub path: Vec<Digest>,
-}
-
-/// Why a key can't be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum KeyError {
-    /// Not a P-256 private key in PKCS#8.
-    #[error("not a P-256 private key in PKCS#8 form")]
-    Unusable,
-    /// The crypto provider could not sign.
-    #[error("the crypto provider could not sign")]
-    Signing,
-}
-
-/// An organisation's signing key.
-pub struct SigningKey(EcdsaKeyPair);
-
-impl SigningKey {
-    /// Reads a PKCS#8 private key.
-    ///
-    /// # Errors
-    /// [`KeyError::Unusable`].
-    pub fn from_pkcs8(bytes: &[u8]) -> Result<Self, KeyError> {
-        EcdsaKeyPair::from_pkcs8(&signature::ECDSA_P256_SHA256_FIXED_SIGNING, bytes)
-            .map(Self)
-            .map_err(|_| KeyError::Unusable)
-    }
-
-    /// The public half.
-    #[must_use]
-    pub fn public(&self) -> PublicKey {
-        PublicKey::new(self.0.public_key().as_ref().to_vec())
-    }
-
-    /// Signs arbitrary bytes that carry their own domain tag.
-    ///
-    /// # Errors
-    /// [`KeyError::Signing`].
-    pub fn sign_bytes(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
-        // ECDSA needs a nonce: the provider's generator, not the caller's, so that no caller can repeat one.
-        let signature = self
-            .0
-            .sign(&SystemRandom::new(), message)
-            .map_err(|_| KeyError::Signing)?;
-        Ok(signature.as_ref().to_vec())
-    }
-
-    /// Signs a transaction for what was verified of it.
-    ///
-    /// # Errors
-    /// [`KeyError::Signing`].
-    pub fn sign(
-        &self,
-        party: &Party,
-        network: &NetworkId,
-        id: &TransactionId,
-        scope: Vec<Scope>,
-    ) -> Result<ScopedSignature, KeyError> {
-        let mut signed = self.sign_together(party, network, vec![(*id, scope)])?;
-        signed.pop().ok_or(KeyError::Signing)
-    }
-
-    /// Signs several transactions at one stroke, each for what was verified of it; the signatures come in the same order.
-    ///
-    /// # Errors
-    /// [`KeyError::Signing`], also for more than [`SIGNED_TOGETHER_MAX`] at a time.
-    pub fn sign_together(
-        &self,
-        party: &Party,
-        network: &NetworkId,
-        mut transactions: Vec<(TransactionId, Vec<Scope>)>,
-    ) -> Result<Vec<ScopedSignature>, KeyError> {
-        if transactions.len() > SIGNED_TOGETHER_MAX {
-            return Err(KeyError::Signing);
-        }
-        for (_, scope) in &mut transactions {
-            scope.sort();
-            scope.dedup();
-        }
-        let leaves: Vec<Digest> = transactions
-            .iter()
-            .map(|(id, scope)| leaf(network, id, party, scope))
-            .collect();
-        let signature = self.sign_bytes(&stroke(&root(STROKE, &leaves)))?;
-        let count = leaves.len() as u32;
-        let places = (0u32..).map(|index| StrokePlace {
-            index,
-            count,
-            path: merkle_path(&leaves, index as usize).unwrap_or_default(),
-        });
-        let signed = transactions.into_iter().zip(places);
-        Ok(signed
-            .map(|((_, scope), place)| ScopedSignature {
-                party: party.clone(),
-                suite: SUITE_P256,
-                scope,
-                signature: signature.clone(),
-                place,
-            })
-            .collect())
-    }
+    pub salt: Digest,
+    /// The scope's place among what the party signed of the transaction.
+    #[n(3)]
+    pub scope: TreePlace,
+    /// The transaction's place among what was signed at one stroke.
+    #[n(4)]
+    pub stroke: TreePlace,
 }
 
 impl ScopedSignature {
     /// Whether it is this party's signature, under `key`, of this transaction.
     #[must_use]
     pub fn verifies(&self, key: &PublicKey, network: &NetworkId, id: &TransactionId) -> bool {
-        let StrokePlace { index, count, path } = &self.place;
-        if self.suite != SUITE_P256
-            || !self.scope.is_sorted()
-            || *count as usize > SIGNED_TOGETHER_MAX
-        {
+        if self.scope.len() > SCOPES_MAX || !self.scope.is_sorted() {
             return false;
         }
-        let leaf = leaf(network, id, &self.party, &self.scope);
-        let root = root_from_path(STROKE, leaf, *index, *count, path);
-        root.is_some_and(|root| key.verifies_again(&stroke(&root), &self.signature))
+        let scopes = root(SCOPES, &scope_leaves(&self.salt, &self.scope));
+        let leaf = leaf(network, id, &self.party, self.suite, &scopes);
+        self.suite == key.suite() && signed(key, leaf, &self.place, &self.signature)
+    }
+
+    /// What a stranger is shown of it, who is to see that the party vouches for this view; `None` if it doesn't.
+    #[must_use]
+    pub fn attestation(&self, view: &ViewRoot) -> Option<Attestation> {
+        let scope = Scope {
+            view: *view,
+            role: Role::Attestor,
+        };
+        let salt = scope_salt(&blinding(&self.salt), &scope);
+        let leaves = scope_leaves(&self.salt, &self.scope);
+        let index = leaves.binary_search(&scope_leaf(&salt, &scope)).ok()?;
+        Some(Attestation {
+            suite: self.suite,
+            signature: self.signature.clone(),
+            salt,
+            scope: TreePlace::of(&leaves, index)?,
+            stroke: self.place.clone(),
+        })
     }
 
     /// Whether the view is covered in this role.
@@ -214,14 +135,78 @@ impl ScopedSignature {
     }
 }
 
-/// Tag of the level of what was signed at one stroke.
-const STROKE: u8 = 0x36;
-
-fn leaf(network: &NetworkId, id: &TransactionId, party: &Party, scope: &[Scope]) -> Digest {
-    let signed = codec::encode(&(party.as_str(), scope));
-    Digest::of(&[&[0x35], network.bytes(), id.bytes(), &signed])
+impl Attestation {
+    /// Whether `party`, under `key`, vouches for this view of this transaction.
+    #[must_use]
+    pub fn verifies(
+        &self,
+        party: &Party,
+        key: &PublicKey,
+        network: &NetworkId,
+        id: &TransactionId,
+        view: &ViewRoot,
+    ) -> bool {
+        let scope = Scope {
+            view: *view,
+            role: Role::Attestor,
+        };
+        let scopes = self.scope.root(SCOPES, scope_leaf(&self.salt, &scope));
+        self.suite == key.suite()
+            && scopes.is_some_and(|scopes| {
+                let leaf = leaf(network, id, party, self.suite, &scopes);
+                signed(key, leaf, &self.stroke, &self.signature)
+            })
+    }
 }
 
-fn stroke(root: &Digest) -> Vec<u8> {
-    [b"pvn signature/1\0".as_slice(), &root.0].concat()
+/// Tag of the level of what was signed at one stroke.
+pub(crate) const STROKE: u8 = 0x36;
+/// Tag of the level of the scopes of one transaction.
+pub(crate) const SCOPES: u8 = 0x37;
+
+pub(crate) fn leaf(
+    network: &NetworkId,
+    id: &TransactionId,
+    party: &Party,
+    suite: Suite,
+    scopes: &Digest,
+) -> Digest {
+    let signer = codec::encode(&(party.as_str(), suite));
+    Digest::of(&[&[0x35], network.bytes(), id.bytes(), &signer, &scopes.0])
+}
+
+fn scope_leaf(salt: &Digest, scope: &Scope) -> Digest {
+    Digest::of(&[&[0x38], &salt.0, &codec::encode(scope)])
+}
+
+fn blinding(salt: &Digest) -> hmac::Key {
+    hmac::Key::new(hmac::HMAC_SHA256, &salt.0)
+}
+
+fn scope_salt(key: &hmac::Key, scope: &Scope) -> Digest {
+    keyed(key, &[b"scope/v2", &codec::encode(scope)])
+}
+
+/// The scopes' leaves, and fillers up to the next power of two, in the order of their hashes: what has which place tells
+/// nothing.
+pub(crate) fn scope_leaves(salt: &Digest, scopes: &[Scope]) -> Vec<Digest> {
+    let key = blinding(salt);
+    let leaves = scopes.iter();
+    let leaves = leaves.map(|scope| scope_leaf(&scope_salt(&key, scope), scope));
+    let mut leaves = padded(leaves.collect(), |index| {
+        let inner = keyed(&key, &[b"filler/v2", &index.to_be_bytes()]);
+        Digest::of(&[&[0x39], &inner.0])
+    });
+    leaves.sort();
+    leaves
+}
+
+fn signed(key: &PublicKey, leaf: Digest, place: &TreePlace, signature: &[u8]) -> bool {
+    let root = place.root(STROKE, leaf);
+    place.count as usize <= SIGNED_TOGETHER_MAX
+        && root.is_some_and(|root| key.verifies_again(&stroke(&root), signature))
+}
+
+pub(crate) fn stroke(root: &Digest) -> Vec<u8> {
+    [b"pvn signature/2\0".as_slice(), &root.0].concat()
 }

@@ -6,10 +6,11 @@ use deed::Party;
 use minicbor::{Decode, Encode};
 
 use crate::address::Voucher;
+use crate::codec;
 use crate::digest::{Digest, TransactionId, ViewRoot};
-use crate::fact::{Fact, Opening, outputs_root};
+use crate::fact::{Fact, Opening};
 use crate::transaction::{Header, IdOpening, Transaction};
-use crate::view::{View, ViewSkeleton};
+use crate::view::{View, ViewSkeleton, outputs_root};
 
 /// What is shown of a created fact.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -32,11 +33,11 @@ impl ShownOutput {
         }
     }
 
-    /// The fact's commitment.
+    /// The fact's commitment; `None` for a malformed opening.
     #[must_use]
-    pub fn commitment(&self) -> Digest {
+    pub fn commitment(&self) -> Option<Digest> {
         match self {
-            Self::Whole(fact) => fact.commitment(),
+            Self::Whole(fact) => Some(fact.commitment()),
             Self::Part(opening) => opening.commitment(),
         }
     }
@@ -59,11 +60,11 @@ pub enum SeenView {
 /// Created facts shown without their view.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub struct SeenOutputs {
-    /// The view's parts as hashes.
+    /// The view's two parts as hashes.
     #[n(0)]
     pub skeleton: ViewSkeleton,
-    /// The commitments of all created facts, in order.
-    #[n(1)]
+    /// The commitments of all created facts, in order, with the fillers behind them.
+    #[cbor(n(1), with = "codec::hashes")]
     pub commitments: Vec<Digest>,
     /// Those that are shown, by output.
     #[n(2)]
@@ -76,11 +77,8 @@ impl SeenOutputs {
     pub fn hangs_together(&self) -> bool {
         outputs_root(&self.commitments) == self.skeleton.outputs
             && self.shown.iter().all(|(output, shown)| {
-                self.commitments.get(*output as usize) == Some(&shown.commitment())
-                    && match shown {
-                        ShownOutput::Whole(_) => true,
-                        ShownOutput::Part(opening) => opening.well_formed(),
-                    }
+                let commitment = self.commitments.get(*output as usize).copied();
+                commitment.is_some() && commitment == shown.commitment()
             })
     }
 }
@@ -151,6 +149,12 @@ impl TearOff {
     }
 }
 
+/// The leaves shown to whom a due is owed: policy and keys are nobody's business but the owner's.
+#[must_use]
+pub fn to_creditors(leaf: usize) -> bool {
+    !matches!(leaf, 1 | 2 | 4)
+}
+
 /// Who sees what of one view.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Audience {
@@ -199,11 +203,7 @@ impl Transaction {
                         if among(audience.owners.get(&output)) {
                             Some((output, ShownOutput::Whole(fact.clone())))
                         } else if among(audience.creditors.get(&output)) {
-                            // Control policy and token key are nobody's business but the owner's.
-                            Some((
-                                output,
-                                ShownOutput::Part(fact.open(|leaf| leaf != 1 && leaf != 2)),
-                            ))
+                            Some((output, ShownOutput::Part(fact.open(to_creditors))))
                         } else {
                             None
                         }

@@ -5,12 +5,12 @@ use minicbor::{Decode, Encode};
 
 use crate::codec;
 use crate::digest::{Digest, Lineage, NetworkId, Token, TransactionId, ViewRoot};
-use crate::fact::root;
 use crate::token::Sort;
+use crate::tree::root;
 use crate::view::View;
 
 /// The format that this crate writes and reads.
-pub const FORMAT: u8 = 1;
+pub const FORMAT: u8 = 2;
 
 /// When a transaction may be notarised, both ends included, milliseconds since 1970-01-01 UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]

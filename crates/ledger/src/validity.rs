@@ -25,12 +25,12 @@ pub use standing::{Home, Standing};
 use deed::Party;
 
 use crate::envelope::EnvelopeKey;
-use crate::signature::PublicKey;
+use crate::signature::{PublicKey, Suite};
 
 /// The keys of the members in force, as the network map has them.
 pub trait Directory {
-    /// The party's signing key.
-    fn signing_key(&self, party: &Party) -> Option<PublicKey>;
+    /// The party's signing key of this suite.
+    fn key(&self, party: &Party, suite: Suite) -> Option<PublicKey>;
     /// The party's key for sealed envelopes.
     fn envelope_key(&self, party: &Party) -> Option<EnvelopeKey>;
 }

@@ -1,11 +1,13 @@
 //! Views: one command with its facts, the unit that a party sees whole or not at all.
 
+use aws_lc_rs::hmac;
 use deed::Value;
 use minicbor::{Decode, Encode};
 
 use crate::codec;
-use crate::digest::{ContractId, Digest, ViewRoot, hmac_sha256};
-use crate::fact::{Fact, FactRef, outputs_root, root};
+use crate::digest::{ContractId, Digest, ViewRoot, keyed};
+use crate::fact::{Fact, FactRef};
+use crate::tree::{padded, root};
 
 /// A stated intent: one action of one contract.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -58,20 +60,14 @@ pub struct View {
     pub created: Vec<Fact>,
 }
 
-/// A view's four parts as hashes, with as much of them open as somebody may see: enough to recompute the root.
+/// A view's two parts as hashes: what strangers never open, and the facts that they may be shown one by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct ViewSkeleton {
-    /// Hash of ordinal and contract.
+    /// Hash of ordinal, contract, command and inputs.
     #[n(0)]
-    pub head: Digest,
-    /// Hash of the command.
-    #[n(1)]
-    pub command: Digest,
-    /// Root over consumed and referenced facts.
-    #[n(2)]
-    pub inputs: Digest,
+    pub rest: Digest,
     /// Root over created facts.
-    #[n(3)]
+    #[n(1)]
     pub outputs: Digest,
 }
 
@@ -79,66 +75,52 @@ impl ViewSkeleton {
     /// The view's root.
     #[must_use]
     pub fn root(&self) -> ViewRoot {
-        ViewRoot(Digest::of(&[
-            &[0x20],
-            &self.head.0,
-            &self.command.0,
-            &self.inputs.0,
-            &self.outputs.0,
-        ]))
+        ViewRoot(Digest::of(&[&[0x20], &self.rest.0, &self.outputs.0]))
     }
+}
+
+/// Tag of the level of a view's created facts.
+pub(crate) const OUTPUTS: u8 = 0x22;
+
+/// The root over a view's created facts, fillers included.
+#[must_use]
+pub fn outputs_root(commitments: &[Digest]) -> Digest {
+    root(OUTPUTS, commitments)
 }
 
 /// A view's hashes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ViewHashes {
-    /// Its four parts.
+    /// Its two parts.
     pub skeleton: ViewSkeleton,
-    /// The commitments of the facts that it creates, in order.
+    /// The commitments of the facts that it creates, in order, and fillers up to the next power of two: how many facts were
+    /// made together is not for everyone who is shown one.
     pub commitments: Vec<Digest>,
 }
 
-/// The head's hash: ordinal and contract under a salt.
-#[must_use]
-pub fn head_hash(salt: &Digest, ordinal: u32, contract: &ContractId) -> Digest {
-    Digest::of(&[&[0x23], &salt.0, &ordinal.to_be_bytes(), contract.bytes()])
-}
-
 impl View {
-    /// The salt of one part of the view.
-    #[must_use]
-    pub fn part_salt(&self, part: &str) -> Digest {
-        hmac_sha256(&self.salt.0, &[b"view/v1", part.as_bytes()])
-    }
-
-    /// The four parts as hashes, and the created facts' commitments: dear, so computed once and passed on.
+    /// Its parts as hashes, and the created facts' commitments: dear, so computed once and passed on.
     #[must_use]
     pub fn hashes(&self) -> ViewHashes {
-        let commitments = self.commitments();
-        let command = Digest::of(&[
-            &[0x24],
-            &self.part_salt("command").0,
-            &codec::encode(&self.command),
-        ]);
-        let salt = self.part_salt("inputs");
-        let inputs: Vec<Digest> = self
-            .consumed
-            .iter()
-            .map(|input| (0x25, input))
-            .chain(self.referenced.iter().map(|input| (0x26, input)))
-            .map(|(tag, input)| {
-                Digest::of(&[
-                    &[tag],
-                    &salt.0,
-                    &codec::encode(&input.at),
-                    &input.fact.commitment().0,
-                ])
-            })
-            .collect();
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.salt.0);
+        let created = self.created.iter().map(Fact::commitment).collect();
+        let commitments = padded(created, |output| {
+            let inner = keyed(&key, &[b"filler/v2", &output.to_be_bytes()]);
+            Digest::of(&[&[0x27], &inner.0])
+        });
+        let inputs = |inputs: &[Input]| -> Vec<(FactRef, Digest)> {
+            let inputs = inputs.iter();
+            inputs.map(|i| (i.at, i.fact.commitment())).collect()
+        };
+        let rest = codec::encode(&(
+            self.ordinal,
+            self.contract,
+            &self.command,
+            inputs(&self.consumed),
+            inputs(&self.referenced),
+        ));
         let skeleton = ViewSkeleton {
-            head: head_hash(&self.part_salt("head"), self.ordinal, &self.contract),
-            command,
-            inputs: root(0x21, &inputs),
+            rest: Digest::of(&[&[0x28], &keyed(&key, &[b"rest/v2"]).0, &rest]),
             outputs: outputs_root(&commitments),
         };
         ViewHashes {
@@ -147,21 +129,9 @@ impl View {
         }
     }
 
-    /// The four parts as hashes.
-    #[must_use]
-    pub fn skeleton(&self) -> ViewSkeleton {
-        self.hashes().skeleton
-    }
-
-    /// The commitments of the created facts, in order.
-    #[must_use]
-    pub fn commitments(&self) -> Vec<Digest> {
-        self.created.iter().map(Fact::commitment).collect()
-    }
-
     /// The view's root.
     #[must_use]
     pub fn root(&self) -> ViewRoot {
-        self.skeleton().root()
+        self.hashes().skeleton.root()
     }
 }

@@ -8,7 +8,7 @@ use ledger::certificate::MapPin;
 use ledger::envelope::EnvelopeKey;
 use ledger::limits::LIST_ITEMS_MAX;
 use ledger::map::{MapProof, MemberProof, MemberRecord, MemberRole, map_entry};
-use ledger::signature::PublicKey;
+use ledger::signature::{PublicKey, Suite};
 use minicbor::{Decode, Encode};
 use tlog::VerifierKey;
 
@@ -38,6 +38,8 @@ pub enum SnapshotError {
 #[derive(Clone, Debug)]
 pub struct Members {
     snapshot: Snapshot,
+    /// Entries in the map's log, as the registrar signed.
+    size: u64,
     by_party: BTreeMap<Party, usize>,
 }
 
@@ -53,8 +55,7 @@ impl Members {
             && snapshot.records.is_sorted_by(|a, b| a.party < b.party);
         if !ordered
             || map_entry(&snapshot.records, snapshot.proof.entry.time_ms) != snapshot.proof.entry
-            || checkpoint.size() != snapshot.proof.size
-            || snapshot.proof.log_root() != Some(checkpoint.root().into())
+            || snapshot.proof.log_root(checkpoint.size()) != Some(checkpoint.root().into())
         {
             return Err(SnapshotError::Records);
         }
@@ -64,7 +65,11 @@ impl Members {
             .enumerate()
             .map(|(i, r)| (r.party.clone(), i))
             .collect();
-        Ok(Self { snapshot, by_party })
+        Ok(Self {
+            snapshot,
+            size: checkpoint.size(),
+            by_party,
+        })
     }
 
     /// The directory with its proof.
@@ -76,16 +81,16 @@ impl Members {
     /// Entries in the map's log: the larger, the newer the directory.
     #[must_use]
     pub fn size(&self) -> u64 {
-        self.snapshot.proof.size
+        self.size
     }
 
     /// The pin that the notary commits in a batch decided under this directory.
     #[must_use]
     pub fn pin(&self) -> MapPin {
-        let root = self.snapshot.proof.log_root().unwrap_or_default();
+        let root = self.snapshot.proof.log_root(self.size);
         MapPin {
-            size: self.size(),
-            root,
+            size: self.size,
+            root: root.unwrap_or_default(),
         }
     }
 
@@ -99,7 +104,7 @@ impl Members {
     /// The member whose node keeps this party's facts.
     #[must_use]
     pub fn host(&self, party: &Party) -> Option<&Party> {
-        self.get(party).map(|record| &record.host)
+        self.get(party).map(|record| &record.details.host)
     }
 
     /// Members of a role, in order of identifier.
@@ -118,11 +123,11 @@ impl Members {
 }
 
 impl ledger::validity::Directory for Members {
-    fn signing_key(&self, party: &Party) -> Option<PublicKey> {
-        self.get(party).map(|r| r.signing_key.clone())
+    fn key(&self, party: &Party, suite: Suite) -> Option<PublicKey> {
+        self.get(party)?.keys.of(suite).cloned()
     }
 
     fn envelope_key(&self, party: &Party) -> Option<EnvelopeKey> {
-        self.get(party).map(|r| r.envelope_key)
+        self.get(party).map(|r| r.details.envelope_key)
     }
 }

@@ -7,7 +7,7 @@ use ledger::certificate::Certificate;
 use ledger::codec;
 use ledger::envelope::Envelope;
 use ledger::fact::{FactRef, Opening};
-use ledger::signature::ScopedSignature;
+use ledger::signature::{Attestation, ScopedSignature};
 use ledger::tearoff::TearOff;
 use ledger::transaction::IdOpening;
 use ledger::{Digest, TransactionId};
@@ -32,8 +32,8 @@ pub enum Message {
     #[n(4)]
     Declined(
         #[n(0)] TransactionId,
-        #[n(1)] String,
-        #[n(2)] String,
+        #[cbor(n(1), with = "codec::text")] String,
+        #[cbor(n(2), with = "codec::text")] String,
         #[n(3)] Option<FactRef>,
     ),
     /// A transaction was certified.
@@ -106,15 +106,26 @@ pub struct Disclosed {
     pub fact: Opening,
 }
 
+/// That a party vouches for a view.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Vouching {
+    /// Who.
+    #[cbor(n(0), with = "codec::party")]
+    pub party: Party,
+    /// Its signature, as far as strangers are shown it.
+    #[n(1)]
+    pub attestation: Attestation,
+}
+
 /// What a certified transaction publishes.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub struct Disclosure {
     /// The published facts.
     #[n(0)]
     pub facts: Vec<Disclosed>,
-    /// The signatures of those who attest them.
+    /// Those who vouch for them.
     #[n(1)]
-    pub signatures: Vec<ScopedSignature>,
+    pub vouching: Vec<Vouching>,
     /// The notary's certificate.
     #[n(2)]
     pub certificate: Certificate,

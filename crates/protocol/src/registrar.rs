@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use deed::Party;
 use ledger::codec;
 use ledger::digest::Digest;
-use ledger::map::{MapProof, MemberRecord, MemberRole, map_entry};
+use ledger::map::{MapProof, MemberDetails, MemberRecord, MemberRole, map_entry};
 use tlog::{Checkpoint, MerkleTree, NoteSigner, Origin};
 
 use crate::directory::Snapshot;
@@ -157,7 +157,7 @@ impl<S: Store> Registrar<S> {
         for record in claim.records {
             let known = self.records.get(&record.party);
             if known.is_some_and(|known| {
-                known.signing_key != record.signing_key || known.host != record.host
+                known.keys != record.keys || known.details.host != record.details.host
             }) {
                 return Err(AdmissionRefusal::Taken(record.party));
             }
@@ -212,14 +212,17 @@ impl<S: Store> Registrar<S> {
         self.settle().map_err(RegistrarError::from)?;
         self.in_force(host)?;
         invitation::check_endpoint(host, endpoint)?;
-        let theirs = |r: &&MemberRecord| r.host == *host && r.revoked_ms.is_none();
+        let theirs = |r: &&MemberRecord| r.details.host == *host && r.revoked_ms.is_none();
         let moved: Vec<MemberRecord> = self
             .records
             .values()
             .filter(theirs)
-            .filter(|record| record.endpoint != endpoint)
+            .filter(|record| record.details.endpoint != endpoint)
             .map(|record| MemberRecord {
-                endpoint: endpoint.to_owned(),
+                details: MemberDetails {
+                    endpoint: endpoint.to_owned(),
+                    ..record.details.clone()
+                },
                 ..record.clone()
             })
             .collect();
@@ -283,7 +286,6 @@ impl<S: Store> Registrar<S> {
             records: listed,
             proof: MapProof {
                 entry,
-                size,
                 path,
                 checkpoint,
             },

@@ -5,7 +5,7 @@ use protocol::node::Input;
 use protocol::node::records::{Instruction, InstructionState, fact_of_key};
 use protocol::store::Table;
 
-use crate::economy::{Economy, Order};
+use crate::economy::Order;
 use crate::event::Event;
 use crate::world::{Violation, World};
 
@@ -74,7 +74,7 @@ impl World {
         } else {
             honest
         };
-        let coins = self.town.economy == Economy::Coins;
+        let coins = self.town.economy.has_coins();
         match self.rng.between(0, 10) {
             0..=3 => Order::Pay {
                 payer,

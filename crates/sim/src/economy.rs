@@ -1,8 +1,10 @@
-//! The two economies that worlds play: a town's coins, and public money as the service's contract has it.
+//! The economies that worlds play: a town's coins, the same with nothing published, and public money as the service's
+//! contract has it.
 //!
 //! Who may know what is written here once more, from the contract's text as a person reads it, so that the checks don't
 //! believe what the ledger's own code says about itself.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use deed::{Contract, FactValue, Party, Value};
@@ -14,6 +16,8 @@ use protocol::node::records::Instruction;
 pub enum Economy {
     /// The fixture: coins, receipts with a private note, gifts, licences.
     Coins,
+    /// The same contract without what it publishes.
+    QuietCoins,
     /// The service's own contract.
     PublicMoney,
 }
@@ -76,18 +80,29 @@ const PUBLIC_MONEY: &str = include_str!("../../../services/public-money/budget.d
 impl Economy {
     /// The contract's text.
     #[must_use]
-    pub fn text(self) -> &'static str {
+    pub fn text(self) -> Cow<'static, str> {
         match self {
-            Self::Coins => COINS,
-            Self::PublicMoney => PUBLIC_MONEY,
+            Self::Coins => COINS.into(),
+            Self::QuietCoins => {
+                let published = |line: &&str| line.trim_start().starts_with("public ");
+                let lines = COINS.lines().filter(|line| !published(line));
+                lines.flat_map(|line| [line, "\n"]).collect()
+            }
+            Self::PublicMoney => PUBLIC_MONEY.into(),
         }
+    }
+
+    /// Whether it plays the coins' contract.
+    #[must_use]
+    pub fn has_coins(self) -> bool {
+        matches!(self, Self::Coins | Self::QuietCoins)
     }
 
     /// The institution whose money it is, and its auditor.
     #[must_use]
     pub fn institutions(self, contract: &Contract) -> (Party, Party) {
         let name = match self {
-            Self::Coins => "bank",
+            Self::Coins | Self::QuietCoins => "bank",
             Self::PublicMoney => "treasury",
         };
         let party = |name: &str| contract.parties().get(name).cloned();
@@ -101,7 +116,7 @@ impl Economy {
     #[must_use]
     pub fn money(self) -> &'static str {
         match self {
-            Self::Coins => "Coin",
+            Self::Coins | Self::QuietCoins => "Coin",
             Self::PublicMoney => "Pound",
         }
     }
@@ -154,7 +169,7 @@ impl Economy {
             controller,
             attestors,
             know,
-            public,
+            public: public && self != Self::QuietCoins,
         }
     }
 
@@ -185,7 +200,7 @@ impl Economy {
     ) -> Instruction {
         let (bank, _) = self.institutions(contract);
         let (action, party, given) = match self {
-            Self::Coins => coins(order, &bank, number, secret),
+            Self::Coins | Self::QuietCoins => coins(order, &bank, number, secret),
             Self::PublicMoney => public_money(order, &bank, number),
         };
         let index = contract.action(action).expect("an action of the contract");

@@ -1,8 +1,9 @@
 //! Keys that follow from names, so that a world is the same in every run.
 
-use ledger::Digest;
+use deed::Party;
 use ledger::digest::hmac_sha256;
-use ledger::signature::SigningKey;
+use ledger::signature::{Scope, ScopedSignature, SigningKey, ToSign};
+use ledger::{Digest, NetworkId, TransactionId};
 use tlog::{KeyName, NoteSigner};
 
 /// Bytes that look random and are the same in every run.
@@ -21,6 +22,22 @@ pub fn signing_key(name: &str) -> SigningKey {
     ];
     der.extend(noise(&format!("signing key of {name}")).0);
     SigningKey::from_pkcs8(&der).expect("a P-256 key")
+}
+
+/// One transaction signed, without asking whether that is right.
+pub(crate) fn signed(
+    key: &SigningKey,
+    party: &Party,
+    network: &NetworkId,
+    id: &TransactionId,
+    scope: Vec<Scope>,
+) -> Option<ScopedSignature> {
+    let one = ToSign {
+        id: *id,
+        scope,
+        salt: noise(&format!("scopes of {party} in {id}")),
+    };
+    key.sign(party, network, vec![one]).ok()?.pop()
 }
 
 /// The secret from which a node derives one-time and envelope keys.

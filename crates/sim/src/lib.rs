@@ -8,6 +8,7 @@
 //! Tests only: nothing here runs for users.
 #![forbid(unsafe_code)]
 
+pub mod analyst;
 mod clients;
 pub mod disk;
 pub mod economy;

@@ -5,13 +5,14 @@ use protocol::node::Input;
 use protocol::notary::{Notary, Request, Verdict};
 use protocol::store::{Fault, StoreError};
 
+use crate::analyst::Asked;
 use crate::event::Event;
 use crate::news::News;
 use crate::wires::short;
 use crate::world::{Violation, World};
 
-/// How long the notary waits for a batch to fill.
-const GATHER_MS: u64 = 10;
+/// How long the notary waits for a batch to fill, where nobody says otherwise.
+pub(crate) const GATHER_MS: u64 = 10;
 
 impl World {
     pub(crate) fn open_notary(&mut self) {
@@ -41,7 +42,8 @@ impl World {
             return;
         }
         if self.notary.waiting.is_empty() {
-            self.agenda.add(self.now_ms + GATHER_MS, Event::Decide);
+            let at_ms = self.now_ms + self.notary.gather_ms;
+            self.agenda.add(at_ms, Event::Decide);
         }
         self.notary.waiting.push((from, id, request));
     }
@@ -93,6 +95,13 @@ impl World {
             if let (Request::Certify(submission), Verdict::Certified(certificate)) =
                 (request, &verdict)
             {
+                if let Some(kept) = &mut self.notary.kept {
+                    kept.push(Asked {
+                        from,
+                        at_ms: self.now_ms,
+                        submission: submission.clone(),
+                    });
+                }
                 self.news.push(News::Certified {
                     id,
                     submission: Box::new(submission),
@@ -132,7 +141,9 @@ impl World {
 /// A verdict, for the trace.
 fn said(verdict: &Verdict) -> String {
     match verdict {
-        Verdict::Certified(certificate) => format!("certified in batch {}", certificate.log_index),
+        Verdict::Certified(certificate) => {
+            format!("certified in batch {}", certificate.entry.height)
+        }
         Verdict::Refused(refusal) => format!("refused, {}", refusal.code()),
         Verdict::Cancelled => "cancelled".to_owned(),
         Verdict::Unknown(_) => "unknown".to_owned(),

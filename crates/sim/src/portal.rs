@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use deed::Value;
-use ledger::bundle::{ProofBundle, Proven};
+use ledger::bundle::{Attestor, ProofBundle, Proven};
 use ledger::codec;
 use ledger::fact::FactRef;
 use ledger::trust::Trust;
@@ -38,16 +38,17 @@ impl Portal {
             .find(|members| members.pin() == pin)
             .ok_or("it was decided under a directory that nobody has seen")?;
         for disclosed in &disclosure.facts {
-            let proofs = disclosure
-                .signatures
-                .iter()
-                .map(|s| members.proof(&s.party));
+            let attestors = disclosure.vouching.iter().map(|vouching| {
+                Some(Attestor {
+                    member: members.proof(&vouching.party)?,
+                    attestation: vouching.attestation.clone(),
+                })
+            });
             let bundle = ProofBundle {
                 format: ledger::transaction::FORMAT,
                 place: disclosed.place.clone(),
                 fact: disclosed.fact.clone(),
-                signatures: disclosure.signatures.clone(),
-                members: proofs
+                attestors: attestors
                     .collect::<Option<_>>()
                     .ok_or("a signature of a stranger")?,
                 map: members.snapshot().proof.clone(),

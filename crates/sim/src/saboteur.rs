@@ -10,6 +10,7 @@ use protocol::node::records::{StoredFact, StoredTransaction, fact_of_key};
 use protocol::notary::store::{NotaryBatch, NotaryStore as _};
 use protocol::store::{Table, WriteBatch};
 
+use crate::keys::{signed, signing_key};
 use crate::world::World;
 
 /// One bug.
@@ -78,8 +79,9 @@ impl World {
             view: view.root(),
             role: Role::Attestor,
         });
-        let key = crate::keys::signing_key(bank.as_str());
-        if let Ok(signature) = key.sign(&bank, &self.town.home.network, &id, scopes.collect()) {
+        let key = signing_key(bank.as_str());
+        let network = &self.town.home.network;
+        if let Some(signature) = signed(&key, &bank, network, &id, scopes.collect()) {
             let bytes = codec::encode(&Message::Signed(id, vec![signature]));
             self.put_on_the_wire(at, from, None, bytes);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use deed::{Contract, Party};
 use ledger::codec;
-use ledger::map::{MemberRecord, MemberRole};
+use ledger::map::{MemberDetails, MemberKeys, MemberRecord, MemberRole};
 use ledger::trust::{ContractBook, Trust};
 use ledger::validity::Home;
 use ledger::{ContractId, Lineage, NetworkId, envelope};
@@ -67,15 +67,17 @@ fn record(name: &str, host: &str, role: MemberRole) -> MemberRecord {
     MemberRecord {
         party: party(name),
         name: name.to_owned(),
-        host: party(host),
         role,
-        endpoint: "127.0.0.1:1".to_owned(),
-        signing_key: signing_key(name).public(),
-        envelope_key: envelope::public_key(&secret).expect("an envelope key"),
-        services: Vec::new(),
-        website: String::new(),
+        keys: MemberKeys::one(signing_key(name).public().clone()),
         admitted_ms: 1,
         revoked_ms: None,
+        details: MemberDetails {
+            host: party(host),
+            endpoint: "127.0.0.1:1".to_owned(),
+            envelope_key: envelope::public_key(&secret).expect("an envelope key"),
+            services: Vec::new(),
+            website: String::new(),
+        },
     }
 }
 
@@ -83,7 +85,7 @@ impl Town {
     /// The bank (with DAVE's account), the auditor, ALICE, BOB (with CAROL's account), MALLORY and the portal.
     #[must_use]
     pub fn new(economy: Economy) -> Self {
-        let contract = match Contract::load(economy.text()) {
+        let contract = match Contract::load(&economy.text()) {
             Ok(contract) => contract,
             Err(error) => panic!("the contract does not load:\n{error}"),
         };

@@ -150,6 +150,10 @@ pub(crate) struct NotaryRoom {
     pub(crate) notary: Option<Notary<NotaryDisk>>,
     pub(crate) waiting: Vec<(usize, TransactionId, protocol::notary::Request)>,
     pub(crate) members: Members,
+    /// How long it waits for a batch to fill.
+    pub(crate) gather_ms: u64,
+    /// What it certified, by whom and when it was asked, where somebody keeps it.
+    pub(crate) kept: Option<Vec<crate::analyst::Asked>>,
 }
 
 /// A simulated network.
@@ -203,6 +207,8 @@ impl World {
             notary: None,
             waiting: Vec::new(),
             members: town.directories[0].clone(),
+            gather_ms: crate::notary_room::GATHER_MS,
+            kept: None,
         };
         let mut world = Self {
             options,
@@ -228,6 +234,23 @@ impl World {
         };
         world.begin();
         world
+    }
+
+    /// Lets a market's orders take the place of those that were planned, and has the notary keep what it is asked.
+    pub(crate) fn with_market(mut self, orders: Vec<(u64, Order)>, gather_ms: u64) -> Self {
+        self.agenda
+            .retain(|event| !matches!(event, Event::Order { .. }));
+        for (index, (after_ms, order)) in orders.into_iter().enumerate() {
+            let event = Event::Order {
+                index,
+                order,
+                number: i64::try_from(index).unwrap_or(0) + 1,
+            };
+            self.agenda.add(self.now_ms + after_ms, event);
+        }
+        self.notary.gather_ms = gather_ms;
+        self.notary.kept = Some(Vec::new());
+        self
     }
 
     fn begin(&mut self) {
@@ -291,7 +314,7 @@ impl World {
         Ok((self.report, trace))
     }
 
-    fn live(&mut self) -> Checked<()> {
+    pub(crate) fn live(&mut self) -> Checked<()> {
         const STORM_MS: u64 = 70_000;
         const REST_MS: u64 = 15 * 60_000;
         while self.now_ms < DAWN_MS + STORM_MS {

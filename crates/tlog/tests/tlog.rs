@@ -8,6 +8,8 @@ mod support;
 mod checkpoint;
 #[path = "tlog/consistency.rs"]
 mod consistency;
+#[path = "tlog/edges.rs"]
+mod edges;
 #[path = "tlog/frontier.rs"]
 mod frontier;
 #[path = "tlog/hash.rs"]

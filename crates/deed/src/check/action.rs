@@ -1,6 +1,7 @@
 //! Actions.
 
 use crate::ir::{Body, CreateIr, Ir, Step};
+use crate::limits::DIAGNOSTICS_MAX;
 use crate::program::Program;
 use crate::schema::{Action, Control, Input};
 use crate::syntax::Problem;
@@ -119,6 +120,9 @@ impl Checker<'_> {
         check: impl Fn(&mut Self, &Clause) -> Result<(), Problem>,
     ) {
         for clause in &decl.clauses {
+            if self.problems.len() > DIAGNOSTICS_MAX {
+                return;
+            }
             if let Err(problem) = check(self, clause) {
                 self.problems.push(problem);
             }

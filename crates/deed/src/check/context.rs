@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::cost;
 use crate::ir::{Ir, Tables};
 use crate::near::did_you_mean;
 use crate::program::Program;
@@ -53,7 +54,8 @@ impl<'c> Context<'c> {
                 .1
                 .clone()
                 .ok_or_else(|| Problem::silent(span))?;
-            return Ok(Some((Ir::Local(index(i)), ty)));
+            let weight = cost::of_type(&ty, &self.program.sizes);
+            return Ok(Some((Ir::Local(index(i), weight), ty)));
         }
         if self.today && name == "today" {
             return Ok(Some((Ir::Effective, Type::Date)));

@@ -35,6 +35,18 @@ impl Context<'_> {
     }
 
     fn shift(&mut self, date: Ir, period: &Expr, back: bool) -> Result<Ir, Problem> {
+        let (count, unit, weight) = self.period(period)?;
+        Ok(Ir::Shift {
+            date: Box::new(date),
+            count: Box::new(count),
+            unit,
+            back,
+            weight,
+        })
+    }
+
+    /// What a period counts, how often, and the steps that counting takes.
+    fn period(&mut self, period: &Expr) -> Result<(Ir, Unit, u64), Problem> {
         let Node::Period(count, unit) = &period.node else {
             return Err(self.lone_period(period.span));
         };
@@ -50,13 +62,7 @@ impl Context<'_> {
                 (Unit::WorkingDays(index), weight.saturating_add(1))
             }
         };
-        Ok(Ir::Shift {
-            date: Box::new(date),
-            count: Box::new(count),
-            unit,
-            back,
-            weight,
-        })
+        Ok((count, unit, weight))
     }
 
     /// `arrived within 90 days before effective`: from the earlier date to the later, both included.
@@ -69,14 +75,16 @@ impl Context<'_> {
     ) -> Typed {
         let date = self.expect(date, &Type::Date)?;
         let anchor = self.expect(anchor, &Type::Date)?;
-        let other = self.shift(anchor.clone(), period, !after)?;
-        let (from, to) = if after {
-            (anchor, other)
-        } else {
-            (other, anchor)
+        let (count, unit, weight) = self.period(period)?;
+        let within = Ir::Within {
+            date: Box::new(date),
+            anchor: Box::new(anchor),
+            count: Box::new(count),
+            unit,
+            after,
+            weight,
         };
-        let between = Ir::Between(Box::new(date), Box::new(from), Box::new(to));
-        Ok((between, Type::Bool))
+        Ok((within, Type::Bool))
     }
 
     pub(super) fn days_from(&mut self, from: &Expr, to: &Expr) -> Typed {

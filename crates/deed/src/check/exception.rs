@@ -73,7 +73,7 @@ impl Context<'_> {
         Ok(Ir::Cases {
             base: Box::new(base),
             exceptions: out,
-            weight: cost::of_type(ty, &self.program.records),
+            weight: cost::of_type(ty, &self.program.sizes),
         })
     }
 }

@@ -13,7 +13,7 @@ use crate::value::{Money, Value};
 
 use super::context::{Context, Typed};
 use super::rates::widened;
-use super::types::{UNKNOWN, comparable, describe, fits};
+use super::types::{UNKNOWN, comparable, fits};
 
 impl Context<'_> {
     /// The program of an expression that must fit the type.
@@ -24,10 +24,7 @@ impl Context<'_> {
             (Node::None, Type::List { .. }) => Ok(Ir::Const(Value::List(Vec::new()))),
             (Node::None, other) => Err(Problem::new(
                 expr.span,
-                format!(
-                    "this is never none: it is {}",
-                    describe(other, self.program)
-                ),
+                format!("this is never none: it is {}", self.program.describe(other)),
                 "not optional",
             )),
             (Node::If(condition, yes, no), _) => {
@@ -46,7 +43,19 @@ impl Context<'_> {
         }
     }
 
+    /// Refuses a name that is a value where a name of an enumeration can stand that is written alike.
+    pub(crate) fn unambiguous(&self, expr: &Expr, ty: &Type) -> Result<(), Problem> {
+        match (&expr.node, ty) {
+            (Node::Name(name), Type::Choice(names)) if names.iter().any(|n| **n == **name) => {
+                Err(two_readings(name, expr.span))
+            }
+            (_, Type::Optional(of)) => self.unambiguous(expr, of),
+            _ => Ok(()),
+        }
+    }
+
     fn fitting(&mut self, expr: &Expr, ty: &Type) -> Result<Ir, Problem> {
+        self.unambiguous(expr, ty)?;
         let (ir, found) = self.infer(expr)?;
         if fits(&found, ty) {
             return Ok(ir);
@@ -54,7 +63,7 @@ impl Context<'_> {
         if let Some(ir) = widened(&ir, &found, ty) {
             return Ok(ir);
         }
-        let mut problem = self.mismatch(expr.span, &describe(ty, self.program), &found);
+        let mut problem = self.mismatch(expr.span, &self.program.describe(ty), &found);
         if let Type::Optional(of) = &found
             && fits(of, ty)
         {
@@ -105,14 +114,12 @@ impl Context<'_> {
     ) -> Result<Ir, Problem> {
         let named = names.iter().find(|n| n.as_ref() == name);
         match (named, self.value(name, span)?) {
-            (Some(_), Some(_)) => Err(Problem::new(
-                span,
-                format!("`{name}` is both a value and a name of the enumeration"),
-                "can be read in two ways",
-            )),
+            (Some(_), Some(_)) => Err(two_readings(name, span)),
             (Some(named), None) => Ok(Ir::Const(Value::Choice(named.clone()))),
             (None, Some((ir, found))) if fits(&found, ty) => Ok(ir),
-            (None, Some((_, found))) => Err(self.mismatch(span, &ty.to_string(), &found)),
+            (None, Some((_, found))) => {
+                Err(self.mismatch(span, &self.program.describe(ty), &found))
+            }
             (None, None) => {
                 let help = did_you_mean(name, names.iter().map(AsRef::as_ref))
                     .unwrap_or_else(|| format!("it is one of {}", names.join(", ")));
@@ -147,11 +154,15 @@ impl Context<'_> {
                 "of which type?",
             ));
         };
-        let (_, of) = self.infer(first)?;
+        // The first is not looked at again: in a list of lists of lists that would double the work with each.
+        let (first, of) = self.infer(first)?;
         let at_most = u32::try_from(items.len()).unwrap_or(u32::MAX);
-        let list = self.list(items, &of, at_most, span)?;
+        let mut list = vec![first];
+        for item in &items[1..] {
+            list.push(self.expect(item, &of)?);
+        }
         Ok((
-            list,
+            fold(list),
             Type::List {
                 of: Box::new(of),
                 at_most,
@@ -161,39 +172,61 @@ impl Context<'_> {
 
     /// Two expressions that must be of comparable types, and the wider type.
     pub(crate) fn pair(&mut self, left: &Expr, right: &Expr) -> Result<(Ir, Ir, Type), Problem> {
+        let (left, right, ty, _) = self.sides(left, right)?;
+        Ok((left, right, ty))
+    }
+
+    /// Two expressions either of which may be the value: one's type has all values of the other's.
+    pub(crate) fn either(&mut self, left: &Expr, right: &Expr) -> Result<(Ir, Ir, Type), Problem> {
+        let (left_ir, right_ir, ty, other) = self.sides(left, right)?;
+        match other {
+            Some(other) if !fits(&other, &ty) => {
+                let expected = self.program.describe(&ty);
+                Err(self.mismatch(right.span, &expected, &other))
+            }
+            _ => Ok((left_ir, right_ir, ty)),
+        }
+    }
+
+    /// As [`Context::pair`], with the type of the side that may not fit the wider one.
+    fn sides(
+        &mut self,
+        left: &Expr,
+        right: &Expr,
+    ) -> Result<(Ir, Ir, Type, Option<Type>), Problem> {
         match (self.needs_type(left), self.needs_type(right)) {
             (true, true) => {
-                let (_, ty) = self.infer(left)?;
+                let (left, ty) = self.infer(left)?;
                 let right = self.expect(right, &ty)?;
-                Ok((self.expect(left, &ty)?, right, ty))
+                Ok((left, right, ty, None))
             }
             (true, false) => {
                 let (right, ty) = self.infer(right)?;
-                Ok((self.against(left, &ty)?, right, ty))
+                Ok((self.against(left, &ty)?, right, ty, None))
             }
             (false, true) => {
                 let (left, ty) = self.infer(left)?;
-                Ok((left, self.against(right, &ty)?, ty))
+                Ok((left, self.against(right, &ty)?, ty, None))
             }
             (false, false) => {
                 let (left_ir, left_type) = self.infer(left)?;
                 let (right_ir, right_type) = self.infer(right)?;
+                self.unambiguous(left, &right_type)?;
+                self.unambiguous(right, &left_type)?;
                 if let Some(ir) = widened(&left_ir, &left_type, &right_type) {
-                    return Ok((ir, right_ir, right_type));
+                    return Ok((ir, right_ir, right_type, None));
                 }
                 if let Some(ir) = widened(&right_ir, &right_type, &left_type) {
-                    return Ok((left_ir, ir, left_type));
+                    return Ok((left_ir, ir, left_type, None));
                 }
                 if !comparable(&left_type, &right_type) {
-                    let expected = describe(&left_type, self.program);
+                    let expected = self.program.describe(&left_type);
                     return Err(self.mismatch(right.span, &expected, &right_type));
                 }
-                let ty = if fits(&left_type, &right_type) {
-                    right_type
-                } else {
-                    left_type
-                };
-                Ok((left_ir, right_ir, ty))
+                match fits(&left_type, &right_type) {
+                    true => Ok((left_ir, right_ir, right_type, None)),
+                    false => Ok((left_ir, right_ir, left_type, Some(right_type))),
+                }
             }
         }
     }
@@ -216,6 +249,11 @@ impl Context<'_> {
             _ => self.expect(expr, ty),
         }
     }
+}
+
+fn two_readings(name: &str, span: Span) -> Problem {
+    let message = format!("`{name}` is both a value and a name of the enumeration");
+    Problem::new(span, message, "can be read in two ways")
 }
 
 /// A list of constants is a constant.

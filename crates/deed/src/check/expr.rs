@@ -9,7 +9,7 @@ use crate::value::{Money, Value};
 
 use super::context::{Context, Typed};
 use super::find::field_named;
-use super::types::{UNKNOWN, describe};
+use super::types::UNKNOWN;
 
 /// Functions of the language itself.
 pub(crate) const PLAIN_FUNCTIONS: [&str; 1] = ["financial_year"];
@@ -83,7 +83,7 @@ impl Context<'_> {
             } => self.quality(value, *quality, *negated),
             Node::If(condition, yes, no) => {
                 let condition = self.expect(condition, &Type::Bool)?;
-                let (yes, no, ty) = self.pair(yes, no)?;
+                let (yes, no, ty) = self.either(yes, no)?;
                 Ok((Ir::If(Box::new(condition), Box::new(yes), Box::new(no)), ty))
             }
             Node::Each {
@@ -109,7 +109,7 @@ impl Context<'_> {
         if *found == UNKNOWN {
             return Problem::silent(span);
         }
-        let found = describe(found, self.program);
+        let found = self.program.describe(found);
         Problem::new(
             span,
             format!("expected {expected}, found {found}"),
@@ -165,7 +165,15 @@ impl Context<'_> {
         let (ir, ty) = self.infer(inner)?;
         match ty {
             Type::Int | Type::Percent | Type::Decimal(_) | Type::Money(_) => {
-                Ok((Ir::Negate(Box::new(ir)), ty))
+                let folded = match &ir {
+                    Ir::Const(Value::Int(n)) => n.checked_neg().map(Value::Int),
+                    Ir::Const(Value::Money(m)) => {
+                        let minor = m.minor.checked_neg();
+                        minor.map(|minor| Value::Money(Money::new(m.currency, minor)))
+                    }
+                    _ => None,
+                };
+                Ok((folded.map_or(Ir::Negate(Box::new(ir)), Ir::Const), ty))
             }
             other => Err(self.mismatch(inner.span, "a number or an amount", &other)),
         }

@@ -277,6 +277,10 @@ impl Checker<'_> {
             } => Some(i),
             _ => None,
         };
+        if !self.kind.one_per.is_empty() {
+            let message = "money has no business key: its facts are split and joined as it is paid";
+            self.problems.push(Problem::new(span, message, "of money"));
+        }
         match (amounts.as_slice(), holder) {
             ([amount], Some(holder)) => {
                 self.kind.money = Some(MoneyShape {

@@ -27,7 +27,7 @@ impl<'c> Context<'c> {
         let (ir, item, at_most, record) = self.records(list)?;
         let (index, ty) = field_named(&record.fields, &record.name, field)?;
         let of = Box::new(ty);
-        let copied = cost::of_type(&item, &self.program.records);
+        let copied = cost::of_type(&item, &self.program.sizes);
         let plucked = Ir::Pluck {
             list: Box::new(ir),
             field: index,
@@ -47,11 +47,11 @@ impl<'c> Context<'c> {
                 let message = format!("`{}` stands here twice", key.text);
                 return Err(Problem::new(key.span, message, "said before"));
             }
-            weight = weight.saturating_add(cost::of_type(&ty, &self.program.records));
+            weight = weight.saturating_add(cost::of_type(&ty, &self.program.sizes));
             places.push(index);
         }
         let size = u64::from(at_most);
-        let copied = cost::of_type(&item, &self.program.records);
+        let copied = cost::of_type(&item, &self.program.sizes);
         let grouped = Ir::Grouped {
             list: Box::new(ir),
             keys: places,

@@ -27,9 +27,9 @@ mod uses;
 mod versions;
 
 use crate::contract::Given;
-use crate::cost;
+use crate::cost::{self, Size};
 use crate::ir::Body;
-use crate::limits::COST_MAX;
+use crate::limits::{COST_MAX, DIAGNOSTICS_MAX, RECORD_DEPTH_MAX};
 use crate::program::Program;
 use crate::schema::{Action, Record, Type};
 use crate::syntax::ast::{Expr, File};
@@ -42,7 +42,6 @@ pub(crate) use find::kind_named;
 pub(crate) use names::styled;
 pub(crate) use parts::parts_of;
 pub(crate) use rule::code;
-pub(crate) use types::describe;
 
 /// Checks a contract that parsed without a problem.
 pub(crate) fn check(
@@ -70,10 +69,16 @@ pub(crate) fn check(
     }
     let used = uses::used(file, given, problems);
     for (decl, contract) in &used {
-        uses::records(decl, contract.program(), &mut program);
+        uses::records(decl, contract.program(), &mut program, problems);
     }
     for decl in &file.records {
         let fields = types::fields(&decl.fields, &program, problems);
+        let size = Size::of(&fields, &program.sizes);
+        if size.depth > RECORD_DEPTH_MAX {
+            let message = format!("records are nested at most {RECORD_DEPTH_MAX} deep");
+            problems.push(Problem::new(decl.name.span, message, "one too deep"));
+        }
+        program.sizes.push(size);
         program.records.push(Record {
             name: decl.name.text.clone(),
             fields,
@@ -110,6 +115,10 @@ pub(crate) fn check(
         }
     }
     for decl in &file.actions {
+        // The first problems are the cause; looking for the near miss of thousands of names takes time.
+        if problems.len() > DIAGNOSTICS_MAX {
+            break;
+        }
         let (action, body) = action::action(decl, &program, source, problems);
         let cost = cost_of(&action, &body, &program);
         if cost > COST_MAX {
@@ -131,7 +140,14 @@ pub(crate) fn check(
             .iter()
             .any(|prefix| at.starts_with(prefix.as_str()))
     };
-    problems.retain(|p| !p.message.is_empty() && !of_missing(p));
+    problems.retain(|p| !of_missing(p));
+    let reported = problems.len();
+    problems.retain(|p| !p.message.is_empty());
+    if problems.is_empty() && reported > 0 {
+        // What is silent follows from something that was said; if nothing was, the contract is not understood all the same.
+        let message = "something in this contract is not understood";
+        problems.push(Problem::new(Span::default(), message, "somewhere below"));
+    }
     program
 }
 
@@ -152,7 +168,7 @@ fn cost_of(action: &Action, body: &Body, program: &Program) -> u64 {
         .flat_map(|k| &k.fields);
     let values = action.params.iter().chain(facts);
     values
-        .map(|field| cost::of_type(&field.ty, &program.records))
+        .map(|field| cost::of_type(&field.ty, &program.sizes))
         .fold(cost::of_body(body, &program.schedules), u64::saturating_add)
 }
 

@@ -8,6 +8,9 @@ use crate::syntax::ast::{FieldDecl, File, Name};
 
 use super::PLAIN_FUNCTIONS;
 
+/// What policies call the day.
+const TODAY: &str = "today";
+
 /// A name as it looks at a glance (after UTS #39's skeletons, for the letters names are written in).
 fn skeleton(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
@@ -98,6 +101,10 @@ pub(super) fn check(file: &File, problems: &mut Vec<Problem>) {
         .filter(|n| PLAIN_FUNCTIONS.contains(&n.text.as_str()))
     {
         let message = format!("`{}` is a function of the language", name.text);
+        problems.push(Problem::new(name.span, message, "choose another name"));
+    }
+    for name in small.clone().filter(|n| n.text == TODAY) {
+        let message = format!("`{TODAY}` is the day on which a policy is asked");
         problems.push(Problem::new(name.span, message, "choose another name"));
     }
     distinct(capitals.chain(small), problems);

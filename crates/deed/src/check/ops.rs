@@ -8,7 +8,7 @@ use crate::syntax::{Problem, Span};
 
 use super::context::{Context, Typed};
 use super::rates::{product_places, rounding_needed, widened};
-use super::types::{comparable, describe};
+use super::types::comparable;
 
 /// A text that is said to be less or more than something.
 fn unordered(text: Span) -> Problem {
@@ -48,7 +48,7 @@ impl Context<'_> {
 
     fn equal(&mut self, left: &Expr, right: &Expr, negated: bool) -> Typed {
         let (left, right, ty) = self.pair(left, right)?;
-        let weight = cost::of_type(&ty, &self.program.records);
+        let weight = cost::of_type(&ty, &self.program.sizes);
         Ok((
             Ir::Equal {
                 left: Box::new(left),
@@ -123,8 +123,9 @@ impl Context<'_> {
             self.expect(value, &of)?
         } else {
             let (ir, ty) = self.infer(value)?;
+            self.unambiguous(value, &of)?;
             if !comparable(&ty, &of) {
-                return Err(self.mismatch(value.span, &describe(&of, self.program), &ty));
+                return Err(self.mismatch(value.span, &self.program.describe(&of), &ty));
             }
             ir
         };
@@ -135,7 +136,7 @@ impl Context<'_> {
     }
 
     fn contained(&self, value: Ir, list: Ir, of: &Type, items: u64) -> Ir {
-        let weight = items.saturating_mul(cost::of_type(of, &self.program.records));
+        let weight = items.saturating_mul(cost::of_type(of, &self.program.sizes));
         Ir::Contains {
             value: Box::new(value),
             list: Box::new(list),
@@ -185,8 +186,8 @@ impl Context<'_> {
             (Arithmetic::Multiply, Type::Int, Type::Money(_)) => right_type,
             _ => {
                 let (a, b) = (
-                    describe(&left_type, self.program),
-                    describe(&right_type, self.program),
+                    self.program.describe(&left_type),
+                    self.program.describe(&right_type),
                 );
                 let verb = match op {
                     Arithmetic::Add => "added",

@@ -1,5 +1,6 @@
 //! Rules, their codes, and the figures that a refusal names.
 
+use crate::builtin::BuiltInRule;
 use crate::ir::{Ir, RuleIr, Step};
 use crate::limits::FIGURES_MAX;
 use crate::schema::{Rule, Type};
@@ -33,6 +34,10 @@ impl Checker<'_> {
                 format!("the rule `{code}` stands here twice"),
                 "said before",
             ));
+        }
+        if BuiltInRule::ALL.iter().any(|r| r.code() == code) {
+            let message = format!("`{code}` is a built-in rule");
+            return Err(Problem::new(text.span, message, "said by the language"));
         }
         let base = self.context.expect(condition, &Type::Bool)?;
         let lifted = Value::Bool(true);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::limits::CHOICES_MAX;
 use crate::near::did_you_mean;
 use crate::program::Program;
 use crate::schema::{Field, Type};
@@ -11,6 +12,8 @@ use crate::syntax::ast::{FieldDecl, Name, TypeExpr, TypeNode};
 use super::names::{self, distinct, styled};
 
 /// Stands for a type whose own problem has been reported: it fits everywhere, silently.
+///
+/// No record has this number: there are at most `RECORDS_MAX`.
 pub(crate) const UNKNOWN: Type = Type::Record(u16::MAX);
 
 const PLAIN: [(&str, Type); 6] = [
@@ -65,8 +68,16 @@ pub(crate) fn resolve(
         TypeNode::Choice(names) => {
             for name in names {
                 styled(name, false, problems);
+                if name.text.contains('.') {
+                    let message = format!("`{}` is not a name of an enumeration", name.text);
+                    problems.push(Problem::new(name.span, message, "of another contract"));
+                }
             }
             distinct(names.iter(), problems);
+            if let Some(extra) = names.get(CHOICES_MAX) {
+                let message = format!("an enumeration has at most {CHOICES_MAX} names");
+                return Err(Problem::new(extra.span, message, "one too many"));
+            }
             Ok(Type::Choice(
                 names.iter().map(|n| Arc::from(n.text.as_str())).collect(),
             ))
@@ -100,21 +111,6 @@ fn named(name: &Name, program: &Program) -> Result<Type, Problem> {
     .help(help))
 }
 
-/// As a person reads the type, with records named.
-pub(crate) fn describe(ty: &Type, program: &Program) -> String {
-    match ty {
-        Type::Record(index) => program
-            .records
-            .get(usize::from(*index))
-            .map_or_else(|| "record".to_owned(), |r| r.name.clone()),
-        Type::Optional(of) => format!("{} or none", describe(of, program)),
-        Type::List { of, at_most } => {
-            format!("list of {} at most {at_most}", describe(of, program))
-        }
-        _ => ty.to_string(),
-    }
-}
-
 /// Whether a value of type `from` can stand where `to` is asked for.
 pub(crate) fn fits(from: &Type, to: &Type) -> bool {
     match (from, to) {
@@ -124,7 +120,9 @@ pub(crate) fn fits(from: &Type, to: &Type) -> bool {
         (Type::List { of: a, at_most: n }, Type::List { of: b, at_most: m }) => {
             n <= m && fits(a, b)
         }
-        (Type::Choice(a), Type::Choice(b)) => a.iter().all(|name| b.contains(name)),
+        (Type::Choice(a), Type::Choice(b)) => {
+            Arc::ptr_eq(a, b) || a.iter().all(|name| b.contains(name))
+        }
         _ => from == to,
     }
 }

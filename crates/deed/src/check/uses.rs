@@ -1,7 +1,7 @@
 //! Other contracts, by name and hash: their records as types, their kinds to read, their money to pay in.
 
 use crate::contract::{Contract, Given};
-use crate::limits::USES_MAX;
+use crate::limits::{RECORDS_MAX, USES_MAX};
 use crate::near::did_you_mean;
 use crate::program::Program;
 use crate::schema::{Field, Kind, Origin, Record, Type};
@@ -51,8 +51,21 @@ fn find<'u>(decl: &UseDecl, given: &[Given<'u>]) -> Result<&'u Contract, Problem
 }
 
 /// Adds the other contract's records, as `name.Record`.
-pub(super) fn records(decl: &UseDecl, other: &Program, program: &mut Program) {
+pub(super) fn records(
+    decl: &UseDecl,
+    other: &Program,
+    program: &mut Program,
+    problems: &mut Vec<Problem>,
+) {
     let first = program.records.len();
+    if first + other.records.len() > RECORDS_MAX {
+        let message = format!(
+            "a contract has at most {RECORDS_MAX} records, with those of the contracts that it uses"
+        );
+        problems.push(Problem::new(decl.name.span, message, "too many"));
+        return;
+    }
+    program.sizes.extend_from_slice(&other.sizes);
     for record in &other.records {
         program.records.push(Record {
             name: format!("{}.{}", decl.name.text, record.name),

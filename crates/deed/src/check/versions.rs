@@ -83,7 +83,7 @@ fn readable(
                 format!("{} has lost its field `{}`", old.name, field.name),
                 "keep the field: old facts have it",
             ),
-            Some(now) if !same(&field.ty, &now.ty, records) => problem(
+            Some(now) if !same(&field.ty, &now.ty, records, &mut BTreeSet::new()) => problem(
                 format!("`{}` of {} was {} before", field.name, old.name, field.ty),
                 "keep the type; an enumeration may get more names, and a type may become optional",
             ),
@@ -166,24 +166,31 @@ fn holders(kind: &Kind) -> BTreeSet<String> {
 }
 
 /// Whether every value of the old type is one of the new.
-fn same(old: &Type, new: &Type, records: (&[Record], &[Record])) -> bool {
+fn same(
+    old: &Type,
+    new: &Type,
+    records: (&[Record], &[Record]),
+    compared: &mut BTreeSet<(u16, u16)>,
+) -> bool {
     match (old, new) {
+        // Two records are compared once, however many fields are of them.
+        (Type::Record(a), Type::Record(b)) if !compared.insert((*a, *b)) => true,
         (Type::Record(a), Type::Record(b)) => {
             let fields = |all: &[Record], i: u16| all.get(usize::from(i)).map(|r| r.fields.clone());
             match (fields(records.0, *a), fields(records.1, *b)) {
                 (Some(a), Some(b)) => {
                     a.len() == b.len()
                         && a.iter().zip(&b).all(|(x, y): (&Field, &Field)| {
-                            x.name == y.name && same(&x.ty, &y.ty, records)
+                            x.name == y.name && same(&x.ty, &y.ty, records, compared)
                         })
                 }
                 _ => false,
             }
         }
-        (Type::Optional(a), Type::Optional(b)) => same(a, b, records),
-        (a, Type::Optional(b)) => same(a, b, records),
+        (Type::Optional(a), Type::Optional(b)) => same(a, b, records, compared),
+        (a, Type::Optional(b)) => same(a, b, records, compared),
         (Type::List { of: a, at_most: n }, Type::List { of: b, at_most: m }) => {
-            n <= m && same(a, b, records)
+            n <= m && same(a, b, records, compared)
         }
         (Type::Choice(a), Type::Choice(b)) => a.iter().all(|name| b.contains(name)),
         _ => old == new,

@@ -67,7 +67,10 @@ impl Calendar {
             } else {
                 day.tomorrow()
             };
-            day = next.map_err(|_| ill_typed())?;
+            day = next.map_err(|_| {
+                let message = format!("{} says nothing after {}", self.name, Value::Date(day));
+                Refusal::new(BuiltInRule::CalendarKnowsTheDay, message)
+            })?;
             left -= i64::from(self.works(day)?);
         }
         Ok(day)

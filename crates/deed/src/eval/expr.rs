@@ -63,7 +63,7 @@ impl<'a> Machine<'a> {
                     .get(usize::from(*i))
                     .map_or_else(|| Err(ill_typed()), |fact| place(&fact.fields, *field)),
             },
-            Ir::Local(i) => self
+            Ir::Local(i, _) => self
                 .locals
                 .get(usize::from(*i))
                 .cloned()
@@ -173,7 +173,7 @@ impl<'a> Machine<'a> {
             | Ir::Equal { .. }
             | Ir::Order { .. }
             | Ir::Contains { .. }
-            | Ir::Between(..)
+            | Ir::Within { .. }
             | Ir::WorkingDay { .. }
             | Ir::Is { .. } => self.test(ir).map(|b| Cow::Owned(Value::Bool(b))),
         }
@@ -198,9 +198,18 @@ impl<'a> Machine<'a> {
                 let (left, right) = (self.eval(left)?, self.eval(right)?);
                 compare(*order, &left, &right)
             }
-            Ir::Between(value, from, to) => {
-                let value = self.date(value)?;
-                Ok(self.date(from)? <= value && value <= self.date(to)?)
+            Ir::Within {
+                date,
+                anchor,
+                count,
+                unit,
+                after,
+                ..
+            } => {
+                let (date, anchor) = (self.date(date)?, self.date(anchor)?);
+                let count = self.int(count)?;
+                let other = dates::shift(anchor, count, *unit, !after, self.calendars)?;
+                Ok(anchor.min(other) <= date && date <= anchor.max(other))
             }
             Ir::WorkingDay {
                 date,

@@ -66,7 +66,10 @@ fn policy(
             cost: 0,
         },
     };
-    for clause in &decl.clauses {
+    // What is said under a name is known wherever it stands, and has its place before any condition is read.
+    let names = |c: &&Clause| !matches!(c, Clause::When(_) | Clause::Propose { .. });
+    let (named, others): (Vec<&Clause>, Vec<&Clause>) = decl.clauses.iter().partition(names);
+    for clause in named.into_iter().chain(others) {
         if let Err(problem) = checker.clause(clause) {
             problems.push(problem);
         }
@@ -130,7 +133,11 @@ impl Checker<'_> {
                 let span = period.span.to(date.span);
                 let (op, date) = (Op::Add, Box::new(date.clone()));
                 let sum = Node::Binary(op, date, Box::new(period.clone()));
-                let ir = self.context.expect(&Expr::new(span, sum)?, &Type::Date)?;
+                // A subject waits for its day before anything else is computed about it.
+                let locals = std::mem::take(&mut self.context.locals);
+                let found = self.context.expect(&Expr::new(span, sum)?, &Type::Date);
+                self.context.locals = locals;
+                let ir = found?;
                 self.spend(&ir, 1);
                 self.scheduled(Schedule::From(ir), span)
             }

@@ -105,6 +105,7 @@ fn heading(page: &mut Page, contract: &Contract, source: &Source<'_>, identifier
     page.element("h1", &(first.unwrap_or_default() + letters.as_str()));
     page.classed("p", "lead", contract.title());
     page.notes(source.notes("contract", None));
+    page.notes(source.notes("uses", None));
     page.raw("<dl class=\"facts\">\n");
     page.term(
         "Law",
@@ -131,7 +132,6 @@ fn heading(page: &mut Page, contract: &Contract, source: &Source<'_>, identifier
         );
         page.term(term, &said);
     }
-    page.notes(source.notes("uses", None));
     let bound = format!(
         "at most {} elementary steps for any action",
         contract.cost_bound()

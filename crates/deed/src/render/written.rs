@@ -25,7 +25,7 @@ pub(super) fn lines(tokens: &[Token<'_>], source: &str) -> String {
         return String::new();
     };
     let span = tokens
-        .last()
+        .next_back()
         .map_or(first.span, |last| first.span.to(last.span));
     let text = source.get(span.start..span.end).unwrap_or_default();
     let before = source.get(..span.start).unwrap_or_default();

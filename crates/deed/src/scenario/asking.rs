@@ -186,7 +186,10 @@ pub(super) fn expected(proposed: &Proposed) -> String {
             let offers: Vec<String> = offers.iter().map(written).collect();
             offers.join("; ")
         }
-        Proposed::Refused(rule) => format!("refused because {}", rule.replace('_', " ")),
+        Proposed::Refused(rule) => {
+            let words = rule.replace('_', " ");
+            format!("refused by the rule \u{201c}{words}\u{201d}")
+        }
     }
 }
 

@@ -53,7 +53,7 @@ fn expected(action: &Action, expected: &Expected) -> String {
         Expected::Refused(rule) => {
             let own = action.rules.iter().find(|r| r.code == *rule);
             let words = own.map_or_else(|| rule.replace('_', " "), |r| r.text.clone());
-            format!("refused because {words}")
+            format!("refused by the rule \u{201c}{words}\u{201d}")
         }
     }
 }

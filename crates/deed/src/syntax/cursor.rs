@@ -220,7 +220,11 @@ impl<'t> Cursor<'t> {
     /// `law "..."`, when it stands here.
     pub(crate) fn law(&mut self) -> Result<Option<String>, Problem> {
         if self.eat_word("law") {
-            return self.text("the law in quotes").map(|t| Some(t.text));
+            let law = self.text("the law in quotes")?;
+            if law.text.trim().is_empty() {
+                return Err(Problem::new(law.span, "a law has a name", "no words"));
+            }
+            return Ok(Some(law.text));
         }
         Ok(None)
     }

@@ -1,5 +1,6 @@
 //! The clauses of a fact: its key, who may, who sees, how long.
 
+use crate::limits::KEEP_PERIOD_MAX;
 use crate::schema::KeepFrom;
 
 use super::ast::{ControlExpr, FactClause, FactNode, Name, PartyPath};
@@ -156,12 +157,12 @@ fn keep(cursor: &mut Cursor<'_>) -> Result<FactNode, Problem> {
     cursor.advance();
     let months = u32::try_from(number)
         .ok()
-        .filter(|n| (1..=1200).contains(n))
+        .filter(|n| (1..=KEEP_PERIOD_MAX).contains(&i64::from(*n)))
         .map(|n| n * unit);
     let Some(months) = months else {
         return Err(Problem::new(
             span,
-            "a period has 1 to 1200 years or months",
+            format!("a period has 1 to {KEEP_PERIOD_MAX} years or months"),
             "not such a period",
         ));
     };

@@ -1,7 +1,8 @@
 //! Characters to tokens, one line at a time.
 
 use crate::limits::{
-    DECIMAL_PLACES_MAX, MONEY_LITERAL_MAX, NAME_BYTES_MAX, PERCENT_DECIMALS_MAX, TEXT_BYTES_MAX,
+    DECIMAL_PLACES_MAX, MONEY_LITERAL_MAX, NAME_BYTES_MAX, PERCENT_DECIMALS_MAX,
+    PERCENT_LITERAL_MAX, PERCENT_WHOLE, TEXT_BYTES_MAX,
 };
 use crate::value::{Currency, Money, MoneyError, parse_minor};
 
@@ -175,14 +176,15 @@ impl<'s> Lexer<'s, '_> {
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         let scaled = format!("{whole}{fraction:0<PERCENT_DECIMALS_MAX$}");
         match scaled.parse() {
-            Ok(value) if fraction.len() <= PERCENT_DECIMALS_MAX && value <= 10_000_000 => {
+            Ok(value) if fraction.len() <= PERCENT_DECIMALS_MAX && value <= PERCENT_LITERAL_MAX => {
                 self.push(Tok::Percent(value), length + 1);
                 Ok(())
             }
             _ => Err(Problem::new(
                 self.span(length + 1),
                 format!(
-                    "a percentage is at most 1000% with at most {PERCENT_DECIMALS_MAX} decimals"
+                    "a percentage is at most {}% with at most {PERCENT_DECIMALS_MAX} decimals",
+                    PERCENT_LITERAL_MAX / (PERCENT_WHOLE / 100)
                 ),
                 "not such a percentage",
             )),

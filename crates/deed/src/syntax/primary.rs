@@ -2,6 +2,8 @@
 
 use jiff::civil::Date;
 
+use crate::limits::{YEAR_LITERAL_MAX, YEAR_LITERAL_MIN};
+
 use super::ast::{Assign, Each, Expr, Name, Node};
 use super::cursor::Cursor;
 use super::expr::expr;
@@ -318,7 +320,7 @@ fn date_literal(cursor: &mut Cursor<'_>, day: i64, month: i8) -> Result<Expr, Pr
     let year = cursor.int("the year")?;
     let date = i16::try_from(year)
         .ok()
-        .filter(|y| (1000..=9999).contains(y))
+        .filter(|y| (YEAR_LITERAL_MIN..=YEAR_LITERAL_MAX).contains(&i64::from(*y)))
         .zip(i8::try_from(day).ok())
         .and_then(|(y, d)| Date::new(y, month, d).ok());
     match date {

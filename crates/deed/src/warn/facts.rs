@@ -19,6 +19,22 @@ fn clause<'d>(
         .find(|c| c.begins(word) && !c.is_field())
 }
 
+/// Money that nobody vouches for who does not hold it: whoever is paid in it can't know that it was ever there.
+pub(super) fn forgeable(contract: &Contract, declarations: &[Declaration<'_>]) -> Vec<Problem> {
+    let kinds = contract.kinds().iter().filter(|k| k.origin.is_none());
+    let doubtful = kinds.filter(|k| k.money.is_some() && !k.is_vouched_for());
+    let problem = |kind: &Kind| {
+        let declared = declarations
+            .iter()
+            .find(|d| d.word == "fact" && d.name == kind.name)?;
+        let message = format!("nobody who does not hold {} vouches for it", kind.name);
+        let help = "say `attested by` whoever keeps count of this money: nodes refuse it else";
+        let problem = Problem::new(declared.name_span, message, "could be forged");
+        Some(problem.help(help.to_owned()))
+    };
+    doubtful.filter_map(problem).collect()
+}
+
 /// Kinds that somebody controls and no action consumes; money that no action moves.
 pub(super) fn stuck(contract: &Contract, declarations: &[Declaration<'_>]) -> Vec<Problem> {
     let mut problems = Vec::new();

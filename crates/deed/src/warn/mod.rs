@@ -44,6 +44,7 @@ impl Contract {
         problems.extend(facts::stuck(self, &declarations));
         problems.extend(facts::exposed(self, &declarations));
         problems.extend(facts::unheld(self, &declarations));
+        problems.extend(facts::forgeable(self, &declarations));
         Warnings::new(self.source(), problems)
     }
 }

@@ -59,7 +59,7 @@ pub(crate) fn always(ir: &Ir, types: &Types<'_>) -> Option<bool> {
             (a, b) if a == b => Some(matches!(order, Order::LessOrEqual | Order::GreaterOrEqual)),
             (Ir::Const(a), Ir::Const(b)) => ordered(*order, a, b),
             (Ir::Length(_), Ir::Const(Value::Int(bound))) => within(*order, *bound, (0, i64::MAX)),
-            (Ir::Local(i), Ir::Const(Value::Int(bound))) => {
+            (Ir::Local(i, _), Ir::Const(Value::Int(bound))) => {
                 let range = types.ranges.get(usize::from(*i)).copied().flatten()?;
                 within(*order, *bound, range)
             }

@@ -1,6 +1,6 @@
 //! The conformance corpus: small texts with their verdicts, and what follows from them, from which a second implementation
-//! can be checked. A case is a file of `tests/corpus`, in sections that begin `=== name`: `docs/deed/specification.md` says
-//! which there are.
+//! can be checked. A case is a file of `tests/corpus`, in sections that begin `=== name`: `docs/deed/specification-corpus.md`
+//! says which there are.
 
 mod known;
 mod outcome;

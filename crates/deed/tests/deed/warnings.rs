@@ -33,10 +33,10 @@ fn contracts_in_use_give_no_cause() {
 /// One slip each: (what, contract, from, to).
 const SLIPS: [(&str, &str, &str, &str); 23] = [
     (
-        "a key that every issuer holds for itself",
+        "money that its holder alone vouches for",
         CASH,
-        "  controlled by owner",
-        "  one per owner\n  controlled by owner",
+        "attested by issuer",
+        "attested by owner",
     ),
     (
         "a key that nobody vouches for",

@@ -145,7 +145,7 @@ impl Checked {
     ) -> Result<(), Invalid> {
         let party = || signature.party.clone();
         let key = directory
-            .signing_key(&signature.party)
+            .key(&signature.party, signature.suite)
             .ok_or_else(|| Invalid::NotAMember { party: party() })?;
         let verifies = signature.verifies(&key, network, &self.id);
         if verifies {

@@ -68,6 +68,14 @@ pub enum Invalid {
         /// The view.
         ordinal: u32,
     },
+    /// A fact is shown alone, and its contract asks nobody but its holder to vouch for it.
+    #[error("view {ordinal}: nobody who does not hold fact {output} vouches for it")]
+    NobodyVouches {
+        /// Position of the view.
+        ordinal: u32,
+        /// Position of the fact among those that the view creates.
+        output: u32,
+    },
     /// A due whose discharge isn't shown, or shown twice.
     #[error("view {}: due {} is discharged {times} times in what is shown, not once", .due.view, .due.position)]
     DueNotDischarged {
@@ -126,6 +134,7 @@ impl Invalid {
             Self::NotComputed { .. } => "does_not_follow_from_contract",
             Self::Uncommitted { .. } => "header_commits_otherwise",
             Self::ShownApart { .. } => "shown_facts_not_in_view",
+            Self::NobodyVouches { .. } => "nobody_vouches",
             Self::DueNotDischarged { .. } => "due_discharged_exactly_once",
             Self::HijackedController { .. } => "controller_not_vouched_for",
             Self::NotAMember { .. } => "not_a_member",

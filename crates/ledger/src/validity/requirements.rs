@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use deed::{Contract, FactRoles, FactValue, Party};
+use deed::{Contract, FactRoles, FactValue, Kind, Party};
 
 use crate::control::{Control, Shape};
 use crate::digest::{ContractId, ViewRoot};
@@ -110,6 +110,13 @@ pub(super) fn output_requirements(
             .get(&contract)
             .ok_or(Invalid::UnknownContract(contract.0))?;
         let roles = contract.roles_of(&value)?;
+        let kind = contract.kinds().get(usize::from(value.kind));
+        if !kind.is_some_and(Kind::is_vouched_for) {
+            return Err(Invalid::NobodyVouches {
+                ordinal,
+                output: *output,
+            });
+        }
         required.extend(attestation(ordinal, root, &roles));
         if let ShownOutput::Whole(fact) = shown {
             for party in controllers(ordinal, fact, &roles)? {
@@ -149,12 +156,19 @@ pub(super) fn receptions(
         })
 }
 
-/// The parties whose keys the fact's policy must hold, after checking that it has one key for each.
+/// The parties whose keys the fact's policy must hold, after checking that it has one key for each, and that nobody's key to
+/// show the fact stands in it: no contract says yet whose it is to show.
 pub(super) fn controllers<'a>(
     ordinal: u32,
     fact: &Fact,
     roles: &'a FactRoles,
 ) -> Result<&'a [Party], Invalid> {
+    if fact.holder.is_some() {
+        return Err(Invalid::NotComputed {
+            ordinal,
+            what: "a holder's key",
+        });
+    }
     let fits = match &fact.control {
         Control {
             shape: Shape::Nobody,
@@ -208,7 +222,7 @@ pub(super) fn vouched(
         return Ok(false);
     };
     let owner = directory
-        .signing_key(party)
+        .key(party, voucher.suite)
         .ok_or_else(|| Invalid::NotAMember {
             party: party.clone(),
         })?;

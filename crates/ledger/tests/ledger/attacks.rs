@@ -4,6 +4,7 @@ use deed::Value;
 use ledger::control::{Control, Shape};
 use ledger::fact::DueRef;
 use ledger::limits::{FACTS_PER_VIEW_MAX, OBSERVERS_MAX, TOKENS_MAX, VIEWS_MAX, WINDOW_MS_MAX};
+use ledger::signature::{PublicKey, Suite};
 use ledger::tearoff::{SeenView, TearOff};
 use ledger::transaction::{Header, Transaction};
 use ledger::validity::{Standing, check_header};
@@ -296,6 +297,43 @@ fn play_money_pays_no_debt() {
     );
 }
 
+/// Whoever drafts could otherwise put its own key into somebody else's fact, and show it as its own.
+#[test]
+fn a_key_to_show_a_fact_stands_in_none_yet() {
+    let honest = gift(net());
+    for (view, viewer) in [(0, "TOWN-BANK"), (1, "TOWN-BANK"), (1, "BOB")] {
+        let held = |draft: &mut Draft| {
+            let key = one_time("MALLORY", "hers").public().0.to_vec();
+            draft.views[view].created[0].holder = PublicKey::new(Suite::ED25519, key).ok();
+        };
+        assert_eq!(
+            verdict(net(), &honest, viewer, held),
+            "does_not_follow_from_contract",
+            "view {view} to {viewer}"
+        );
+    }
+}
+
+/// Who is shown a coin alone learns nothing of what it was made from: somebody must have vouched who does not hold it.
+#[test]
+fn money_that_nobody_else_vouches_for_is_no_money() {
+    let scrip = COINS.replace("contract coins", "contract scrip");
+    let scrip = scrip.replacen("  attested by bank\n", "", 1);
+    let mut net = Net::with("registrar", "notary", "signing key");
+    let scrip = deed::Contract::load(&scrip).expect("loads");
+    let scrip = net.book.insert(scrip);
+    let mut honest = payment(&net);
+    for view in &mut honest.views {
+        view.contract = scrip;
+        let consumed = view.consumed.iter_mut().map(|input| &mut input.fact);
+        let facts = consumed.chain(&mut view.created);
+        facts.for_each(|fact| fact.contract = scrip);
+    }
+    assert_eq!(verdict(&net, &honest, "BOB", |_| {}), "nobody_vouches");
+    // Whoever sees all of it sees that nothing is forged.
+    assert_eq!(verdict(&net, &honest, "ALICE", |_| {}), "valid");
+}
+
 #[test]
 fn a_hijacked_controller_is_noticed() {
     let honest = gift(net());
@@ -414,7 +452,7 @@ fn a_header_belongs_somewhere_and_has_limits() {
         ("the honest header", |_| {}, "valid"),
         (
             "another format",
-            |h| h.terms.format = 2,
+            |h| h.terms.format = 1,
             "other_network_notary_or_format",
         ),
         (

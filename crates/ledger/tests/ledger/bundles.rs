@@ -8,8 +8,9 @@ use ledger::codec;
 use ledger::fact::FIXED_LEAVES;
 use ledger::signature::Scope;
 
+use crate::formats::{bytes, line};
 use crate::payment::{Draft, bundle, found, payment, signatures};
-use crate::support::{NOON_MS, Net, net, noise, party, signing_key};
+use crate::support::{NOON_MS, Net, net, noise, party, signed, signing_key};
 
 const ATTESTORS: [&str; 2] = ["TOWN-BANK", "ALICE"];
 
@@ -145,11 +146,14 @@ fn keys_inside_the_proof_are_never_trusted() {
 
     // The true directory and log, and signatures by keys of his own.
     let his = Net::with("registrar", "notary", "his own");
+    let theirs = crate::payment::bundle(&his, &payment(&his), 0, 0, &ATTESTORS, |_| true);
     let mut bundle = good();
-    bundle.signatures = signatures(&his, &payment(&his), &ATTESTORS);
+    for (attestor, his) in bundle.attestors.iter_mut().zip(&theirs.attestors) {
+        attestor.attestation = his.attestation.clone();
+    }
     assert_eq!(code(&bundle), "signatures");
     // The record that would make them good, which is in no directory.
-    bundle.members = ATTESTORS.map(|name| his.member(name)).to_vec();
+    bundle.attestors = theirs.attestors;
     assert_eq!(code(&bundle), "network_map");
 }
 
@@ -176,6 +180,7 @@ fn resign(
     draft: &Draft,
     at: usize,
     name: &str,
+    view: usize,
     keep: impl Fn(&Scope) -> bool,
 ) {
     let net = net();
@@ -186,14 +191,16 @@ fn resign(
         .into_iter()
         .filter(keep)
         .collect();
-    let signature = signing_key(name).sign(&party(name), &net.home.network, &checked.id, scopes);
-    bundle.signatures[at] = signature.expect("signed");
+    let (key, network) = (signing_key(name), &net.home.network);
+    let signature = signed(&key, name, network, &checked.id, scopes);
+    let shown = signature.attestation(&checked.opening.roots[view]);
+    bundle.attestors[at].attestation = shown.expect("vouched for");
 }
 
 #[test]
 fn what_a_forger_may_try_with_true_keys_is_refused_at_its_step() {
     type Attack = (&'static str, fn(&mut ProofBundle), &'static str);
-    let attacks: [Attack; 17] = [
+    let attacks: [Attack; 18] = [
         ("the true proof", |_| {}, "proven"),
         (
             "another amount",
@@ -208,8 +215,8 @@ fn what_a_forger_may_try_with_true_keys_is_refused_at_its_step() {
         ("at another place", |b| b.place.output = 1, "log"),
         ("in another view", |b| b.place.view = 1, "log"),
         (
-            "of another command",
-            |b| b.place.command = noise("x"),
+            "of another command or contract",
+            |b| b.place.rest = noise("x"),
             "log",
         ),
         (
@@ -218,46 +225,49 @@ fn what_a_forger_may_try_with_true_keys_is_refused_at_its_step() {
             "log",
         ),
         ("with other tokens", |b| b.place.load = noise("x"), "log"),
-        ("a leaf left out", |b| drop(b.fact.leaves.pop()), "fact"),
+        ("a leaf left out", |b| drop(b.fact.shown.pop()), "fact"),
+        (
+            "a field that the kind has not",
+            |b| {
+                let mut fact = payment(net()).views[0].created[0].clone();
+                fact.fields.push(Value::Absent);
+                b.fact = fact.open(|_| true);
+            },
+            "fact",
+        ),
         (
             "an attestor left out",
-            |b| {
-                b.signatures.pop();
-                b.members.pop();
-            },
+            |b| drop(b.attestors.pop()),
             "signatures",
         ),
         (
             "one attestor twice",
+            |b| b.attestors[1] = b.attestors[0].clone(),
+            "signatures",
+        ),
+        (
+            "keys exchanged",
             |b| {
-                b.signatures[1] = b.signatures[0].clone();
-                b.members[1] = b.members[0].clone();
+                let other = b.attestors[1].member.clone();
+                b.attestors[1].member = std::mem::replace(&mut b.attestors[0].member, other);
             },
             "signatures",
         ),
         (
-            "a signature without its key",
-            |b| drop(b.members.pop()),
+            "a suite that the member has no key of",
+            |b| b.attestors[0].attestation.suite = ledger::signature::Suite::P256_MLDSA65,
             "signatures",
         ),
-        ("keys exchanged", |b| b.members.swap(0, 1), "signatures"),
         (
             "somebody else signs as well",
             |b| {
-                b.signatures
-                    .extend(signatures(net(), &payment(net()), &["BOB"]));
-                b.members.push(net().member("BOB"));
+                let mut other = b.attestors[0].clone();
+                other.member = net().member("BOB");
+                b.attestors.push(other);
             },
             "signatures",
         ),
-        (
-            "nobody signs",
-            |b| {
-                b.signatures.clear();
-                b.members.clear();
-            },
-            "signatures",
-        ),
+        ("nobody signs", |b| b.attestors.clear(), "signatures"),
         (
             "a certificate of another transaction",
             |b| {
@@ -296,16 +306,27 @@ fn a_signature_in_another_capacity_does_not_vouch() {
     use ledger::signature::Role;
     let draft = payment(net());
     let mut bundle = good();
-    resign(&mut bundle, &draft, 1, "ALICE", |_| true);
+    resign(&mut bundle, &draft, 1, "ALICE", 0, |_| true);
     assert_eq!(code(&bundle), "proven");
-    resign(&mut bundle, &draft, 1, "ALICE", |scope| {
-        scope.role == Role::Signer
-    });
+    let mere = signatures(net(), &draft, &["ALICE"]).remove(0);
+    let receipt = draft.views[0].root();
+    let signer = mere.scope.iter().position(|s| s.role == Role::Signer);
+    let attestor = mere.scope.iter().position(|s| s.role == Role::Attestor);
+    assert!(signer < attestor, "both");
+    let only = mere.scope.iter().filter(|s| s.role == Role::Signer);
+    let (key, network) = (signing_key("ALICE"), &net().home.network);
+    let id = draft.transaction(net()).opening().id();
+    let mere = signed(&key, "ALICE", network, &id, only.cloned().collect());
+    assert_eq!(mere.attestation(&receipt), None);
+    // Her true signature, as if what she signed were that she vouches for it.
+    let shown = &mut bundle.attestors[1].attestation;
+    (shown.signature, shown.stroke) = (mere.signature, mere.place);
+    (shown.scope.index, shown.scope.count) = (0, 1);
+    shown.scope.path.clear();
     assert_eq!(code(&bundle), "signatures");
     // The bank vouched for the money, not for the receipt.
     let mut bundle = good();
-    let receipt = draft.views[0].root();
-    resign(&mut bundle, &draft, 0, "TOWN-BANK", |scope| {
+    resign(&mut bundle, &draft, 0, "TOWN-BANK", 1, |scope| {
         scope.view != receipt
     });
     assert_eq!(code(&bundle), "signatures");
@@ -325,7 +346,7 @@ fn a_directory_that_was_not_in_force_is_refused() {
     let map = net.map_of(&entries);
     let pin = ledger::certificate::MapPin {
         size: 2,
-        root: map.log_root().expect("a root"),
+        root: map.log_root(2).expect("a root"),
     };
     assert_eq!(revoked, party("ALICE"), "the first of the directory");
 
@@ -335,12 +356,11 @@ fn a_directory_that_was_not_in_force_is_refused() {
     assert_eq!(code(&bundle), "network_map");
     // Shown truly, her signature counts no more.
     bundle.map = map;
-    bundle.members = ATTESTORS
-        .map(|name| {
-            let index = records.iter().position(|r| r.party == party(name));
-            ledger::map::MemberProof::of(&records, index.expect("a member")).expect("a proof")
-        })
-        .to_vec();
+    for (attestor, name) in bundle.attestors.iter_mut().zip(ATTESTORS) {
+        let index = records.iter().position(|r| r.party == party(name));
+        let proof = ledger::map::MemberProof::of(&records, index.expect("a member"));
+        attestor.member = proof.expect("a proof");
+    }
     assert_eq!(code(&bundle), "signatures");
     // A moment earlier it did.
     bundle.certificate = net.certify_pinned(&[id], NOON_MS - 1, pin).remove(0);
@@ -371,4 +391,24 @@ fn a_coin_can_be_proven_too() {
     let said = proven(&bundle).expect("proven");
     assert_eq!(said.kind, "Coin");
     assert_eq!(said.at.view, 1);
+}
+
+#[test]
+fn a_proof_in_another_format_is_refused_in_words() {
+    let file = include_str!("../vectors/format-1.hex");
+    let old = bytes(line(file, "proof bundle of format 1"));
+    let error = ProofBundle::verify_bytes(&old, &net().trust).expect_err("of format 1");
+    assert_eq!(
+        (error.code(), error.to_string().as_str()),
+        (
+            "where_it_belongs",
+            "where it belongs: the proof is in format 1, and this version reads format 2"
+        )
+    );
+    let mut bundle = good();
+    bundle.format = 3;
+    assert_eq!(code(&bundle), "where_it_belongs");
+    let mut bundle = good();
+    bundle.place.terms.format = 1;
+    assert_eq!(code(&bundle), "where_it_belongs");
 }

@@ -2,21 +2,27 @@
 
 use dcbor::CBOR;
 use deed::{Currency, Money, Party, Value};
+use ledger::certificate::Certificate;
 use ledger::codec::{self, DecodeError};
 use ledger::control::{Control, Recovery, Shape};
 use ledger::fact::{DueRef, Fact, FactRef};
-use ledger::limits::{LIST_ITEMS_MAX, MESSAGE_BYTES_MAX, TEXT_BYTES_MAX, VALUE_DEPTH_MAX};
+use ledger::limits::{
+    LIST_ITEMS_MAX, MESSAGE_BYTES_MAX, PATH_MAX, TEXT_BYTES_MAX, VALUE_DEPTH_MAX,
+};
+use ledger::map::{MapProof, MemberRecord, ShownRecord};
+use ledger::signature::{PublicKey, Suite};
 use ledger::tearoff::TearOff;
 use ledger::transaction::{FORMAT, Header, Terms, ViewHeader, Window};
 use ledger::view::{Command, Input, View};
 use ledger::{ContractId, Digest, Lineage, NetworkId, Token, TransactionId};
+use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
 use crate::payment::{bundle, payment};
-use crate::support::net;
+use crate::support::{NOON_MS, net, record};
 
 /// One value by itself.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -83,15 +89,19 @@ fn fact() -> impl Strategy<Value = Fact> {
         digest(),
         control(),
         due,
+        option::of(digest()),
     )
-        .prop_map(|(contract, kind, fields, salt, control, due)| Fact {
-            contract: ContractId(contract),
-            kind,
-            fields,
-            salt,
-            control,
-            due: due.map(|(view, position)| DueRef { view, position }),
-        })
+        .prop_map(
+            |(contract, kind, fields, salt, control, due, holder)| Fact {
+                contract: ContractId(contract),
+                kind,
+                fields,
+                salt,
+                control,
+                due: due.map(|(view, position)| DueRef { view, position }),
+                holder: holder.and_then(|key| PublicKey::new(Suite::ED25519, key.0.to_vec()).ok()),
+            },
+        )
 }
 
 fn input() -> impl Strategy<Value = Input> {
@@ -284,7 +294,8 @@ fn forms_that_other_decoders_let_pass_are_refused() {
         ("a value beyond", "83 01 05 05", "wrong shape"),
         ("an absent with a value", "82 07 f6", "wrong shape"),
         ("an absent", "81 07", "ok"),
-        ("an unknown type", "82 0a 05", "wrong shape"),
+        ("a type kept for attachments", "82 0a 05", "wrong shape"),
+        ("an unknown type", "82 0b 05", "wrong shape"),
         ("bytes after the end", "82 01 05 00", "not canonical"),
         ("nothing", "", "wrong shape"),
         ("money", "83 03 63 474250 19 01f4", "ok"),
@@ -310,6 +321,75 @@ fn forms_that_other_decoders_let_pass_are_refused() {
     }
 }
 
+/// Every text of a record or note, in a form that shows the same and is other bytes.
+#[test]
+fn texts_of_records_and_notes_have_one_form_too() {
+    type Tweak = fn(&mut MemberRecord, String);
+    let fields: [(&str, Tweak); 4] = [
+        ("name", |r, text| r.name = text),
+        ("endpoint", |r, text| r.details.endpoint = text),
+        ("service", |r, text| r.details.services = vec![text]),
+        ("website", |r, text| r.details.website = text),
+    ];
+    for (field, tweak) in fields {
+        let reads = |text: String| {
+            let mut record = record("ALICE");
+            tweak(&mut record, text);
+            codec::decode::<MemberRecord>(&codec::encode(&record)).is_ok()
+        };
+        assert!(reads("caf\u{e9}".to_owned()), "{field}");
+        assert!(!reads("cafe\u{301}".to_owned()), "{field} not in NFC");
+        assert!(reads("x".repeat(TEXT_BYTES_MAX)), "{field}");
+        assert!(!reads("x".repeat(TEXT_BYTES_MAX + 1)), "a long {field}");
+        assert!(reads(codec::composed("cafe\u{301}")), "{field}");
+        let long = codec::composed(&"\u{e9}".repeat(TEXT_BYTES_MAX));
+        assert_eq!(long.len(), TEXT_BYTES_MAX);
+        assert!(reads(long), "{field}");
+    }
+    let mut shown = record("ALICE").shown();
+    shown.name = "cafe\u{301}".to_owned();
+    assert!(codec::decode::<ShownRecord>(&codec::encode(&shown)).is_err());
+    let id = TransactionId(Digest([7; 32]));
+    let mut map = net().map.clone();
+    let mut certificate = net().certify(&[id], NOON_MS).remove(0);
+    assert!(codec::decode::<MapProof>(&codec::encode(&map)).is_ok());
+    assert!(codec::decode::<Certificate>(&codec::encode(&certificate)).is_ok());
+    map.checkpoint.push_str("e\u{301}");
+    certificate.checkpoint.push_str("e\u{301}");
+    assert!(codec::decode::<MapProof>(&codec::encode(&map)).is_err());
+    assert!(codec::decode::<Certificate>(&codec::encode(&certificate)).is_err());
+}
+
+#[test]
+fn paths_and_hashes_are_whole_and_bounded() {
+    #[derive(Debug, PartialEq, Encode, Decode)]
+    struct Both {
+        #[cbor(n(0), with = "codec::path")]
+        path: Vec<Digest>,
+        #[cbor(n(1), with = "codec::hashes")]
+        hashes: Vec<Digest>,
+    }
+    let cases = [
+        (0, 0, true),
+        (PATH_MAX, LIST_ITEMS_MAX, true),
+        (PATH_MAX + 1, 0, false),
+        (0, LIST_ITEMS_MAX + 1, false),
+    ];
+    for (path, hashes, allowed) in cases {
+        let both = Both {
+            path: vec![Digest([1; 32]); path],
+            hashes: vec![Digest([2; 32]); hashes],
+        };
+        let read = codec::decode::<Both>(&codec::encode(&both));
+        assert_eq!(read.ok(), allowed.then_some(both), "{path}, {hashes}");
+    }
+    for length in [1, 31, 33] {
+        let bytes = ByteVec::from(vec![1; length]);
+        let both = codec::encode(&(bytes, ByteVec::from(Vec::new())));
+        assert!(codec::decode::<Both>(&both).is_err(), "{length} bytes");
+    }
+}
+
 #[test]
 fn a_map_with_a_key_twice_or_out_of_order_is_refused() {
     use ledger::tearoff::{SeenOutputs, ShownOutput};
@@ -318,8 +398,8 @@ fn a_map_with_a_key_twice_or_out_of_order_is_refused() {
     let view = &draft.views[1];
     let part = |i: usize| ShownOutput::Part(view.created[i].open(|leaf| leaf == 0));
     let outputs = SeenOutputs {
-        skeleton: view.skeleton(),
-        commitments: view.commitments(),
+        skeleton: view.hashes().skeleton,
+        commitments: view.hashes().commitments,
         shown: BTreeMap::from([(0, part(0)), (1, part(1))]),
     };
     let good = codec::encode(&outputs);

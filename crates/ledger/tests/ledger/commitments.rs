@@ -3,11 +3,12 @@
 use deed::Value;
 use ledger::Digest;
 use ledger::control::Control;
-use ledger::fact::{DueRef, FIXED_LEAVES, Fact, Leaf, LeafContent, Opening};
+use ledger::fact::{DueRef, FIXED_LEAVES, Fact, LeafContent, Opening, ShownLeaf};
+use ledger::signature::{PublicKey, Suite};
 
 use crate::support::{choice, net, noise, one_time, party, pounds, text};
 
-fn fact() -> Fact {
+pub(crate) fn fact() -> Fact {
     Fact {
         contract: net().coins,
         kind: 0,
@@ -25,6 +26,7 @@ fn fact() -> Fact {
             view: 0,
             position: 3,
         }),
+        holder: None,
     }
 }
 
@@ -34,63 +36,70 @@ const LEAVES: usize = FIXED_LEAVES + 6;
 fn any_subset_of_the_leaves_opens_the_one_commitment() {
     let fact = fact();
     let commitment = fact.commitment();
+    let whole = fact.open(|_| true);
     for subset in 0u32..1 << LEAVES {
         let opening = fact.open(|leaf| subset >> leaf & 1 == 1);
-        assert_eq!(opening.commitment(), commitment, "{subset:b}");
+        let head = subset & 1 == 1;
         assert_eq!(
-            opening.well_formed(),
-            subset & 1 == 1,
+            opening.commitment(),
+            head.then_some(commitment),
             "{subset:b}: the head must be shown"
         );
+        // Whoever holds all of it makes the very same.
+        let narrowed = whole.narrow(|leaf| subset >> leaf & 1 == 1);
+        assert_eq!(narrowed, head.then_some(opening.clone()), "{subset:b}");
         for field in 0..6 {
             let shown = subset >> (FIXED_LEAVES + field) & 1 == 1;
             assert_eq!(opening.field(field), shown.then(|| &fact.fields[field]));
         }
-        assert_eq!(opening.due().is_some(), subset >> 3 & 1 == 1);
-    }
-}
-
-fn change(leaf: &mut Leaf, how: impl Fn(&mut Digest, &mut LeafContent)) {
-    if let Leaf::Shown(salt, content) = leaf {
-        how(salt, content);
+        if head {
+            assert_eq!(opening.due().is_some(), subset >> 3 & 1 == 1);
+        }
     }
 }
 
 #[test]
-fn a_changed_leaf_salt_or_place_gives_another_commitment() {
+fn less_can_be_shown_of_what_is_shown_and_never_more() {
+    let fact = fact();
+    let some = fact.open(|leaf| leaf % 2 == 0);
+    for subset in 0u32..1 << LEAVES {
+        let keep = |leaf: usize| subset >> leaf & 1 == 1;
+        let expected = keep(0).then(|| fact.open(|leaf| leaf % 2 == 0 && keep(leaf)));
+        assert_eq!(some.narrow(keep), expected, "{subset:b}");
+    }
+}
+
+#[test]
+fn a_changed_leaf_salt_or_place_gives_another_commitment_or_none() {
     let whole = fact().open(|_| true);
     let commitment = fact().commitment();
     let differs = |what: &str, opening: Opening| {
-        assert_ne!(opening.commitment(), commitment, "{what}");
+        assert_ne!(opening.commitment(), Some(commitment), "{what}");
     };
     for leaf in 0..LEAVES {
         let mut other = whole.clone();
-        change(&mut other.leaves[leaf], |salt, _| salt.0[31] ^= 1);
+        other.shown[leaf].salt.0[31] ^= 1;
         differs(&format!("salt of leaf {leaf}"), other);
 
         let mut other = whole.clone();
-        change(&mut other.leaves[leaf], |_, content| {
-            *content = LeafContent::Field(Value::Int(77));
-        });
+        other.shown[leaf].content = LeafContent::Field(Value::Int(77));
         differs(&format!("content of leaf {leaf}"), other);
 
         let mut other = whole.clone();
-        other.leaves.swap(leaf, (leaf + 1) % LEAVES);
-        differs(&format!("place of leaf {leaf}"), other);
+        other.shown.swap(leaf, (leaf + 1) % LEAVES);
+        differs(&format!("place of leaf {leaf}"), other.clone());
+        for (position, leaf) in (0u32..).zip(&mut other.shown) {
+            leaf.position = position;
+        }
+        differs(&format!("place of leaf {leaf}, renamed"), other);
     }
-    let mut shorter = whole.clone();
-    shorter.leaves.pop();
-    differs("a leaf left out", shorter);
-    let mut longer = whole.clone();
-    longer.leaves.push(Leaf::Hidden(noise("a leaf")));
-    differs("a leaf added", longer);
 }
 
 #[test]
 fn each_part_of_a_fact_counts() {
     let original = fact().commitment();
     type Tweak = fn(&mut Fact);
-    let tweaks: [(&str, Tweak); 12] = [
+    let tweaks: [(&str, Tweak); 13] = [
         ("contract", |f| f.contract.0.0[0] ^= 1),
         ("kind", |f| f.kind = 1),
         ("amount", |f| f.fields[0] = pounds(6)),
@@ -111,6 +120,9 @@ fn each_part_of_a_fact_counts() {
         ("salt", |f| f.salt.0[0] ^= 1),
         ("control", |f| f.control = Control::nobody()),
         ("due", |f| f.due = None),
+        ("holder", |f| {
+            f.holder = PublicKey::new(Suite::ED25519, noise("holder").0.to_vec()).ok()
+        }),
     ];
     for (what, tweak) in tweaks {
         let mut other = fact();
@@ -119,42 +131,78 @@ fn each_part_of_a_fact_counts() {
     }
 }
 
+/// Every way to write an opening wrongly, each from one that is right.
 #[test]
-fn a_leaf_of_another_sort_is_not_well_formed() {
-    let whole = fact().open(|_| true);
-    let Leaf::Shown(salt, _) = whole.leaves[1].clone() else {
-        panic!("shown");
-    };
-    let contents = [
+fn a_malformed_opening_opens_nothing() {
+    let head_and_amount = fact().open(|leaf| leaf == 0 || leaf == 5);
+    assert_eq!(head_and_amount.commitment(), Some(fact().commitment()));
+    let sorts = [
         (1, LeafContent::Due(None)),
         (2, LeafContent::Control(noise("x"))),
-        (3, LeafContent::Field(Value::Absent)),
-        (FIXED_LEAVES, LeafContent::TokenKey(noise("x"))),
-        (LEAVES - 1, LeafContent::Head(net().coins, 0, 6)),
+        (3, LeafContent::Holder(None)),
+        (4, LeafContent::Due(None)),
+        (4, LeafContent::Field(Value::Absent)),
+        (5, LeafContent::TokenKey(noise("x"))),
+        (5, LeafContent::Holder(None)),
+        (10, LeafContent::Head(net().coins, 0, 6)),
     ];
-    for (position, content) in contents {
-        let mut other = whole.clone();
-        other.leaves[position] = Leaf::Shown(salt, content);
-        assert!(!other.well_formed(), "leaf {position}");
+    for (position, content) in sorts {
+        let mut opening = fact().open(|_| true);
+        opening.shown[position].content = content;
+        assert_eq!(opening.commitment(), None, "at {position}");
     }
-    assert!(whole.well_formed());
+    type Tweak = fn(&mut Opening);
+    let tweaks: [(&str, Tweak); 12] = [
+        ("a hash missing", |o| o.hashes.truncate(o.hashes.len() - 1)),
+        ("a hash left over", |o| o.hashes.push(noise("left over"))),
+        ("no hash", |o| o.hashes.clear()),
+        ("nothing shown", |o| o.shown.clear()),
+        ("the head hidden", |o| drop(o.shown.remove(0))),
+        ("out of order", |o| o.shown.swap(0, 1)),
+        ("a leaf twice", |o| o.shown.push(o.shown[1].clone())),
+        ("a head twice", |o| o.shown.insert(0, o.shown[0].clone())),
+        ("a leaf beyond", |o| o.shown[1].position = LEAVES as u32),
+        ("a leaf far beyond", |o| o.shown[1].position = u32::MAX),
+        ("no fields", |o| fields(o, 0)),
+        ("more fields than any kind has", |o| fields(o, u32::MAX - 4)),
+    ];
+    for (what, tweak) in tweaks {
+        let mut opening = head_and_amount.clone();
+        tweak(&mut opening);
+        assert_eq!(opening.commitment(), None, "{what}");
+        assert_eq!(opening.narrow(|leaf| leaf == 0), None, "{what}");
+    }
 }
 
-#[test]
-fn an_empty_list_a_list_of_nothing_and_absence_differ() {
-    let with = |value: Value| {
-        let mut fact = fact();
-        fact.fields[4] = value;
-        fact.commitment()
-    };
-    let all = [
-        with(Value::List(Vec::new())),
-        with(Value::List(vec![Value::Absent])),
-        with(Value::List(vec![Value::List(Vec::new())])),
-        with(Value::Record(Vec::new())),
-        with(Value::Absent),
-    ];
-    for (i, one) in all.iter().enumerate() {
-        assert_eq!(all.iter().filter(|other| *other == one).count(), 1, "{i}");
+fn fields(opening: &mut Opening, number: u32) {
+    if let LeafContent::Head(_, _, fields) = &mut opening.shown[0].content {
+        *fields = number;
     }
+}
+
+/// A number of fields that would give the tree the same shape, or a hidden leaf put where a subtree was.
+#[test]
+fn a_hash_stands_for_its_own_subtree_only() {
+    let fact = fact();
+    let opening = fact.open(|leaf| leaf == 0);
+    let mut parted = opening.clone();
+    let node = parted.hashes.pop().expect("a hash");
+    parted.hashes.extend([node, Digest::default()]);
+    assert_eq!(parted.commitment(), None);
+    let mut longer = opening.clone();
+    fields(&mut longer, 7);
+    assert!(longer.commitment().is_some(), "a tree of the same shape");
+    assert_ne!(longer.commitment(), Some(fact.commitment()));
+    let mut swapped = opening.clone();
+    swapped.hashes.reverse();
+    assert_ne!(swapped.commitment(), Some(fact.commitment()));
+    // An interior node shown as if it were a leaf: its two halves would have to be a salt and a content.
+    let mut shown = fact.open(|leaf| leaf < 2);
+    let last = shown.hashes.pop().expect("a hash");
+    shown.shown.push(ShownLeaf {
+        position: 10,
+        salt: last,
+        content: LeafContent::Field(Value::Absent),
+    });
+    assert_eq!(shown.commitment(), None);
 }

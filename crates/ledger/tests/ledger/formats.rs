@@ -12,7 +12,7 @@ use ledger::control::{Control, Recovery, Shape};
 use ledger::envelope;
 use ledger::fact::Fact;
 use ledger::public::PublicPart;
-use ledger::signature::{PublicKey, ScopedSignature};
+use ledger::signature::{Attestation, PublicKey, ScopedSignature, Suite};
 use ledger::token::{self, Sort, business_key};
 use ledger::validity::input_token;
 use ledger::{Digest, certificate};
@@ -28,7 +28,7 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-fn bytes(hex: &str) -> Vec<u8> {
+pub(crate) fn bytes(hex: &str) -> Vec<u8> {
     (0..hex.len() / 2)
         .map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).expect("hex"))
         .collect()
@@ -50,7 +50,7 @@ fn pinned(file: &str, expected: &str, lines: &[(&str, String)]) {
 }
 
 /// The vector of this name in a file.
-fn line<'a>(file: &'a str, name: &str) -> &'a str {
+pub(crate) fn line<'a>(file: &'a str, name: &str) -> &'a str {
     file.lines()
         .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
         .expect("a vector of that name")
@@ -66,6 +66,12 @@ fn facts_are_pinned() {
         deed::Value::Date(jiff::civil::date(1969, 12, 31)),
         deed::Value::Record(vec![deed::Value::Absent, deed::Value::Int(-1)]),
     ]);
+    let list = listed.open(|l| l == 0 || l == 9);
+    let item = list
+        .narrow_list(4, false, |item| item == 2)
+        .expect("an item");
+    let mut held = receipt.clone();
+    held.holder = PublicKey::new(Suite::ED25519, one_time("BOB", "shows").public().0.to_vec()).ok();
     pinned(
         "facts.hex",
         include_str!("../vectors/facts.hex"),
@@ -74,12 +80,15 @@ fn facts_are_pinned() {
             ("receipt commitment", receipt.commitment().hex()),
             (
                 "receipt opened at head and amount",
-                cbor(&receipt.open(|l| l == 0 || l == 7)),
+                cbor(&receipt.open(|l| l == 0 || l == 8)),
             ),
             ("coin", cbor(coin)),
             ("coin commitment", coin.commitment().hex()),
             ("with a list", cbor(&listed)),
             ("with a list commitment", listed.commitment().hex()),
+            ("item 2 of the list shown alone", cbor(&item)),
+            ("with a holder", cbor(&held)),
+            ("with a holder commitment", held.commitment().hex()),
         ],
     );
 }
@@ -90,7 +99,7 @@ fn transactions_are_pinned() {
     let transaction = draft.transaction(net());
     let opening = transaction.opening();
     let part = PublicPart::of(&draft.views[0], net().contract()).expect("public");
-    let skeleton = draft.views[1].skeleton();
+    let skeleton = draft.views[1].hashes().skeleton;
     pinned(
         "transaction.hex",
         include_str!("../vectors/transaction.hex"),
@@ -101,9 +110,7 @@ fn transactions_are_pinned() {
             ("view 0", cbor(&draft.views[0])),
             ("view 0 root", opening.roots[0].0.hex()),
             ("view 1", cbor(&draft.views[1])),
-            ("view 1 head", skeleton.head.hex()),
-            ("view 1 command", skeleton.command.hex()),
-            ("view 1 inputs", skeleton.inputs.hex()),
+            ("view 1 rest", skeleton.rest.hex()),
             ("view 1 outputs", skeleton.outputs.hex()),
             ("view 1 root", opening.roots[1].0.hex()),
             ("public part", cbor(&part)),
@@ -192,6 +199,7 @@ fn certificates_maps_and_envelopes_are_pinned() {
             ("map entry", cbor(&net().map.entry)),
             ("map proof", cbor(&net().map)),
             ("member record", cbor(&net().records[0])),
+            ("member record as shown", cbor(&net().records[0].shown())),
             ("member proof", cbor(&net().member("BOB"))),
             ("envelope", cbor(&sealed)),
             ("envelope hash", sealed.hash().hex()),
@@ -210,21 +218,33 @@ fn signed_samples_still_verify() {
         line(file, "public key of TOWN-BANK"),
         hex(signing_key("TOWN-BANK").public().bytes())
     );
-    let key = PublicKey::new(bytes(line(file, "public key of TOWN-BANK")));
+    let key = PublicKey::new(Suite::P256, bytes(line(file, "public key of TOWN-BANK")));
+    let key = key.expect("a point");
     let signature: ScopedSignature =
         codec::decode(&bytes(line(file, "scoped signature"))).expect("canonical");
     assert!(signature.verifies(&key, &network, &id));
     let again = signatures(net(), &draft, &["TOWN-BANK"]).remove(0);
     assert_eq!(
-        (again.party, again.suite, again.scope),
-        (signature.party, signature.suite, signature.scope)
+        (&again.party, again.suite, &again.scope, again.salt),
+        (
+            &signature.party,
+            signature.suite,
+            &signature.scope,
+            signature.salt
+        )
     );
+
+    let receipt = draft.views[0].root();
+    let attestation: Attestation =
+        codec::decode(&bytes(line(file, "attestation of view 0"))).expect("canonical");
+    assert!(attestation.verifies(&party("TOWN-BANK"), &key, &network, &id, &receipt));
+    assert_eq!(signature.attestation(&receipt), Some(attestation));
 
     let voucher: Voucher = codec::decode(&bytes(line(file, "voucher of BOB"))).expect("canonical");
     let vouched = Digest::from_hex(line(file, "vouched key")).expect("a key");
-    assert!(voucher.verifies(&vouched, &signing_key("BOB").public(), &network));
+    assert!(voucher.verifies(&vouched, signing_key("BOB").public(), &network));
     let sheet: Sheet = codec::decode(&bytes(line(file, "sheet of BOB"))).expect("canonical");
-    assert!(sheet.verifies(&signing_key("BOB").public(), &network));
+    assert!(sheet.verifies(signing_key("BOB").public(), &network));
 
     let proof = bytes(line(file, "proof bundle"));
     let proven = ProofBundle::verify_bytes(&proof, &net().trust).expect("proven");
@@ -246,13 +266,18 @@ fn print_new_signed_samples() {
         keys,
     );
     let bundle = bundle(net(), &draft, 0, 0, &["TOWN-BANK", "ALICE"], |leaf| {
-        leaf != 9
+        leaf != 10
     });
     println!(
         "public key of TOWN-BANK: {}",
         hex(signing_key("TOWN-BANK").public().bytes())
     );
     println!("scoped signature: {}", cbor(&signature));
+    let attestation = signature.attestation(&draft.views[0].root());
+    println!(
+        "attestation of view 0: {}",
+        cbor(&attestation.expect("vouched for"))
+    );
     println!(
         "vouched key: {}",
         one_time("BOB", "bob's two").public().hex()

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use deed::Party;
 use jiff::civil::date;
 use ledger::address::Sheet;
-use ledger::bundle::{Place, ProofBundle};
+use ledger::bundle::{Attestor, Place, ProofBundle};
 use ledger::control::Control;
 use ledger::fact::{DueRef, Fact, FactRef};
 use ledger::public::PublicPart;
@@ -17,7 +17,7 @@ use ledger::view::{Command, Input, View};
 use ledger::{TransactionId, token};
 
 use crate::support::{
-    NOON_MS, Net, args, choice, noise, one_time, party, pounds, signing_key, text,
+    NOON_MS, Net, args, choice, noise, one_time, party, pounds, signed, signing_key, text,
 };
 
 /// The views of a transaction, before its header is made.
@@ -42,6 +42,7 @@ pub(crate) fn coin(net: &Net, holder: &str, amount: i64, label: &str) -> Fact {
         salt: noise(&format!("salt of {label}")),
         control: Control::key(one_time(holder, label).public()),
         due: None,
+        holder: None,
     }
 }
 
@@ -86,6 +87,7 @@ pub(crate) fn action(net: &Net, name: &str, given: &[(&str, deed::Value)]) -> Vi
             salt: noise(&format!("salt {i} of {name}")),
             control: Control::nobody(),
             due: None,
+            holder: None,
         });
     View {
         ordinal: 0,
@@ -267,8 +269,7 @@ pub(crate) fn signatures(net: &Net, draft: &Draft, names: &[&str]) -> Vec<Scoped
         let (who, network) = (party(name), &net.home.network);
         let key = net.key(name);
         let scopes = checked.scopes(&who);
-        key.sign(&who, network, &checked.id, scopes)
-            .expect("signed")
+        signed(&key, name, network, &checked.id, scopes)
     };
     names.iter().map(sign).collect()
 }
@@ -286,14 +287,18 @@ pub(crate) fn bundle(
     let opening = transaction.opening();
     let whole = &transaction.views[view as usize];
     let ids = [TransactionId(noise("another id")), opening.id()];
-    let head_salt = whole.part_salt("head");
     let hashes = whole.hashes();
+    let root = opening.roots[view as usize];
+    let signed = signatures(net, draft, attestors);
+    let attestors = signed.iter().map(|signature| Attestor {
+        member: net.member(signature.party.as_str()),
+        attestation: signature.attestation(&root).expect("vouched for"),
+    });
     ProofBundle {
         format: FORMAT,
-        place: Place::of(&opening, view, &hashes, output, head_salt).expect("a place"),
+        place: Place::of(&opening, view, &hashes, output).expect("a place"),
         fact: whole.created[output as usize].open(shown),
-        signatures: signatures(net, draft, attestors),
-        members: attestors.iter().map(|name| net.member(name)).collect(),
+        attestors: attestors.collect(),
         map: net.map.clone(),
         certificate: net.certify(&ids, NOON_MS).remove(1),
     }

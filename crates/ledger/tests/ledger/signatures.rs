@@ -1,12 +1,14 @@
 //! Scoped signatures: a signature stands for what its signer verified, and for nothing else.
 
-use ledger::limits::SIGNED_TOGETHER_MAX;
-use ledger::signature::{KeyError, PublicKey, Role, Scope, ScopedSignature, SigningKey};
+use ledger::limits::{SCOPES_MAX, SIGNED_TOGETHER_MAX};
+use ledger::signature::{
+    Attestation, KeyError, PublicKey, Role, Scope, ScopedSignature, SigningKey, Suite, ToSign,
+};
 use ledger::validity::{Invalid, Standing};
 use ledger::{Digest, NetworkId, TransactionId, ViewRoot};
 
 use crate::payment::{found, gift, payment, signatures};
-use crate::support::{net, noise, party, signing_key};
+use crate::support::{self, net, noise, party, signing_key};
 
 fn scope(view: &str, role: Role) -> Scope {
     Scope {
@@ -21,8 +23,8 @@ fn signed(scopes: Vec<Scope>) -> (ScopedSignature, PublicKey, NetworkId, Transac
         net().home.network,
         TransactionId(noise("id")),
     );
-    let signature = key.sign(&party("TOWN-BANK"), &network, &id, scopes);
-    (signature.expect("signed"), key.public(), network, id)
+    let signature = support::signed(&key, "TOWN-BANK", &network, &id, scopes);
+    (signature, key.public().clone(), network, id)
 }
 
 #[test]
@@ -36,15 +38,16 @@ fn each_part_of_a_signature_counts() {
     assert!(signature.scope.is_sorted());
 
     type Tweak = fn(&mut ScopedSignature);
-    let tweaks: [(&str, Tweak); 11] = [
+    let tweaks: [(&str, Tweak); 12] = [
         ("another party", |s| s.party = party("ALICE")),
-        ("another suite", |s| s.suite = 2),
+        ("another suite", |s| s.suite = Suite::ED25519),
         ("a view more", |s| s.scope.push(scope("zzz", Role::Signer))),
         ("a view less", |s| drop(s.scope.pop())),
         ("another view", |s| s.scope[0].view.0.0[0] ^= 1),
         ("another role", |s| s.scope[1].role = Role::Signer),
         ("another order", |s| s.scope.reverse()),
         ("a shorter signature", |s| s.signature.truncate(63)),
+        ("another salt", |s| s.salt.0[0] ^= 1),
         ("another place", |s| s.place.index = 1),
         ("more signed with it", |s| s.place.count = 2),
         ("a longer path", |s| s.place.path.push(noise("path"))),
@@ -59,9 +62,23 @@ fn each_part_of_a_signature_counts() {
         other.signature[bit / 8] ^= 1 << (bit % 8);
         assert!(!other.verifies(&key, &network, &id), "bit {bit}");
     }
-    assert!(!signature.verifies(&signing_key("MALLORY").public(), &network, &id));
+    let many = |count: usize| {
+        let scopes = (0..count).map(|i| scope(&format!("view {i}"), Role::Signer));
+        let (signature, key, network, id) = signed(scopes.collect());
+        signature.verifies(&key, &network, &id)
+    };
+    assert!(many(SCOPES_MAX) && !many(SCOPES_MAX + 1), "no more scopes");
+    assert!(!signature.verifies(signing_key("MALLORY").public(), &network, &id));
     assert!(!signature.verifies(&key, &NetworkId(noise("other")), &id));
     assert!(!signature.verifies(&key, &network, &TransactionId(noise("other"))));
+}
+
+fn to_sign(id: TransactionId, scope: Vec<Scope>) -> ToSign {
+    ToSign {
+        id,
+        scope,
+        salt: noise("salt"),
+    }
 }
 
 /// A node under load signs many transactions at one stroke: each signature stands for its own transaction alone.
@@ -72,30 +89,30 @@ fn what_is_signed_together_stands_alone() {
     let id = |i: usize| TransactionId(noise(&format!("id {i}")));
     for count in [1, 2, 3, 7, SIGNED_TOGETHER_MAX] {
         let scopes = |i: usize| vec![scope(&format!("view {i}"), Role::Attestor)];
-        let all = (0..count).map(|i| (id(i), scopes(i))).collect();
-        let signed = key.sign_together(&bank, &network, all).expect("signed");
+        let all = (0..count).map(|i| to_sign(id(i), scopes(i))).collect();
+        let signed = key.sign(&bank, &network, all).expect("signed");
         assert_eq!(signed.len(), count);
         for (i, signature) in signed.iter().enumerate() {
-            assert!(signature.verifies(&key.public(), &network, &id(i)));
-            assert!(!signature.verifies(&key.public(), &network, &id(i + 1)));
+            assert!(signature.verifies(key.public(), &network, &id(i)));
+            assert!(!signature.verifies(key.public(), &network, &id(i + 1)));
             let mut moved = signature.clone();
             moved.place = signed[(i + 1) % count].place.clone();
-            assert_eq!(moved.verifies(&key.public(), &network, &id(i)), count == 1);
+            assert_eq!(moved.verifies(key.public(), &network, &id(i)), count == 1);
             for hash in 0..signature.place.path.len() {
                 let mut other = signature.clone();
                 other.place.path[hash].0[7] ^= 1;
                 assert!(
-                    !other.verifies(&key.public(), &network, &id(i)),
+                    !other.verifies(key.public(), &network, &id(i)),
                     "{i} of {count}"
                 );
             }
-            assert!(!signature.verifies(&signing_key("MALLORY").public(), &network, &id(i)));
+            assert!(!signature.verifies(signing_key("MALLORY").public(), &network, &id(i)));
         }
     }
     let too_many = (0..=SIGNED_TOGETHER_MAX)
-        .map(|i| (id(i), Vec::new()))
+        .map(|i| to_sign(id(i), Vec::new()))
         .collect();
-    let refused = key.sign_together(&bank, &network, too_many);
+    let refused = key.sign(&bank, &network, too_many);
     assert_eq!(refused, Err(KeyError::Signing));
 }
 
@@ -175,25 +192,18 @@ fn a_payment_counts_only_with_every_signature_it_needs() {
         .scope
         .iter()
         .filter(|s| s.view == checked.opening.roots[0]);
-    let partly = signing_key("BOB").sign(
-        &party("BOB"),
-        &net.home.network,
-        &checked.id,
-        only_first.cloned().collect(),
-    );
+    let (key, network) = (signing_key("BOB"), &net.home.network);
+    let only_first = only_first.cloned().collect();
+    let partly = support::signed(&key, "BOB", network, &checked.id, only_first);
     let mut some = without("BOB");
-    some.push(partly.expect("signed"));
+    some.push(partly);
     assert_eq!(holds(&some), unsigned(&["BOB"], 1));
 
     // Mallory signs in Bob's name.
-    let forged = signing_key("MALLORY").sign(
-        &party("BOB"),
-        &net.home.network,
-        &checked.id,
-        bob.scope.clone(),
-    );
+    let key = signing_key("MALLORY");
+    let forged = support::signed(&key, "BOB", network, &checked.id, bob.scope.clone());
     let mut some = without("BOB");
-    some.push(forged.expect("signed"));
+    some.push(forged);
     assert_eq!(
         holds(&some),
         Err(Invalid::BadSignature {
@@ -227,8 +237,7 @@ fn a_signature_lent_from_another_view_or_transaction_is_refused() {
         .collect();
     assert!(!first.is_empty());
     let bank: SigningKey = signing_key("TOWN-BANK");
-    let lent = bank.sign(&party("TOWN-BANK"), &net.home.network, &checked.id, first);
-    all[0] = lent.expect("signed");
+    all[0] = support::signed(&bank, "TOWN-BANK", &net.home.network, &checked.id, first);
     let missing = Err(Invalid::NotSigned {
         parties: vec![party("TOWN-BANK")],
         view: 1,
@@ -275,6 +284,64 @@ fn a_signature_of_somebody_unknown_or_of_nobody_needed_changes_nothing() {
 fn a_key_that_is_not_p256_is_refused() {
     assert!(SigningKey::from_pkcs8(b"not a key").is_err());
     let (signature, _, network, id) = signed(vec![scope("a", Role::Signer)]);
-    assert!(!signature.verifies(&PublicKey::new(vec![4; 65]), &network, &id));
-    assert!(!signature.verifies(&PublicKey::new(Vec::new()), &network, &id));
+    let no_point = PublicKey::new(Suite::P256, vec![4; 65]).expect("the right form");
+    assert!(!signature.verifies(&no_point, &network, &id));
+}
+
+/// What strangers are shown of a signature: that its party vouches for one view, and nothing that can be lent to another.
+#[test]
+fn an_attestation_stands_for_its_own_view_alone() {
+    let scopes = |n: usize| -> Vec<Scope> {
+        let view = |i| scope(&format!("view {i}"), Role::Attestor);
+        let mut all: Vec<Scope> = (0..n).map(view).collect();
+        all.push(scope("view 0", Role::Signer));
+        all.push(scope("signed", Role::Signer));
+        all
+    };
+    let (bank, view) = (party("TOWN-BANK"), |i| {
+        ViewRoot(noise(&format!("view {i}")))
+    });
+    for n in 1..6 {
+        let (signature, key, network, id) = signed(scopes(n));
+        for i in 0..n {
+            let shown = signature.attestation(&view(i)).expect("vouched for");
+            let holds = |a: &Attestation| a.verifies(&bank, &key, &network, &id, &view(i));
+            assert!(holds(&shown), "{i} of {n}");
+            assert_eq!(shown.scope.count, (n as u32 + 2).next_power_of_two());
+            let others = [
+                shown.verifies(&bank, &key, &network, &id, &view(i + 1)),
+                shown.verifies(&party("ALICE"), &key, &network, &id, &view(i)),
+                shown.verifies(&bank, &key, &network, &TransactionId(noise("x")), &view(i)),
+                shown.verifies(&bank, &key, &NetworkId(noise("x")), &id, &view(i)),
+                shown.verifies(
+                    &bank,
+                    signing_key("MALLORY").public(),
+                    &network,
+                    &id,
+                    &view(i),
+                ),
+            ];
+            assert_eq!(others, [false; 5], "{i} of {n}");
+            type Tweak = fn(&mut Attestation);
+            let tweaks: [(&str, Tweak); 10] = [
+                ("another suite", |a| a.suite = Suite::ED25519),
+                ("another salt", |a| a.salt.0[0] ^= 1),
+                ("another scope's place", |a| a.scope.index ^= 1),
+                ("more scopes", |a| a.scope.count += 1),
+                ("another path", |a| a.scope.path[0].0[0] ^= 1),
+                ("a longer path", |a| a.scope.path.push(Digest::default())),
+                ("another stroke", |a| a.stroke.count += 1),
+                ("another place in it", |a| a.stroke.index += 1),
+                ("a longer stroke", |a| a.stroke.path.push(Digest::default())),
+                ("another signature", |a| a.signature[0] ^= 1),
+            ];
+            for (what, tweak) in tweaks {
+                let mut other = shown.clone();
+                tweak(&mut other);
+                assert!(!holds(&other), "{what}, {i} of {n}");
+            }
+        }
+        assert_eq!(signature.attestation(&ViewRoot(noise("signed"))), None);
+        assert_eq!(signature.attestation(&ViewRoot(noise("unknown"))), None);
+    }
 }

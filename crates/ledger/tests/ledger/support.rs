@@ -10,8 +10,10 @@ use ledger::codec;
 use ledger::control::OneTimeSecret;
 use ledger::digest::hmac_sha256;
 use ledger::envelope::{self, EnvelopeKey};
-use ledger::map::{MapEntry, MapProof, MemberProof, MemberRecord, MemberRole, map_entry};
-use ledger::signature::{PublicKey, SigningKey};
+use ledger::map::{
+    MapEntry, MapProof, MemberDetails, MemberKeys, MemberProof, MemberRecord, MemberRole, map_entry,
+};
+use ledger::signature::{PublicKey, Scope, ScopedSignature, SigningKey, Suite, ToSign};
 use ledger::trust::{ContractBook, Trust};
 use ledger::validity::{Directory, Home};
 use ledger::{ContractId, Digest, Lineage, NetworkId, Token, TransactionId};
@@ -45,6 +47,23 @@ pub(crate) fn choice(name: &str) -> Value {
 /// Bytes that look random and are the same in every run.
 pub(crate) fn noise(label: &str) -> Digest {
     hmac_sha256(b"test noise", &[label.as_bytes()])
+}
+
+/// One transaction signed, blinded by bytes that are the same in every run.
+pub(crate) fn signed(
+    key: &SigningKey,
+    name: &str,
+    network: &NetworkId,
+    id: &TransactionId,
+    scope: Vec<Scope>,
+) -> ScopedSignature {
+    let one = ToSign {
+        id: *id,
+        scope,
+        salt: noise(&format!("scopes of {name} in {id}")),
+    };
+    let signed = key.sign(&party(name), network, vec![one]);
+    signed.expect("signed").remove(0)
 }
 
 /// An honest member's signing key.
@@ -107,7 +126,7 @@ impl Net {
         let mut records: Vec<MemberRecord> = MEMBERS
             .iter()
             .map(|name| MemberRecord {
-                signing_key: keys(name).public(),
+                keys: MemberKeys::one(keys(name).public().clone()),
                 ..record(name)
             })
             .collect();
@@ -148,8 +167,8 @@ impl Net {
 
     pub(crate) fn pin(&self) -> MapPin {
         MapPin {
-            size: self.map.size,
-            root: self.map.log_root().expect("a root"),
+            size: 2,
+            root: self.map.log_root(2).expect("a root"),
         }
     }
 
@@ -173,6 +192,17 @@ impl Net {
         time_ms: u64,
         map: MapPin,
     ) -> Vec<Certificate> {
+        self.certify_among(5, ids, time_ms, map)
+    }
+
+    /// The same in a log of another size.
+    pub(crate) fn certify_among(
+        &self,
+        batches: u64,
+        ids: &[TransactionId],
+        time_ms: u64,
+        map: MapPin,
+    ) -> Vec<Certificate> {
         let spent = [(Token(noise("a token")), noise("what it was spent on"))];
         let entry = BatchEntry {
             height: 2,
@@ -182,14 +212,14 @@ impl Net {
             ids_root: ids_root(ids),
             tokens_root: tokens_root(&spent),
         };
-        let leaves: Vec<tlog::Hash> = (0u64..5)
+        let leaves: Vec<tlog::Hash> = (0..batches)
             .map(|i| match i {
                 2 => tlog::leaf_hash(&codec::encode(&entry)),
                 other => tlog::leaf_hash(format!("batch {other}").as_bytes()),
             })
             .collect();
         let tree = MerkleTree::new(leaves);
-        let checkpoint = checkpoint(&self.notary, 5, tree.root());
+        let checkpoint = checkpoint(&self.notary, batches, tree.root());
         let log_path: Vec<Digest> = tree
             .path(2)
             .expect("a path")
@@ -202,7 +232,6 @@ impl Net {
                 entry,
                 index,
                 path,
-                log_index: 2,
                 log_path: log_path.clone(),
                 checkpoint: checkpoint.clone(),
             })
@@ -231,7 +260,6 @@ fn map_proof(registrar: &NoteSigner, entries: &[MapEntry], size: usize) -> MapPr
     let path = tree.path(size - 1).expect("a path");
     MapProof {
         entry: entries[size - 1],
-        size: size as u64,
         path: path.into_iter().map(Digest::from).collect(),
         checkpoint: checkpoint(registrar, size as u64, tree.root()),
     }
@@ -245,27 +273,29 @@ pub(crate) fn record(name: &str) -> MemberRecord {
     MemberRecord {
         party: party(name),
         name: format!("The {name}"),
-        host: party(name),
         role: MemberRole::Body,
-        endpoint: "127.0.0.1:1".to_owned(),
-        signing_key: signing_key(name).public(),
-        envelope_key: envelope::public_key(&envelope_secret(name)).expect("a key"),
-        services: vec!["none".to_owned()],
-        website: String::new(),
+        keys: MemberKeys::one(signing_key(name).public().clone()),
         admitted_ms: 1,
         revoked_ms: None,
+        details: MemberDetails {
+            host: party(name),
+            endpoint: "127.0.0.1:1".to_owned(),
+            envelope_key: envelope::public_key(&envelope_secret(name)).expect("a key"),
+            services: vec!["none".to_owned()],
+            website: String::new(),
+        },
     }
 }
 
 impl Directory for Net {
-    fn signing_key(&self, party: &Party) -> Option<PublicKey> {
+    fn key(&self, party: &Party, suite: Suite) -> Option<PublicKey> {
         let record = self.records.iter().find(|r| r.party == *party)?;
-        Some(record.signing_key.clone())
+        record.keys.of(suite).cloned()
     }
 
     fn envelope_key(&self, party: &Party) -> Option<EnvelopeKey> {
         let record = self.records.iter().find(|r| r.party == *party)?;
-        Some(record.envelope_key)
+        Some(record.details.envelope_key)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ledger::codec;
-use ledger::fact::{Fact, Leaf, LeafContent};
+use ledger::fact::{Fact, LeafContent};
 use ledger::tearoff::{SeenView, ShownOutput, TearOff};
 use ledger::validity::Standing;
 use ledger::view::View;
@@ -17,15 +17,8 @@ fn holds(bytes: &[u8], canary: &[u8]) -> bool {
 
 /// What can be told from a tear-off about one fact: `whole`, `part` (leaves shown), or `nothing`.
 fn told(bytes: &[u8], fact: &Fact) -> &'static str {
-    let salts: Vec<[u8; 32]> = fact
-        .open(|_| true)
-        .leaves
-        .into_iter()
-        .filter_map(|leaf| match leaf {
-            Leaf::Shown(salt, _) => Some(salt.0),
-            Leaf::Hidden(_) => None,
-        })
-        .collect();
+    let leaves = fact.open(|_| true).shown;
+    let salts: Vec<[u8; 32]> = leaves.iter().map(|leaf| leaf.salt.0).collect();
     if holds(bytes, &fact.salt.0) {
         "whole"
     } else if salts.iter().any(|salt| holds(bytes, salt)) {
@@ -122,12 +115,8 @@ fn a_creditor_sees_that_a_due_was_paid_and_no_keys() {
     let Some(ShownOutput::Part(opening)) = outputs.shown.get(&0) else {
         panic!("a part");
     };
-    let shown: Vec<bool> = opening
-        .leaves
-        .iter()
-        .map(|leaf| matches!(leaf, Leaf::Shown(..)))
-        .collect();
-    assert_eq!(shown, [true, false, false, true, true, true, true]);
+    let shown: Vec<u32> = opening.shown.iter().map(|leaf| leaf.position).collect();
+    assert_eq!(shown, [0, 3, 5, 6, 7], "head, due and fields");
     assert!(found(net, &seen, Standing::Party).is_ok());
 }
 
@@ -155,10 +144,8 @@ fn outputs_that_do_not_belong_together_are_refused() {
         ("leaves in disorder", |o| {
             if let Some(ShownOutput::Whole(fact)) = o.shown.get(&0).cloned() {
                 let mut opening = fact.open(|_| true);
-                let Leaf::Shown(_, LeafContent::Due(_)) = &opening.leaves[3] else {
-                    panic!("the due");
-                };
-                opening.leaves[0] = opening.leaves[1].clone();
+                assert!(matches!(opening.shown[3].content, LeafContent::Due(_)));
+                opening.shown[0] = opening.shown[1].clone();
                 o.shown.insert(0, ShownOutput::Part(opening));
             }
         }),

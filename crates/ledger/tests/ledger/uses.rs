@@ -51,6 +51,7 @@ fn licence(net: &Net, holder: &str, trade: &str) -> Input {
             salt: noise("salt of the licence"),
             control: Control::key(one_time(holder, "licence").public()),
             due: None,
+            holder: None,
         },
     }
 }
@@ -71,6 +72,7 @@ fn purchase(at: &Market) -> Draft {
         salt: noise("salt of the stall"),
         control: Control::key(one_time("ALICE", "stall").public()),
         due: None,
+        holder: None,
     };
     let buy = View {
         ordinal: 0,

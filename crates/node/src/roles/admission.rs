@@ -52,7 +52,9 @@ impl JoinRequest {
     /// A hash over all keys in the request, of which `tls` is the certificate's.
     pub(super) fn keys(&self, tls: &[u8]) -> Digest {
         let records = self.applicants.iter().map(|a| &a.record);
-        let held: Vec<_> = records.map(|r| (&r.signing_key, &r.envelope_key)).collect();
+        let held: Vec<_> = records
+            .map(|r| (&r.keys, &r.details.envelope_key))
+            .collect();
         let log_key = self.log_key.as_deref().unwrap_or_default();
         Digest::of(&[
             b"pvn newcomer's keys/1\0",
@@ -79,13 +81,13 @@ pub(super) struct JoinReply {
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Network {
     /// Its name.
-    #[n(0)]
+    #[cbor(n(0), with = "codec::text")]
     pub name: String,
     /// The registrar's party.
     #[cbor(n(1), with = "codec::party")]
     pub registrar: Party,
     /// The key of the map's log, in C2SP verifier key form.
-    #[n(2)]
+    #[cbor(n(2), with = "codec::text")]
     pub map_key: String,
     /// The key of the notary's log, once there is a notary.
     #[n(3)]
@@ -112,11 +114,11 @@ impl Applicant {
         Ok(Self { record, possession })
     }
 
-    /// Whether the applicant holds the key.
+    /// Whether the applicant holds the one key that it names: further ones are admitted later.
     #[must_use]
     pub(super) fn holds_its_key(&self) -> bool {
-        self.record
-            .signing_key
-            .verifies(&possession_message(&self.record), &self.possession)
+        let message = possession_message(&self.record);
+        let key = self.record.keys.only();
+        key.is_some_and(|key| key.verifies(&message, &self.possession))
     }
 }

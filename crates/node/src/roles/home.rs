@@ -264,7 +264,16 @@ impl Home {
     pub fn directory(&self) -> Result<Option<Snapshot>, HomeError> {
         let bytes = self.read("directory")?;
         bytes
-            .map(|b| codec::decode(&b).map_err(|error| self.content("directory", error)))
+            .map(|b| {
+                codec::decode(&b).map_err(|error| {
+                    self.content(
+                        "directory",
+                        format!(
+                            "{error}; if another version of this program wrote it, use that one"
+                        ),
+                    )
+                })
+            })
             .transpose()
     }
 

@@ -6,7 +6,7 @@ use deed::Party;
 use ledger::codec;
 use ledger::digest::Digest;
 use ledger::envelope;
-use ledger::map::{MemberRecord, MemberRole};
+use ledger::map::{MemberDetails, MemberKeys, MemberRecord, MemberRole};
 use protocol::node::envelope_secret;
 
 use super::admission::{Applicant, JOIN_PATH, JoinReply, JoinRequest, Network};
@@ -70,16 +70,18 @@ pub async fn join(application: &Application) -> Result<Network, JoinError> {
             envelope::public_key(&envelope_secret(&secret, party)).map_err(|e| keys(&e))?;
         let record = MemberRecord {
             party: party.clone(),
-            name: name.clone(),
-            host: me.clone(),
+            name: codec::composed(name),
             role: application.role,
-            endpoint: application.endpoint.clone(),
-            signing_key: key.public(),
-            envelope_key,
-            services: services.clone(),
-            website: website.clone(),
+            keys: MemberKeys::one(key.public().clone()),
             admitted_ms: 0,
             revoked_ms: None,
+            details: MemberDetails {
+                host: me.clone(),
+                endpoint: codec::composed(&application.endpoint),
+                envelope_key,
+                services: services.iter().map(|text| codec::composed(text)).collect(),
+                website: codec::composed(website),
+            },
         };
         applicants.push(Applicant::sign(record, &key).map_err(|e| keys(&e))?);
     }

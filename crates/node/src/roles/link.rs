@@ -105,15 +105,15 @@ impl Link {
             network = fresh;
         }
         let map_key = key("map key", &network.map_key)?;
-        let kept = home.directory()?;
-        let snapshot = match (fetch(&client, MAP_PATH).await, kept) {
+        let accept = |snapshot| Members::accept(snapshot, &map_key);
+        let kept = home.directory()?.map(accept).transpose()?;
+        let members = match (fetch(&client, MAP_PATH).await.map(accept), kept) {
             // The map only grows: a registrar that shows less than before, restored or false, is not followed.
-            (Ok(fresh), Some(kept)) if kept.proof.size > fresh.proof.size => kept,
-            (Ok(fresh), _) => fresh,
+            (Ok(Ok(fresh)), Some(kept)) if kept.size() > fresh.size() => kept,
+            (Ok(fresh), _) => fresh?,
             (Err(_), Some(kept)) => kept,
             (Err(reason), None) => return Err(LinkError::NoDirectory(reason)),
         };
-        let members = Members::accept(snapshot, &map_key)?;
         home.keep_directory(members.snapshot())?;
         Ok(Self {
             home,
@@ -215,7 +215,7 @@ impl Link {
         let listed = self
             .members()
             .get(&self.party)
-            .map(|record| record.endpoint.clone());
+            .map(|record| record.details.endpoint.clone());
         if listed.is_some_and(|listed| listed != self.endpoint)
             && let Err(reason) = call(
                 &self.registrar,
@@ -239,7 +239,7 @@ impl Link {
 
     async fn refresh(&self) {
         if let Ok(snapshot) = fetch(&self.registrar, MAP_PATH).await
-            && snapshot.proof.size > self.members().size()
+            && snapshot.proof != self.members().snapshot().proof
         {
             self.adopt(snapshot);
         }
@@ -247,6 +247,7 @@ impl Link {
 
     fn adopt(&self, snapshot: Snapshot) {
         match Members::accept(snapshot, &self.map_key) {
+            Ok(members) if members.size() <= self.members().size() => {}
             Ok(members) => {
                 if let Err(error) = self.home.keep_directory(members.snapshot()) {
                     tracing::warn!(%error, "the directory could not be kept");

@@ -202,7 +202,7 @@ fn coverage(members: &Members, expected: &BTreeSet<String>, seen: Option<(u64, i
         .map(|record| Organisation {
             id: record.party.to_string(),
             name: record.name.clone(),
-            role: record.services.first().cloned().unwrap_or_default(),
+            role: record.details.services.first().cloned().unwrap_or_default(),
             reports: expected.contains(record.party.as_str()),
         })
         .collect();
@@ -228,11 +228,11 @@ async fn watch_log(link: Arc<Link>, portal: Portal) {
         if let Some(record) = members.get(&notary)
             && client
                 .as_ref()
-                .is_none_or(|c| c.address() != record.endpoint)
+                .is_none_or(|c| c.address() != record.details.endpoint)
         {
             client = Some(PeerClient::new(
                 notary.clone(),
-                record.endpoint.clone(),
+                record.details.endpoint.clone(),
                 Arc::clone(&link.credentials),
                 Arc::clone(&link.counters),
             ));

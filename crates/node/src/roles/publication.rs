@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use deed::Value;
-use ledger::bundle::{BundleError, ProofBundle, Proven};
+use ledger::bundle::{Attestor, BundleError, ProofBundle, Proven};
 use ledger::codec;
-use ledger::signature::ScopedSignature;
 use ledger::transaction::FORMAT;
 use ledger::trust::Trust;
 use protocol::directory::Members;
@@ -45,21 +44,20 @@ pub(crate) fn published(
         .iter()
         .map(|disclosed| {
             let attestors = attestors(disclosed.fact.head(), &disclosed.fact, trust);
-            let signatures: Vec<ScopedSignature> = disclosure
-                .signatures
-                .iter()
-                .filter(|s| attestors.contains(&s.party))
-                .cloned()
-                .collect();
+            let vouching = disclosure.vouching.iter();
+            let attestors = vouching
+                .filter(|vouching| attestors.contains(&vouching.party))
+                .filter_map(|vouching| {
+                    Some(Attestor {
+                        member: members.proof(&vouching.party)?,
+                        attestation: vouching.attestation.clone(),
+                    })
+                });
             let bundle = ProofBundle {
                 format: FORMAT,
                 place: disclosed.place.clone(),
                 fact: disclosed.fact.clone(),
-                members: signatures
-                    .iter()
-                    .filter_map(|s| members.proof(&s.party))
-                    .collect(),
-                signatures,
+                attestors: attestors.collect(),
                 map: members.snapshot().proof.clone(),
                 certificate: disclosure.certificate.clone(),
             };

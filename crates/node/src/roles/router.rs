@@ -42,7 +42,7 @@ impl Outboxes {
 
     /// Another directory is in force: what waits for whoever has moved, or was unknown, is taken from the store again.
     pub(crate) fn moved(&self, members: &Members) {
-        let address = |party: &Party| members.get(party).map(|record| &record.endpoint);
+        let address = |party: &Party| members.get(party).map(|record| &record.details.endpoint);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let gone = open
             .iter()
@@ -85,7 +85,7 @@ impl Outboxes {
 
     fn to(self: &Arc<Self>, party: &Party) -> Option<Arc<Outbox>> {
         let members = self.link.members();
-        let address = members.get(party)?.endpoint.clone();
+        let address = members.get(party)?.details.endpoint.clone();
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((known, outbox)) = open.get(party)
             && *known == address

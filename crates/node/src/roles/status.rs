@@ -112,11 +112,11 @@ pub(crate) fn member(record: &MemberRecord) -> Member {
     Member {
         party: record.party.as_str().to_owned(),
         name: record.name.clone(),
-        host: record.host.as_str().to_owned(),
+        host: record.details.host.as_str().to_owned(),
         role: role_name(record.role).to_owned(),
-        endpoint: record.endpoint.clone(),
-        services: record.services.clone(),
-        website: record.website.clone(),
+        endpoint: record.details.endpoint.clone(),
+        services: record.details.services.clone(),
+        website: record.details.website.clone(),
     }
 }
 
@@ -162,7 +162,7 @@ pub(crate) fn known_transaction(stored: &StoredTransaction, book: &ContractBook)
     Transaction {
         id: id.to_string(),
         certified_at_ms: stored.certificate.entry.time_ms,
-        log_index: stored.certificate.log_index,
+        log_index: stored.certificate.entry.height,
         signed_by: stored
             .signatures
             .iter()

@@ -94,7 +94,7 @@ pub(crate) async fn submit_all(
         let Some(address) = link
             .members()
             .get(&notary)
-            .map(|record| record.endpoint.clone())
+            .map(|record| record.details.endpoint.clone())
         else {
             tracing::error!(%notary, "the notary is not in the directory");
             parcels.clear();

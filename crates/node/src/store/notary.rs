@@ -12,7 +12,7 @@ use crate::limits::{NOTARY_CACHE_BYTES, NOTARY_DISK_RESERVE_BYTES};
 
 /// Beside the caller's singletons, whose keys [`meta_key`] keeps apart from it.
 const FORMAT_KEY: &str = "format";
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 
 /// The log's part of a notary's store, to be read from any thread while the notary writes. As long as a copy is alive the
 /// store can't be opened again.

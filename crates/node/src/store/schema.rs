@@ -13,7 +13,7 @@ use super::sqlite::store_error;
 const APPLICATION_ID: i64 = 0x7076_6e31;
 
 /// The format this program reads and writes (`PRAGMA user_version`). A change of tables or of their meaning raises it.
-const FORMAT: i64 = 2;
+const FORMAT: i64 = 3;
 
 const JOURNAL: &str = "
 CREATE TABLE journal (seq INTEGER PRIMARY KEY, batch BLOB NOT NULL) STRICT;

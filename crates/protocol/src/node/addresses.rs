@@ -103,7 +103,9 @@ impl<S: Store> Node<S> {
     pub(crate) fn keep_addresses(&mut self, from: &Party, sheet: Sheet) {
         let record = self.members.get(&sheet.party);
         let genuine = record.is_some_and(|r| {
-            r.host == *from && sheet.verifies(&r.signing_key, &self.setup.home.network)
+            let key = r.keys.of(sheet.suite);
+            let genuine = |key| sheet.verifies(key, &self.setup.home.network);
+            r.details.host == *from && key.is_some_and(genuine)
         });
         let room = self.addresses.left(&sheet.party) < SHEETS_KEPT * SHEET_KEYS as usize;
         if genuine && room {

@@ -8,7 +8,7 @@ use ledger::certificate::Certificate;
 use ledger::fact::{Fact, FactRef};
 use ledger::map::MemberRole;
 use ledger::public::{PublicFact, PublicPart};
-use ledger::signature::{Role, ScopedSignature};
+use ledger::signature::ScopedSignature;
 use ledger::tearoff::{Audience, SeenView, ShownOutput, TearOff};
 use ledger::validity::{
     Checked, Meaning, Requirement, Standing, check, fact_value, issue_requirements,
@@ -21,7 +21,7 @@ use super::initiate::concerning;
 use super::purse::PurseKey;
 use super::records::{StoredFact, StoredTransaction, fact_key};
 use super::respond::{created, created_at};
-use crate::message::{Disclosed, Disclosure, Finality, Message, Observation, SealedView};
+use crate::message::{Disclosed, Disclosure, Finality, Message, Observation, SealedView, Vouching};
 use crate::store::{Store, Table};
 
 impl<S: Store> Node<S> {
@@ -371,9 +371,9 @@ impl<S: Store> Node<S> {
         let facts: Vec<Disclosed> = match part {
             None => Vec::new(),
             Some(part) => {
-                let (hashes, salt) = (view.hashes(), view.part_salt("head"));
+                let hashes = view.hashes();
                 let disclosed = |fact: PublicFact| {
-                    let place = Place::of(&opening, ordinal, &hashes, fact.output, salt)?;
+                    let place = Place::of(&opening, ordinal, &hashes, fact.output)?;
                     Some(Disclosed {
                         place,
                         fact: fact.opening,
@@ -383,11 +383,16 @@ impl<S: Store> Node<S> {
             }
         };
         if !facts.is_empty() {
-            // Whoever else signed is not for everyone to know.
-            let vouches = |s: &&ScopedSignature| s.covers(&root, &Role::Attestor);
+            // Whoever else signed, and what else, is not for everyone to know.
+            let vouching = signatures.iter().filter_map(|signature| {
+                Some(Vouching {
+                    party: signature.party.clone(),
+                    attestation: signature.attestation(&root)?,
+                })
+            });
             let disclosure = Disclosure {
                 facts,
-                signatures: signatures.iter().filter(vouches).cloned().collect(),
+                vouching: vouching.collect(),
                 certificate: certificate.clone(),
             };
             let portals: Vec<Party> = self

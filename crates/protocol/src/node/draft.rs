@@ -7,6 +7,7 @@ use std::sync::Arc;
 use deed::{Call, Contract, Due, FactValue, Party, Refusal};
 use jiff::civil::Date;
 use ledger::control::Control;
+use ledger::digest::hmac_sha256;
 use ledger::fact::{DueRef, Fact, FactRef};
 use ledger::public::PublicPart;
 use ledger::tearoff::{Audience, Vouched};
@@ -258,6 +259,7 @@ impl<S: Store> Node<S> {
                 salt,
                 control,
                 due,
+                holder: None,
             });
         }
         Ok(View {
@@ -371,5 +373,5 @@ impl<S: Store> Node<S> {
 
 /// The secret of a signer's cancel token: whoever sees the first view whole knows it.
 pub(crate) fn cancel_secret(first: &View, party: &Party) -> Digest {
-    first.part_salt(&format!("cancel/{party}"))
+    hmac_sha256(&first.salt.0, &[b"cancel/v1", party.as_str().as_bytes()])
 }

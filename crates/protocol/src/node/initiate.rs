@@ -106,15 +106,16 @@ impl<S: Store> Node<S> {
             let (book, home) = (&self.setup.book, &self.setup.home);
             check(&seen, standing, book, home, &self.members)
         };
+        let closed = self.now_ms > stored.transaction.header.terms.window.until_ms;
         let checked = match checked(Standing::Party) {
-            Ok(checked) => checked,
-            // Valid when it was begun: only another directory can have changed that. What has left this node may be
+            Ok(checked) if sent.is_some() || !closed => checked,
+            // Valid when it was begun: only time or another directory can have changed that. What has left this node may be
             // certified all the same; what has not is drafted again.
             Err(_) if sent.is_some() => match checked(Standing::Observer) {
                 Ok(checked) => checked,
                 Err(_) => return Ok(()),
             },
-            Err(_) => {
+            _ => {
                 if let Ok(checked) = checked(Standing::Observer) {
                     self.release(&seen, &checked);
                 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use deed::Party;
+use ledger::codec::composed;
 use ledger::fact::{Fact, FactRef};
 use ledger::limits::SIGNATURES_MAX;
 use ledger::signature::ScopedSignature;
@@ -111,6 +112,7 @@ impl<S: Store> Node<S> {
             }
             Err(No::NotAuthentic(_)) => {}
             Err(No::Decline(code, reason)) => {
+                let reason = composed(&reason);
                 self.send(from, &Message::Declined(id, code, reason, None));
             }
             Ok(checked) => {
@@ -388,7 +390,7 @@ impl<S: Store> Node<S> {
             contracts: (*self.setup.book).clone(),
         };
         // One proof for each input: whoever sends many does not make this node check them all.
-        let commitment = input.fact.commitment();
+        let commitment = Some(input.fact.commitment());
         let mut proofs = proposal.evidence.iter();
         proofs
             .find(|proof| proof.fact.commitment() == commitment)

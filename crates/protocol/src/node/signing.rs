@@ -1,11 +1,12 @@
 //! Signing: whatever one step has to sign is signed at one stroke for each party.
 
 use deed::Party;
-use ledger::TransactionId;
+use ledger::digest::hmac_sha256;
 use ledger::limits::SIGNED_TOGETHER_MAX;
-use ledger::signature::{Role, Scope, ScopedSignature};
+use ledger::signature::{Role, Scope, ScopedSignature, ToSign};
 use ledger::tearoff::Audience;
 use ledger::validity::Checked;
+use ledger::{Digest, TransactionId};
 
 use super::core::{DRIVEN, Node, NodeError, SIGNED, Signed, under};
 use super::records::{StoredFlow, StoredSigned};
@@ -72,13 +73,13 @@ impl<S: Store> Node<S> {
             }
             for together in theirs.chunks_mut(SIGNED_TOGETHER_MAX) {
                 let network = &self.setup.home.network;
-                let transactions = together
-                    .iter_mut()
-                    .map(|(_, id, scopes)| (*id, std::mem::take(scopes)));
+                let transactions = together.iter_mut().map(|(_, id, scopes)| ToSign {
+                    id: *id,
+                    scope: std::mem::take(scopes),
+                    salt: scope_salt(&self.setup.secret, id, &hosted.party),
+                });
                 let transactions = transactions.collect();
-                let signed = hosted
-                    .key
-                    .sign_together(&hosted.party, network, transactions)?;
+                let signed = hosted.key.sign(&hosted.party, network, transactions)?;
                 self.strokes += 1;
                 for ((at, ..), signature) in together.iter().zip(signed) {
                     own[*at].push(signature);
@@ -119,4 +120,10 @@ impl<S: Store> Node<S> {
         self.send(&from, &Message::Signed(id, own));
         Ok(())
     }
+}
+
+/// What blinds the scopes of a party's signature from strangers: the same every time it signs the same transaction.
+fn scope_salt(node_secret: &[u8; 32], id: &TransactionId, party: &Party) -> Digest {
+    let party = party.as_str().as_bytes();
+    hmac_sha256(node_secret, &[b"pvn scope salt/1\0", id.bytes(), party])
 }

@@ -143,7 +143,6 @@ impl<S: NotaryStore> Notary<S> {
                     path: path
                         .ok_or(NotaryError::Damaged("a batch without an id of its own"))?
                         .clone(),
-                    log_index: entry.height,
                     log_path: log_path.clone(),
                     checkpoint: self.checkpoint.clone(),
                 })

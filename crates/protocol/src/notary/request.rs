@@ -1,6 +1,7 @@
 //! What a client asks of the notary, and what it answers.
 
 use ledger::certificate::Certificate;
+use ledger::codec;
 use ledger::control::Control;
 use ledger::transaction::IdOpening;
 use ledger::{Digest, Token, TransactionId};
@@ -112,7 +113,7 @@ pub enum NotaryRefusal {
     #[error("the transaction is not acceptable here: {reason}")]
     Malformed {
         /// What is wrong.
-        #[n(0)]
+        #[cbor(n(0), with = "codec::text")]
         reason: String,
     },
     /// No authority over a token.
@@ -123,7 +124,7 @@ pub enum NotaryRefusal {
         #[n(0)]
         token: Token,
         /// What is wrong.
-        #[n(1)]
+        #[cbor(n(1), with = "codec::text")]
         reason: String,
     },
     /// The bytes to be published aren't there or aren't those committed.
@@ -152,7 +153,7 @@ pub enum NotaryRefusal {
     #[error("the notary can't answer this now: {reason}")]
     NotNow {
         /// What keeps it.
-        #[n(0)]
+        #[cbor(n(0), with = "codec::text")]
         reason: String,
     },
 }

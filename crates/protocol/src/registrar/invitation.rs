@@ -201,10 +201,10 @@ pub(super) fn check(claim: &Claim<'_>, now_ms: u64) -> Result<(), AdmissionRefus
                 asked: role_name(record.role),
             });
         }
-        if record.host != invitation.party {
+        if record.details.host != invitation.party {
             return Err(AdmissionRefusal::Host {
                 party: record.party.clone(),
-                host: record.host.clone(),
+                host: record.details.host.clone(),
             });
         }
         check_texts(record)?;
@@ -214,11 +214,11 @@ pub(super) fn check(claim: &Claim<'_>, now_ms: u64) -> Result<(), AdmissionRefus
 
 /// Whether the words of a record can be shown to people and kept by everybody.
 fn check_texts(record: &MemberRecord) -> Result<(), AdmissionRefusal> {
-    let party = &record.party;
-    if record.services.len() > SERVICES_MAX {
+    let (party, details) = (&record.party, &record.details);
+    if details.services.len() > SERVICES_MAX {
         return Err(AdmissionRefusal::Services {
             party: party.clone(),
-            found: record.services.len(),
+            found: details.services.len(),
         });
     }
     let refuse = |field, reason: String| {
@@ -231,14 +231,14 @@ fn check_texts(record: &MemberRecord) -> Result<(), AdmissionRefusal> {
     if !is_words(&record.name, NAME_BYTES_MAX) {
         return refuse("name", words_wanted(NAME_BYTES_MAX));
     }
-    if !record
+    if !details
         .services
         .iter()
         .all(|service| is_words(service, SERVICE_BYTES_MAX))
     {
         return refuse("service", words_wanted(SERVICE_BYTES_MAX));
     }
-    if !is_website(&record.website) {
+    if !is_website(&details.website) {
         return refuse(
             "website",
             format!(
@@ -246,7 +246,7 @@ fn check_texts(record: &MemberRecord) -> Result<(), AdmissionRefusal> {
             ),
         );
     }
-    check_endpoint(party, &record.endpoint)
+    check_endpoint(party, &details.endpoint)
 }
 
 fn words_wanted(bytes_max: usize) -> String {

@@ -2,7 +2,7 @@
 
 use deed::Party;
 use ledger::Digest;
-use ledger::map::{MemberRecord, MemberRole};
+use ledger::map::{MemberDetails, MemberRecord, MemberRole};
 use protocol::limits::{
     DIRECTORY_BYTES_MAX, ENDPOINT_BYTES_MAX, ENDPOINT_CHANGE_MS, MEMBERS_MAX, NAME_BYTES_MAX,
     SERVICE_BYTES_MAX, SERVICES_MAX, WEBSITE_BYTES_MAX,
@@ -36,10 +36,9 @@ fn invitation(role: MemberRole, party_name: &str, hosts: &[&str]) -> Invitation 
 }
 
 fn hosted(name: &str, host: &str) -> MemberRecord {
-    MemberRecord {
-        host: party(host),
-        ..record(name, MemberRole::Body)
-    }
+    let mut record = record(name, MemberRole::Body);
+    record.details.host = party(host);
+    record
 }
 
 /// What a claim consists of, to be changed a little.
@@ -188,7 +187,7 @@ fn an_invitation_admits_whom_it_names_and_nobody_else() {
         ),
         (
             "another host",
-            Box::new(|r| r.records[1].host = party("department")),
+            Box::new(|r| r.records[1].details.host = party("department")),
             AdmissionRefusal::Host {
                 party: party("department"),
                 host: party("department"),
@@ -221,13 +220,13 @@ fn an_invitation_admits_whom_it_names_and_nobody_else() {
         ),
         (
             "a long service",
-            own(|r| r.services = vec!["x".repeat(SERVICE_BYTES_MAX + 1)]),
+            own(|r| r.details.services = vec!["x".repeat(SERVICE_BYTES_MAX + 1)]),
             service,
             "text_not_acceptable",
         ),
         (
             "many services",
-            own(|r| r.services = vec!["Roads".to_owned(); SERVICES_MAX + 1]),
+            own(|r| r.details.services = vec!["Roads".to_owned(); SERVICES_MAX + 1]),
             AdmissionRefusal::Services {
                 party: party("treasury"),
                 found: SERVICES_MAX + 1,
@@ -236,31 +235,31 @@ fn an_invitation_admits_whom_it_names_and_nobody_else() {
         ),
         (
             "a script for a website",
-            own(|r| r.website = "javascript:alert(1)".to_owned()),
+            own(|r| r.details.website = "javascript:alert(1)".to_owned()),
             website.clone(),
             "text_not_acceptable",
         ),
         (
             "a long website",
-            own(|r| r.website = format!("https://{}", "x".repeat(WEBSITE_BYTES_MAX))),
+            own(|r| r.details.website = format!("https://{}", "x".repeat(WEBSITE_BYTES_MAX))),
             website,
             "text_not_acceptable",
         ),
         (
             "an endpoint without a port",
-            own(|r| r.endpoint = "node.example".to_owned()),
+            own(|r| r.details.endpoint = "node.example".to_owned()),
             endpoint.clone(),
             "text_not_acceptable",
         ),
         (
             "an endpoint with a path",
-            own(|r| r.endpoint = "node.example/x:1".to_owned()),
+            own(|r| r.details.endpoint = "node.example/x:1".to_owned()),
             endpoint.clone(),
             "text_not_acceptable",
         ),
         (
             "a long endpoint",
-            own(|r| r.endpoint = format!("{}:1", "x".repeat(ENDPOINT_BYTES_MAX))),
+            own(|r| r.details.endpoint = format!("{}:1", "x".repeat(ENDPOINT_BYTES_MAX))),
             endpoint,
             "text_not_acceptable",
         ),
@@ -290,7 +289,7 @@ fn an_invitation_is_used_up_and_answers_the_same_newcomer_again() {
     let first = registrar.latest().cloned();
     // Whatever else it says the second time: only its own TLS changes an entry.
     let mut again = good.clone();
-    again.records[0].endpoint = "elsewhere.example:1".to_owned();
+    again.records[0].details.endpoint = "elsewhere.example:1".to_owned();
     assert_eq!(again.put(&mut registrar, &treasury()), Ok(()));
     assert_eq!(registrar.latest().cloned(), first);
     let other = Request {
@@ -307,7 +306,7 @@ fn an_invitation_is_used_up_and_answers_the_same_newcomer_again() {
         code: "new code",
         ..other
     };
-    taker.records[0].signing_key = record("mallory", MemberRole::Body).signing_key;
+    taker.records[0].keys = record("mallory", MemberRole::Body).keys;
     let refused = taker.put(&mut registrar, &treasury()).expect_err("taken");
     let expected = AdmissionRefusal::Taken(party("treasury"));
     assert_eq!((refused.code(), refused), ("party_taken", expected));
@@ -379,18 +378,18 @@ fn a_member_moves_with_whom_it_hosts_and_not_too_often() {
         .expect("admitted");
     let endpoints = |registrar: &Registrar<MemoryStore>| -> Vec<String> {
         let records = &registrar.latest().expect("a directory").records;
-        records.iter().map(|r| r.endpoint.clone()).collect()
+        records.iter().map(|r| r.details.endpoint.clone()).collect()
     };
     let host = party("treasury");
     registrar
         .move_endpoint(&host, "new.example:1", NOW)
         .expect("moves");
     assert_eq!(endpoints(&registrar), ["new.example:1", "new.example:1"]);
-    let size = registrar.latest().expect("a directory").proof.size;
+    let latest = registrar.latest().expect("a directory").clone();
     registrar
         .move_endpoint(&host, "new.example:1", NOW)
         .expect("is there");
-    assert_eq!(registrar.latest().expect("a directory").proof.size, size);
+    assert_eq!(registrar.latest(), Some(&latest));
     let table = [
         (
             "treasury",
@@ -424,7 +423,10 @@ fn a_member_moves_with_whom_it_hosts_and_not_too_often() {
 fn a_directory_that_members_could_not_read_is_refused_before_it_is_written() {
     let long = |index: usize, bytes: usize| MemberRecord {
         party: party(&format!("P{index}")),
-        website: "x".repeat(bytes),
+        details: MemberDetails {
+            website: "x".repeat(bytes),
+            ..record("anybody", MemberRole::Body).details
+        },
         ..record("anybody", MemberRole::Body)
     };
     let cases = [

@@ -212,6 +212,24 @@ fn a_late_proposal_is_not_refused_for_good() {
     town.assert_settled();
 }
 
+/// Its driver is down until long after the window has closed: what it asks for then would be taken for a wrong clock's.
+#[test]
+fn a_payment_that_its_driver_slept_through_is_drafted_again() {
+    let mut town = Town::new();
+    town.endow();
+    let (_, lost) = in_flight(&mut town, "payment");
+    drop(lost);
+    town.forget_log();
+    town.now_ms += 200_000;
+    town.open(ALICE);
+    for _ in 0..4 {
+        town.pass(6_000);
+    }
+    assert_eq!(declined(&town), Vec::<&str>::new());
+    assert_eq!(town.state(ALICE, "payment"), "done");
+    town.assert_settled();
+}
+
 /// Everybody's clock but the notary's is an hour ahead: all agree, and the notary says no.
 #[test]
 fn too_early_for_the_notary_is_cancelled_before_the_money_is_free() {

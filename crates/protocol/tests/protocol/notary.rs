@@ -644,6 +644,45 @@ fn whoever_has_seen_a_token_cannot_burn_it() {
 }
 
 #[test]
+fn a_reference_is_to_what_is_unused_in_the_same_step() {
+    let coin = coin("coin");
+    let using = submission("using", &[&coin]);
+    let referring = opening("referring", &[], |h| {
+        h.views[0].referenced = vec![coin.token()];
+    });
+    let referring = submission_of(referring, &[]);
+    let (uses, refers) = (certify(&using), certify(&referring));
+    let orders = [
+        (
+            "referred to, then used up",
+            [&refers, &uses],
+            ["certified", "certified"],
+        ),
+        (
+            "used up, then referred to",
+            [&uses, &refers],
+            ["certified", "token_used"],
+        ),
+    ];
+    for (what, requests, expected) in orders {
+        let requests = requests.map(Clone::clone);
+        let verdicts = ask_at(&mut open(&Disk::default()), NOON_MS, &requests);
+        let codes: Vec<&str> = verdicts.iter().map(code).collect();
+        assert_eq!(codes, expected, "{what}, in one batch");
+        let mut notary = open(&Disk::default());
+        let codes = requests.map(|request| code(&ask(&mut notary, &request)));
+        assert_eq!(codes, expected, "{what}, in two");
+    }
+    // Who refers learns what the fact was used up for as little as anybody else.
+    let mut notary = open(&Disk::default());
+    let verdicts = ask_at(&mut notary, NOON_MS, &[uses, refers]);
+    let spent_on = spent_on(&using.opening.id(), &using.r);
+    let token = coin.token();
+    let refused = Verdict::Refused(NotaryRefusal::TokenUsed { token, spent_on });
+    assert_eq!(verdicts[1], refused);
+}
+
+#[test]
 fn a_business_key_is_used_once() {
     let mut notary = open(&Disk::default());
     let key = Token(noise("a business key"));
@@ -801,7 +840,7 @@ fn what_is_too_much_for_one_batch_goes_to_the_next_and_all_of_it_can_be_read_aga
         let batches: Vec<u64> = requests
             .iter()
             .zip(&verdicts)
-            .map(|(request, verdict)| holds(verdict, &request.id()).log_index)
+            .map(|(request, verdict)| holds(verdict, &request.id()).entry.height)
             .collect();
         let expected: Vec<u64> = (0..count)
             .map(|n| u64::from(n >= first_batch))

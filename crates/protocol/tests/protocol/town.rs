@@ -7,14 +7,15 @@ use std::sync::Arc;
 
 use deed::{Contract, Value};
 use ledger::fact::FactRef;
-use ledger::map::{MemberRecord, MemberRole};
-use ledger::signature::{Role, ScopedSignature};
+use ledger::map::{MemberDetails, MemberKeys, MemberRecord, MemberRole};
+use ledger::signature::{Role, ScopedSignature, ToSign};
 use ledger::tearoff::{SeenView, ShownOutput, TearOff};
 use ledger::trust::ContractBook;
 use ledger::validity::{Home, Standing, check};
 use ledger::{ContractId, Digest, Lineage, NetworkId, TransactionId, codec, envelope};
 use protocol::directory::Members;
 use protocol::message::Message;
+use protocol::message::Vouching;
 use protocol::node::records::{Instruction, InstructionState};
 use protocol::node::{Hosted, Input, Node, Output, Setup, envelope_secret};
 use protocol::notary::store::MemoryNotaryStore;
@@ -127,15 +128,17 @@ pub(crate) fn record(name: &str, role: MemberRole) -> MemberRecord {
     MemberRecord {
         party: party(name),
         name: format!("The {name}"),
-        host: party(name),
         role,
-        endpoint: "127.0.0.1:1".to_owned(),
-        signing_key: signing_key(name).public(),
-        envelope_key: envelope::public_key(&secret).expect("a key"),
-        services: Vec::new(),
-        website: String::new(),
+        keys: MemberKeys::one(signing_key(name).public().clone()),
         admitted_ms: 1,
         revoked_ms: None,
+        details: MemberDetails {
+            host: party(name),
+            endpoint: "127.0.0.1:1".to_owned(),
+            envelope_key: envelope::public_key(&secret).expect("a key"),
+            services: Vec::new(),
+            website: String::new(),
+        },
     }
 }
 
@@ -324,7 +327,8 @@ impl Town {
                 let taken = if to == PORTAL {
                     if let Message::Disclose(disclosure) = &*message {
                         let facts = disclosure.facts.iter();
-                        self.published.extend(facts.map(|f| f.fact.commitment()));
+                        self.published
+                            .extend(facts.filter_map(|f| f.fact.commitment()));
                     }
                     true
                 } else {
@@ -526,7 +530,7 @@ impl Town {
             Message::Disclose(disclosure) => format!(
                 "publish {} fact, vouched for by {}",
                 disclosure.facts.len(),
-                signers(&disclosure.signatures)
+                vouching(&disclosure.vouching)
             ),
             Message::Observe(observation) => {
                 let views = observation.envelopes.iter();
@@ -561,7 +565,9 @@ impl Town {
 
 fn said(verdict: &Verdict) -> String {
     match verdict {
-        Verdict::Certified(certificate) => format!("certified in batch {}", certificate.log_index),
+        Verdict::Certified(certificate) => {
+            format!("certified in batch {}", certificate.entry.height)
+        }
         Verdict::Refused(refusal) => format!("refused, {}", refusal.code()),
         Verdict::Cancelled => "cancelled".to_owned(),
         Verdict::Unknown(_) => "not certified".to_owned(),
@@ -570,6 +576,11 @@ fn said(verdict: &Verdict) -> String {
 
 fn signers(signatures: &[ScopedSignature]) -> String {
     let names: Vec<&str> = signatures.iter().map(|s| s.party.as_str()).collect();
+    names.join(", ")
+}
+
+fn vouching(vouching: &[Vouching]) -> String {
+    let names: Vec<&str> = vouching.iter().map(|v| v.party.as_str()).collect();
     names.join(", ")
 }
 
@@ -617,8 +628,13 @@ impl Town {
         let checked = check(seen, Standing::Party, &self.book, &self.home, members);
         let checked = checked.expect("valid");
         let (who, network) = (party(name), &self.home.network);
-        let signature = signing_key(name).sign(&who, network, &checked.id, checked.scopes(&who));
-        signature.expect("signed")
+        let one = ToSign {
+            id: checked.id,
+            scope: checked.scopes(&who),
+            salt: noise("scopes"),
+        };
+        let signed = signing_key(name).sign(&who, network, vec![one]);
+        signed.expect("signed").remove(0)
     }
 
     pub(crate) fn forget_log(&mut self) {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use deed::Value;
 use jiff::Timestamp;
 use ledger::bundle::{ProofBundle, Proven};
+use ledger::fact::ListPart;
 use serde_json::json;
 
 use super::Outcome;
@@ -48,7 +49,8 @@ fn told(proven: &Proven) -> serde_json::Value {
         .map(|a| json!({ "party": a.party.as_str(), "name": a.name }))
         .collect();
     json!({
-        "valid": true, "contract": proven.contract, "kind": proven.kind, "fields": fields, "hidden": proven.hidden,
+        "valid": true, "contract": proven.contract, "kind": proven.kind, "fields": fields, "parts": parts_of(proven),
+        "hidden": proven.hidden,
         "attested_by": attested, "certified_at_ms": proven.time_ms, "log_index": proven.log_index,
         "fact": proven.at.to_string(),
     })
@@ -59,9 +61,11 @@ fn told(proven: &Proven) -> serde_json::Value {
 fn shown(proven: &Proven) -> String {
     let present = proven.fields.iter().filter(|(_, v)| *v != Value::Absent);
     let present = present.map(|(name, value)| (name.as_str(), printable(&words(value))));
+    let parts = proven.parts.iter();
+    let parts = parts.map(|(name, part)| (name.as_str(), printable(&part_words(part))));
     let hidden = proven.hidden.iter();
     let hidden = hidden.map(|name| (name.as_str(), HIDDEN.to_owned()));
-    let rows: Vec<(&str, String)> = present.chain(hidden).collect();
+    let rows: Vec<(&str, String)> = present.chain(parts).chain(hidden).collect();
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let mut lines = vec![format!(
         "VALID: {} under the contract {}.",
@@ -71,10 +75,15 @@ fn shown(proven: &Proven) -> String {
         rows.iter()
             .map(|(n, value)| format!("  {n:width$}  {value}")),
     );
-    if !proven.hidden.is_empty() {
+    let in_part = proven
+        .parts
+        .iter()
+        .map(|(name, _)| format!("the rest of {name}"));
+    let hidden: Vec<String> = proven.hidden.iter().cloned().chain(in_part).collect();
+    if !hidden.is_empty() {
         lines.push(format!(
             "WARNING: not all of it is shown. What is hidden ({}) may change what the rest means.",
-            proven.hidden.join(", ")
+            hidden.join(", ")
         ));
     }
     let attested = proven.attested_by.iter();
@@ -93,6 +102,32 @@ fn shown(proven: &Proven) -> String {
         proven.log_index
     ));
     lines.join("\n")
+}
+
+/// Lists of which a part is shown, for programs: the items by their place from 1, and how many there are, if that is shown.
+fn parts_of(proven: &Proven) -> serde_json::Value {
+    let parts = proven.parts.iter().map(|(name, part)| {
+        let items = part.items.iter();
+        let items: serde_json::Map<_, _> = items
+            .map(|item| ((item.index + 1).to_string(), json_of(&item.value)))
+            .collect();
+        let length = part.length.as_ref().map(|length| length.items);
+        (name.clone(), json!({ "items": items, "length": length }))
+    });
+    parts.collect::<serde_json::Map<_, _>>().into()
+}
+
+/// A part of a list, for people.
+fn part_words(part: &ListPart) -> String {
+    let of = match &part.length {
+        Some(length) => format!("of {} items", length.items),
+        None => "of a list of unknown length".to_owned(),
+    };
+    let items = part.items.iter();
+    let items: Vec<String> = items
+        .map(|item| format!("item {}: {}", item.index + 1, words(&item.value)))
+        .collect();
+    [items.join("; "), of].join(" ").trim().to_owned()
 }
 
 /// A field for programs: amounts in minor units, everything else as people read it.
@@ -126,7 +161,7 @@ fn words(value: &Value) -> String {
 mod tests {
     use deed::Party;
     use ledger::bundle::Attested;
-    use ledger::fact::FactRef;
+    use ledger::fact::{FactRef, ShownItem};
     use ledger::{Digest, TransactionId};
 
     use super::*;
@@ -142,6 +177,19 @@ mod tests {
                 ("payee".to_owned(), Value::Text("A \u{1b}[1mshop".into())),
                 ("note".to_owned(), Value::Absent),
             ],
+            parts: vec![(
+                "licences".to_owned(),
+                ListPart {
+                    position: 8,
+                    length: None,
+                    items: vec![ShownItem {
+                        index: 16,
+                        salt: Digest([0; 32]),
+                        value: Value::Text("fishing \u{1b}".into()),
+                    }],
+                    hashes: Vec::new(),
+                },
+            )],
             hidden: vec!["treatment".to_owned(), "member".to_owned()],
             at: FactRef {
                 transaction: TransactionId(Digest([7; 32])),
@@ -165,20 +213,25 @@ mod tests {
                 "VALID: Payment under the contract coins.",
                 "  payer      GB-1",
                 r"  payee      A \u{1b}[1mshop",
+                r"  licences   item 17: fishing \u{1b} of a list of unknown length",
                 "  treatment  (hidden by whoever shows this proof)",
                 "  member     (hidden by whoever shows this proof)",
-                "WARNING: not all of it is shown. What is hidden (treatment, member) may change what the rest means.",
+                "WARNING: not all of it is shown. What is hidden (treatment, member, the rest of licences) may change what the rest means.",
                 r"On the authority of A\nbody (GB-1).",
                 "Certified by the notary on 24 June 2026, 12:00:00 UTC, entry 3 of its log.",
             ]
             .join("\n")
         );
-        assert_eq!(told(&hiding())["hidden"], json!(["treatment", "member"]));
+        let said = told(&hiding());
+        assert_eq!(said["hidden"], json!(["treatment", "member"]));
+        let part = json!({ "items": { "17": "fishing \u{1b}" }, "length": null });
+        assert_eq!(said["parts"], json!({ "licences": part }));
     }
 
     #[test]
     fn where_nothing_is_hidden_there_is_no_warning() {
         let all = Proven {
+            parts: Vec::new(),
             hidden: Vec::new(),
             ..hiding()
         };

@@ -4,6 +4,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use ledger::transaction::FORMAT;
 use node::config::Config;
 use node::files::write_atomically;
 use serde::{Deserialize, Serialize};
@@ -27,11 +28,18 @@ pub(crate) struct Place {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Layout {
     pub(crate) network: String,
+    /// The format of what its processes keep; the first one wasn't written down.
+    #[serde(default = "first_format")]
+    pub(crate) format: u8,
     /// Fingerprint of the registrar's root.
     pub(crate) fingerprint: String,
     pub(crate) processes: Vec<Place>,
     #[serde(skip)]
     pub(crate) folder: PathBuf,
+}
+
+fn first_format() -> u8 {
+    1
 }
 
 /// Why there is no layout.
@@ -44,6 +52,8 @@ pub(crate) enum LayoutError {
         path: PathBuf,
         source: std::io::Error,
     },
+    #[error("{} holds data of format {found}, and this version keeps format {FORMAT}: go on with the version that wrote it, or begin again with `--clean`, which deletes it", path.display())]
+    Format { path: PathBuf, found: u8 },
     #[error("{} is damaged", path.display())]
     Content {
         path: PathBuf,
@@ -77,6 +87,18 @@ impl Layout {
         })
     }
 
+    /// [`Self::load`], to go on with what its processes keep.
+    pub(crate) fn load_to_resume(folder: &Path) -> Result<Self, LayoutError> {
+        let layout = Self::load(folder)?;
+        if layout.format != FORMAT {
+            return Err(LayoutError::Format {
+                path: layout.folder,
+                found: layout.format,
+            });
+        }
+        Ok(layout)
+    }
+
     /// The network of a folder, or the one node whose data folder it is.
     pub(crate) fn load_any(folder: &Path) -> Result<Self, LayoutError> {
         if Self::exists(folder) {
@@ -95,6 +117,7 @@ impl Layout {
         };
         Ok(Self {
             network: String::new(),
+            format: FORMAT,
             fingerprint: String::new(),
             processes: vec![place],
             folder: folder.to_owned(),

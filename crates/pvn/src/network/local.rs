@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use deed::Party;
+use ledger::transaction::FORMAT;
 use node::files::{create_folder, write_atomically};
 use node::pki::Fingerprint;
 use node::roles::{Application, JoinError, RunError, found_network, invite, join};
@@ -125,6 +126,7 @@ impl LocalNetwork {
         }
         let layout = Layout {
             network: spec.name.clone(),
+            format: FORMAT,
             fingerprint: fingerprint.to_string(),
             processes,
             folder,
@@ -154,7 +156,7 @@ impl LocalNetwork {
         mut started: impl FnMut(&Place, u32),
     ) -> Result<Self, NetworkError> {
         let folder = fs::canonicalize(folder).map_err(file(folder))?;
-        let mut layout = Layout::load(&folder)?;
+        let mut layout = Layout::load_to_resume(&folder)?;
         for place in &mut layout.processes {
             let name = place.name.clone();
             for address in std::iter::once(&mut place.peer).chain(&mut place.http) {

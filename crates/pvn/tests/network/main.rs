@@ -10,6 +10,7 @@ mod bad_machine;
 mod joining;
 mod kills;
 mod need_to_know;
+mod old_data;
 mod processes;
 mod reader_gone;
 mod support;

@@ -18,7 +18,7 @@ use protocol::notary::{Authority, Request, Submission};
 use super::Coin;
 use crate::clients::canary;
 use crate::economy::Order;
-use crate::keys::{node_secret, signing_key};
+use crate::keys::{node_secret, signed, signing_key};
 use crate::saboteur::Sabotage;
 use crate::town::MALLORY;
 use crate::world::World;
@@ -43,9 +43,16 @@ pub(crate) struct Sketch {
     pub(crate) vouchers: Vec<Vouched>,
     audiences: Vec<Audience>,
     coin: Option<Coin>,
+    /// The blinding value of the coin's token, if it isn't the coin's own.
+    rho: Option<Digest>,
 }
 
 impl Sketch {
+    /// The coin goes by another token than its own.
+    pub(super) fn blind_otherwise(&mut self, rho: Digest) {
+        self.rho = Some(rho);
+    }
+
     /// Nobody is shown what now stands at this place of the money view.
     pub(super) fn forget_output(&mut self, output: u32) {
         if let Some(audience) = self.audiences.get_mut(1) {
@@ -118,6 +125,7 @@ impl World {
             vouchers,
             audiences,
             coin: coin.cloned(),
+            rho: None,
         })
     }
 
@@ -169,6 +177,7 @@ impl World {
             salt,
             control,
             due,
+            holder: None,
         })
     }
 
@@ -239,8 +248,14 @@ impl World {
             vouchers,
             audiences,
             coin,
+            rho,
         } = sketch;
         let mut transaction = self.head(views, &audiences)?;
+        let views = transaction.header.views.iter_mut();
+        for (header, view) in views.zip(&transaction.views).filter(|_| rho.is_some()) {
+            let authorities = view.consumed.iter().map(|input| self.blinded(input, rho));
+            header.consumed = authorities.map(|(_, token)| token).collect();
+        }
         spoil(&mut transaction.header);
         let id = transaction.opening().id();
         if self.saboteur != Some(Sabotage::TokenTwice) {
@@ -269,7 +284,7 @@ impl World {
         Some(Craft {
             own: self.own_signature(&transaction, &id)?,
             told,
-            submission: self.submission(&transaction, &id, coin.as_ref())?,
+            submission: self.submission(&transaction, &id, coin.as_ref(), rho)?,
             coin,
             transaction,
         })
@@ -287,9 +302,17 @@ impl World {
             [Role::Signer, Role::Attestor].map(|role| Scope { view: root, role })
         });
         let network = &self.town.home.network;
-        signing_key(MALLORY)
-            .sign(&party, network, id, scopes.collect())
-            .ok()
+        signed(&signing_key(MALLORY), &party, network, id, scopes.collect())
+    }
+
+    /// An input's blinding value, its own or another, and the token that follows.
+    fn blinded(&self, input: &Input, other: Option<Digest>) -> (Digest, Token) {
+        let own = || {
+            let key = input.fact.token_key();
+            key.rho(&self.town.home.notary, &input.at)
+        };
+        let rho = other.unwrap_or_else(own);
+        (rho, token::token(&input.fact.control.hash(), &rho))
     }
 
     fn submission(
@@ -297,8 +320,8 @@ impl World {
         transaction: &Transaction,
         id: &ledger::TransactionId,
         coin: Option<&Coin>,
+        rho: Option<Digest>,
     ) -> Option<Request> {
-        let notary = self.town.home.notary;
         let mut authorities = Vec::new();
         let mut public = Vec::new();
         for (view, header) in transaction.views.iter().zip(&transaction.header.views) {
@@ -307,10 +330,10 @@ impl World {
                 let (stored, _) = coin?;
                 let secret =
                     OneTimeSecret::derive(&node_secret(MALLORY), &stored.nonces.first()?.0)?;
-                let token = input_token(input, &notary);
+                let (rho, token) = self.blinded(input, rho);
                 of_view.push(Authority {
                     control: input.fact.control.clone(),
-                    rho: input.fact.token_key().rho(&notary, &input.at),
+                    rho,
                     signatures: vec![ByteVec::from(secret.authorise(&token, id))],
                 });
             }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use deed::{Party, Value};
 use ledger::fact::{Fact, FactRef};
-use ledger::tearoff::{SeenOutputs, SeenView, ShownOutput};
+use ledger::tearoff::{SeenOutputs, SeenView, ShownOutput, to_creditors};
 use ledger::transaction::{FORMAT, Header, Terms, ViewHeader, Window};
 use ledger::validity::input_token;
 use ledger::view::Input;
@@ -60,11 +60,13 @@ pub enum Trick {
     MoneyInPart,
     /// Bob is shown what his coin is worth, and not under whose key it is.
     KeyUnseen,
+    /// One coin in two payments, the second under a token of her own making, which the notary can't know to be false.
+    SecondToken,
 }
 
 impl Trick {
     /// Every trick.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::ForgedChange,
         Self::ChangeForAFriend,
         Self::OneCoinTwoDues,
@@ -83,6 +85,7 @@ impl Trick {
         Self::KeptQuiet,
         Self::MoneyInPart,
         Self::KeyUnseen,
+        Self::SecondToken,
     ];
 }
 
@@ -282,6 +285,22 @@ impl World {
                 fact.control = hijacked(&fact.salt);
                 Some(())
             }),
+            Trick::SecondToken => {
+                let coin = self.coin(1)?;
+                let sketch = self.sketch(&pay("ALICE"), Some(&coin))?;
+                let honest = self.finish(sketch, nothing)?;
+                let mut sketch = self.sketch(&pay("BOB"), Some(&coin))?;
+                sketch.blind_otherwise(self.rng.digest());
+                let second = self.finish(sketch, nothing)?;
+                self.mallory.staked.insert(coin.1);
+                // Bob sees of the money only what he gets: whether it is paid for is the bank's to see.
+                self.poison(&second, std::slice::from_ref(&bank));
+                let by = BTreeSet::from([bank, party("ALICE")]);
+                let first = self.propose_plot(honest, Submit::Signed { by, with: None }, None);
+                let id = self.propose_plot(second, Submit::AtOnce, Some(first));
+                self.submit_plot(&id);
+                Some(())
+            }
             Trick::Burn => self.burn(),
             Trick::Replay => {
                 let sent = self.mallory.sent.clone();
@@ -321,7 +340,7 @@ impl World {
         let mut craft = self.finish(sketch, |_| {})?;
         let view = craft.transaction.views.get(1)?;
         let hashes = view.hashes();
-        let part = view.created.first()?.open(|leaf| leaf != 1 && leaf != 2);
+        let part = view.created.first()?.open(to_creditors);
         let shown = SeenOutputs {
             skeleton: hashes.skeleton,
             commitments: hashes.commitments,

@@ -36,7 +36,7 @@ pub(super) fn every_certificate_in_the_log(
             .check_paths(&id, size, &root.into())
             .map_err(|error| format!("{id} at {who}: {error}"))?;
         // The notary signs before it writes: a batch whose commit failed may have left no trace.
-        let index = usize::try_from(certificate.log_index).unwrap_or(usize::MAX);
+        let index = usize::try_from(certificate.entry.height).unwrap_or(usize::MAX);
         if oracles.logged(world, index).as_deref()
             != Some(codec::encode(&certificate.entry).as_slice())
         {

@@ -102,7 +102,7 @@ fn covers(
     signature.party == *party
         && signature.covers(root, role)
         && directory
-            .signing_key(party)
+            .key(party, signature.suite)
             .is_some_and(|key| signature.verifies(&key, &town.home.network, &kept.id))
 }
 

@@ -38,3 +38,15 @@ fn every_trick_is_tried_and_harms_nobody() {
         "Mallory got {in_storms} tries in bad weather"
     );
 }
+
+/// The notary can't tell a false token from a true one: what keeps it worthless is that nobody relies on it, which the
+/// invariants say of every such world.
+#[test]
+fn a_second_token_is_certified_and_worth_nothing() {
+    let options = world(Trick::SecondToken, 100, Faults::none());
+    match World::new(options).with_trick(Trick::SecondToken).run() {
+        // The payment under the coin's own token, and the one under another.
+        Ok(report) => assert_eq!(report.plots_certified, 2 * report.plots),
+        Err(failure) => panic!("{failure}"),
+    }
+}

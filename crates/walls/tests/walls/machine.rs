@@ -44,12 +44,16 @@ fn registries(file: &str, text: &str) -> Vec<String> {
         "registry+https://github.com/rust-lang/crates.io-index",
         "https://registry.npmjs.org/",
     ];
+    // A workspace's own package is named by its folder, beside the lock file.
+    let own = |source: &str| !source.contains([':', '.']) && !source.starts_with('/');
     let foreign = |line: &&str| {
         let line = line.trim();
         let source = line
             .strip_prefix("source = \"")
             .or_else(|| line.strip_prefix("\"resolved\": \""));
-        source.is_some_and(|source| !PUBLIC.iter().any(|public| source.starts_with(public)))
+        source.is_some_and(|source| {
+            !own(source) && !PUBLIC.iter().any(|public| source.starts_with(public))
+        })
     };
     text.lines()
         .filter(foreign)
@@ -86,9 +90,13 @@ fn packages_come_from_public_registries() {
 fn a_machine_is_seen() {
     let planted = format!("see https://example.org{0}a\ncp {0}a .\n", FOLDERS[2]);
     assert_eq!(paths("a.md", &planted), [format!("a.md:2: {}", FOLDERS[2])]);
-    let planted = "source = \"registry+https://mirror.example/index\"\n\"resolved\": \"https://registry.npmjs.org/a\"\n";
+    let planted = "source = \"registry+https://mirror.example/index\"\n\"resolved\": \"https://registry.npmjs.org/a\"\n\
+                   \"resolved\": \"own\",\n\"resolved\": \"../elsewhere\",\n";
     assert_eq!(
         registries("Cargo.lock", planted),
-        ["Cargo.lock: source = \"registry+https://mirror.example/index\""]
+        [
+            "Cargo.lock: source = \"registry+https://mirror.example/index\"",
+            "Cargo.lock: \"resolved\": \"../elsewhere\",",
+        ]
     );
 }

@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-const VERSION: i64 = 1;
+/// Proofs of one format only: a page offers no proof that nobody can check.
+const VERSION: i64 = 2;
 
 /// `seq` numbers facts in the order of arrival. It only grows and rows never change, so "up to seq"
 /// is a stable picture for downloads and event streams without holding a transaction open.
@@ -82,7 +83,7 @@ CREATE TABLE received (
 CREATE VIRTUAL TABLE payment_text USING fts5 (payee, purpose, payer, content = '', tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
 ";
 
-/// Makes the tables where there are none. False if the file was filled under another reading.
+/// Makes the tables where there are none. False if the file was filled under another reading or by another version.
 pub(super) fn prepare(connection: &mut Connection, reading: &str) -> rusqlite::Result<bool> {
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;",
@@ -103,5 +104,5 @@ pub(super) fn prepare(connection: &mut Connection, reading: &str) -> rusqlite::R
             })
             .optional()
     };
-    Ok(version <= VERSION && filled_under()?.as_deref() == Some(reading))
+    Ok([0, VERSION].contains(&version) && filled_under()?.as_deref() == Some(reading))
 }

@@ -215,7 +215,10 @@ async fn a_process_tells_members_where_it_is_reached_now() {
             let records = directory
                 .map(|snapshot| snapshot.records)
                 .unwrap_or_default();
-            if records.iter().any(|r| r.endpoint == "moved.example:7480") {
+            if records
+                .iter()
+                .any(|r| r.details.endpoint == "moved.example:7480")
+            {
                 return;
             }
             tokio::task::yield_now().await;

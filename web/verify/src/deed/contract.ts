@@ -1,0 +1,162 @@
+// What a contract declares, as far as a verifier needs it: kinds of fact with their fields' types, and who vouches for each. Read from the
+// text that people read, so that nothing stands between the two. Whether a contract is otherwise in order is not asked: docs/deed has
+// that, and whoever writes a trust file answers for it.
+
+import { isParty } from "../value.ts";
+import { Clause } from "./clause.ts";
+import { ContractError, lines, refuse, type Line } from "./lines.ts";
+import { readField, type Field, type Record } from "./types.ts";
+
+export { ContractError };
+export type { Field };
+
+/** Clauses of a fact that say nothing to a verifier. Any other is not passed over: it could change what a proof means. */
+const PASSED_OVER = ["one", "controlled", "seen", "observed", "public", "payable", "about", "keep", "law"];
+const DECLARATIONS = ["uses", "replaces", "party", "record", "fact", "scale", "parameter", "calendar", "host", "action"];
+
+/** Where an attestor comes from: the contract, or a field of the fact. */
+export type Attestor = { readonly party: string } | { readonly field: number };
+
+export interface Kind {
+  readonly name: string;
+  readonly fields: readonly Field[];
+  /** Who vouches for it; empty when nobody does alone. */
+  readonly attestors: readonly Attestor[];
+  /** How many of them must. */
+  readonly needed: number;
+}
+
+export interface Contract {
+  readonly name: string;
+  readonly kinds: readonly Kind[];
+  readonly records: ReadonlyMap<string, Record>;
+}
+
+/** Finds another contract by the hash of its text. */
+type Others = (hash: string) => Contract | undefined;
+
+/** What is said before the kinds: parties by name, records by name. */
+interface Names {
+  readonly parties: Map<string, string>;
+  readonly records: Map<string, Record>;
+}
+
+function attestor(c: Clause, fields: readonly Field[], names: Names): Attestor {
+  const name = c.name("a party or a field with one");
+  const field = fields.findIndex((f) => f.name === name);
+  const party = names.parties.get(name);
+  if (field >= 0 && party !== undefined) c.refuse(`${name} is both a field and a party of the contract`);
+  if (party !== undefined) return { party };
+  if (field < 0) c.refuse(`there is no field or party ${name}`);
+  if (fields[field]!.type.is !== "party" || c.at("of")) c.refuse(`${name} may be nobody`);
+  return { field };
+}
+
+function attested(c: Clause, fields: readonly Field[], names: Names): Pick<Kind, "attestors" | "needed"> {
+  const needed = c.eat("any") ? c.int("how many of them") : undefined;
+  if (needed !== undefined) c.expect("of");
+  const attestors = c.list(() => attestor(c, fields, names));
+  c.end();
+  if (needed !== undefined && (needed < 1 || needed > attestors.length)) c.refuse(`any ${needed} of ${attestors.length} can't be asked for`);
+  return { attestors, needed: needed ?? attestors.length };
+}
+
+/** The name of a declaration, which its own line ends, but for `is money`. */
+function declared(line: Line, words: readonly string[] = []): string {
+  const c = new Clause(line, line.tokens.slice(1));
+  const name = c.name("a name");
+  if (words.length > 0 && c.at(words[0]!)) words.forEach((word) => c.expect(word));
+  c.end();
+  return name;
+}
+
+function unique(line: Line, fields: readonly Field[]): readonly Field[] {
+  if (fields.length === 0) refuse(line, "it has no fields");
+  if (new Set(fields.map((f) => f.name)).size < fields.length) refuse(line, "two fields have one name");
+  return fields;
+}
+
+function readKind(line: Line, names: Names): Kind {
+  const clauses = line.under.map((under) => new Clause(under));
+  const name = declared(line, ["is", "money"]);
+  const fields = unique(line, clauses.filter((c) => c.atField()).map((c) => readField(c, names.records)));
+  const said = clauses.filter((c, i) => {
+    const passed = c.atField() || (i === 0 && c.atText()) || PASSED_OVER.some((word) => c.at(word));
+    return !passed && (c.eat("attested") || c.refuse("this clause of a fact is not known"));
+  });
+  if (said.length > 1) refuse(line, "it says twice who attests it");
+  const [clause] = said;
+  if (!clause) return { name, fields, attestors: [], needed: 0 };
+  clause.expect("by");
+  return { name, fields, ...attested(clause, fields, names) };
+}
+
+function readRecord(line: Line, names: Names): Record {
+  return { name: declared(line), fields: unique(line, line.under.map((under) => readField(new Clause(under), names.records))) };
+}
+
+function readParty(line: Line): [string, string] {
+  const c = new Clause(line);
+  c.expect("party");
+  const name = c.name("the party's name");
+  c.expect("=");
+  const id = c.text("the party's identifier, in quotes");
+  c.end();
+  if (!isParty(id)) refuse(line, `${id} is not a party's identifier`);
+  return [name, id];
+}
+
+/** `uses cash sha256 "…"`: the records of another contract are types here, by its name. */
+function usedRecords(line: Line, others: Others): [string, Record][] {
+  const c = new Clause(line);
+  c.expect("uses");
+  const name = c.name("the contract's name");
+  c.expect("sha256");
+  const other = others(c.text("the hash of the contract's text, in quotes"));
+  c.end();
+  if (other?.name !== name) refuse(line, `the text of ${name} with this hash is not given`);
+  return [...other.records].map(([record, value]) => [`${name}.${record}`, value]);
+}
+
+function readHeading(line: Line): string {
+  const c = new Clause(line);
+  c.expect("contract");
+  const name = c.name("the contract's name");
+  c.expect("version");
+  c.int("the version's number");
+  return name;
+}
+
+/**
+ * Reads the declarations of a contract.
+ *
+ * @param others finds the contracts that it may use
+ * @throws ContractError
+ */
+export function readContract(text: string, others: Others = () => undefined): Contract {
+  const [heading, ...declarations] = lines(text);
+  if (!heading) throw new ContractError("the contract is empty");
+  const name = readHeading(heading);
+  const unknown = declarations.find((line) => !DECLARATIONS.includes(line.tokens[0]!));
+  if (unknown) refuse(unknown, "this declaration is not known");
+  const of = (word: string) => declarations.filter((line) => line.tokens[0] === word);
+  const names: Names = { parties: new Map(), records: new Map() };
+  const add = <T>(to: Map<string, T>, line: Line, entry: readonly [string, T]) => {
+    if (to.has(entry[0])) refuse(line, `${entry[0]} is declared twice`);
+    to.set(...entry);
+  };
+  for (const line of of("party")) add(names.parties, line, readParty(line));
+  const own: Map<string, Record> = new Map();
+  for (const line of of("uses")) for (const entry of usedRecords(line, others)) add(names.records, line, entry);
+  for (const line of of("record")) {
+    const record = readRecord(line, names);
+    add(names.records, line, [record.name, record]);
+    own.set(record.name, record);
+  }
+  const kinds: Map<string, Kind> = new Map();
+  for (const line of of("fact")) {
+    const kind = readKind(line, names);
+    add(kinds, line, [kind.name, kind]);
+  }
+  return { name, kinds: [...kinds.values()], records: own };
+}

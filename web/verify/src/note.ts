@@ -1,0 +1,122 @@
+// Signed notes (C2SP signed-note), the keys that sign them, and the checkpoints of logs that they carry (C2SP tlog-checkpoint).
+
+import { base64, equal, hex, utf8, type Bytes } from "./bytes.ts";
+import { isSignedEd25519, isWeakKey } from "./ed25519.ts";
+import { COSIGNED_AT_MAX, NAME_BYTES_MAX, NOTE_BYTES_MAX, NOTE_SIGNATURES_MAX, TREE_SIZE_MAX } from "./limits.ts";
+import { sha256 } from "./sha256.ts";
+
+const ED25519 = 0x01;
+/** A cosignature with its time (C2SP tlog-cosignature). */
+const COSIGNATURE = 0x04;
+const LINE_PREFIX = "\u2014 ";
+
+/** A key that may be trusted, as its text `name+id+base64(type ‖ key)` says. */
+export interface VerifierKey {
+  readonly text: string;
+  readonly name: string;
+  readonly id: string;
+  readonly type: number;
+  readonly key: Bytes;
+}
+
+export interface Checkpoint {
+  readonly size: bigint;
+  readonly root: Bytes;
+}
+
+interface SignatureLine {
+  readonly name: string;
+  readonly id: string;
+  readonly signature: Bytes;
+}
+
+/** Why a note, key or checkpoint isn't accepted, in words. */
+export class NoteError extends Error {}
+
+function refuse(reason: string): never {
+  throw new NoteError(reason);
+}
+
+function keyName(name: string): string {
+  if (name === "" || utf8(name).length > NAME_BYTES_MAX || /[\p{White_Space}\p{Cc}+]/u.test(name)) refuse("a key's name is not valid");
+  return name;
+}
+
+/** Reads the text of a key. A key for which anybody could sign is refused. */
+export function verifierKey(text: string): VerifierKey {
+  const parts = /^([^+]*)\+([^+]*)\+(.*)$/su.exec(text) ?? refuse("a verifier key has the form name+id+key");
+  const [name, id, bytes] = [keyName(parts[1]!), parts[2]!, base64(parts[3]!)];
+  if (!/^[0-9a-f]{8}$/.test(id)) refuse("a key id is 8 lower-case hexadecimal digits");
+  if (!bytes) refuse("the key is not canonical base64");
+  const type = bytes[0];
+  if (type !== ED25519 && type !== COSIGNATURE) refuse("the key is of a type that is not supported");
+  const key = bytes.slice(1);
+  if (key.length !== 32) refuse("an Ed25519 public key has 32 bytes");
+  if (isWeakKey(key)) refuse("the key is weak");
+  const expected = hex(sha256(utf8(`${name}\n`), bytes).subarray(0, 4));
+  if (expected !== id) refuse(`the id of this name and key is ${expected}, got ${id}`);
+  return { text, name, id, type, key };
+}
+
+function signatureLine(line: string): SignatureLine {
+  const [, name, encoded] = /^\u2014 ([^ ]*) (.*)$/su.exec(line) ?? refuse(`a signature line has the form '${LINE_PREFIX}name base64'`);
+  const bytes = base64(encoded!) ?? refuse("a signature is not canonical base64");
+  if (bytes.length <= 4) refuse("a signature line has more than 4 bytes");
+  return { name: keyName(name!), id: hex(bytes.subarray(0, 4)), signature: bytes.slice(4) };
+}
+
+/** Text and signatures of a note. The text may have empty lines itself: the last one separates. */
+function parse(note: string): { text: string; signatures: SignatureLine[] } {
+  if (utf8(note).length > NOTE_BYTES_MAX) refuse("the note is too long");
+  if (/[\0-\x09\x0b-\x1f]/.test(note)) refuse("the note has a control character");
+  const separator = note.lastIndexOf("\n\n");
+  if (separator < 0) refuse("a note has an empty line before its signatures");
+  const lines = note.slice(separator + 2);
+  if (!lines.endsWith("\n")) refuse(lines === "" ? "a note has at least one signature" : "a note ends in a newline");
+  const signatures = lines.slice(0, -1).split("\n");
+  if (signatures.length > NOTE_SIGNATURES_MAX) refuse("a note has too many signatures");
+  return { text: note.slice(0, separator + 1), signatures: signatures.map(signatureLine) };
+}
+
+async function isSigned(key: VerifierKey, text: string, signature: Bytes): Promise<boolean> {
+  if (key.type === ED25519) return isSignedEd25519(key.key, utf8(text), signature);
+  if (signature.length !== 72) return false;
+  const time = new DataView(signature.buffer, signature.byteOffset).getBigUint64(0);
+  if (time > COSIGNED_AT_MAX) return false;
+  return isSignedEd25519(key.key, utf8(`cosignature/v1\ntime ${time}\n${text}`), signature.subarray(8));
+}
+
+/**
+ * The text of a note whose every signature is a valid one of this key: exactly one, so that no byte is left unchecked.
+ */
+export async function verifiedText(note: string, key: VerifierKey): Promise<string> {
+  const { text, signatures } = parse(note);
+  const own = signatures.filter((line) => line.name === key.name && line.id === key.id);
+  const [first, second] = own;
+  if (!first) refuse("no trusted key signed the note");
+  if (!(await isSigned(key, text, first.signature))) refuse(`the signature of ${key.name} (${key.id}) is not valid`);
+  if (second) refuse(`${key.name} (${key.id}) signed twice`);
+  const other = signatures.find((line) => line !== first);
+  if (other) refuse(`${other.name} (${other.id}) is not among the trusted keys`);
+  return text;
+}
+
+function isOrigin(line: string): boolean {
+  return line !== "" && utf8(line).length <= NAME_BYTES_MAX && !/\p{Cc}/u.test(line);
+}
+
+/** A checkpoint of exactly the log that the key is named after, signed by exactly this key. */
+export async function verifiedCheckpoint(note: string, key: VerifierKey): Promise<Checkpoint> {
+  const lines = (await verifiedText(note, key)).slice(0, -1).split("\n");
+  const [origin, digits, encoded] = lines as [string, string, string];
+  if (lines.length < 3) refuse("a checkpoint has three lines: origin, size and root");
+  if (!isOrigin(origin)) refuse("the checkpoint's origin is not valid");
+  if (!/^(0|[1-9][0-9]*)$/.test(digits) || digits.length > 19 || BigInt(digits) > TREE_SIZE_MAX) refuse("the checkpoint's size is not valid");
+  const root = base64(encoded);
+  if (root?.length !== 32) refuse("the checkpoint's root is not canonical base64 of 32 bytes");
+  const size = BigInt(digits);
+  if (size === 0n && !equal(root, sha256())) refuse("the root of the empty tree is wrong");
+  if (lines.length > 3) refuse("the checkpoint has a line that is not allowed");
+  if (origin !== key.name) refuse(`it is of the log ${origin}`);
+  return { size, root };
+}

@@ -1,0 +1,148 @@
+// The reader of contracts, held to what the contract language's own implementation says of every contract in the repository.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { ContractError, readContract } from "../src/deed/contract.ts";
+import { sha256 } from "./support/town.mjs";
+
+const root = new URL("../../../", import.meta.url);
+const CORPUS = "crates/deed/tests/corpus/";
+const SNAPSHOT = "crates/deed/tests/deed/snapshots/deed__outlines__what_every_contract_declares_is_as_it_was.snap";
+/** Stands for the hash of another contract where a text leaves it open. */
+const OPEN = ["COINS", "0".repeat(64)];
+
+const text = (path) => readFileSync(new URL(path, root), "utf8");
+
+/** The sections of a case of the corpus, by name. */
+function sections(path) {
+  return Object.fromEntries(text(path).split("=== ").slice(1).map((part) => [part.split("\n", 1)[0], part.slice(part.indexOf("\n") + 1)]));
+}
+
+function described(type) {
+  switch (type.is) {
+    case "record":
+      return `(${type.record.fields.map(field).join(", ")})`;
+    case "optional":
+      return `${described(type.of)} or none`;
+    case "list":
+      return `list of ${described(type.of)} at most ${type.atMost}`;
+    case "choice":
+      return type.names.join(" or ");
+    case "money":
+      return `money ${type.currency}`;
+    case "decimal":
+      return `decimal ${type.places}`;
+    default:
+      return type.is;
+  }
+}
+
+function field({ name, type }) {
+  return `${name}: ${described(type)}`;
+}
+
+function outline(contract) {
+  const named = (kind) => kind.attestors.map((a) => ("party" in a ? `"${a.party}"` : kind.fields[a.field].name)).join(", ");
+  const attested = (kind) => (kind.attestors.length > 0 ? `${kind.needed} of ${named(kind)}` : "nobody");
+  const kinds = contract.kinds.map((kind) =>
+    [`fact ${kind.name}`, ...kind.fields.map((f) => `  ${field(f)}`), `  attested by ${attested(kind)}`].join("\n"),
+  );
+  return [`contract ${contract.name}`, ...kinds].join("\n");
+}
+
+/** What the other implementation says, by the contract's name in the list. */
+function outlines() {
+  const [, , body] = text(SNAPSHOT).split(/^---$/m);
+  const parts = body.split(/^## /m).slice(1);
+  return new Map(parts.map((part) => [part.split("\n", 1)[0], part.slice(part.indexOf("\n") + 1).trimEnd()]));
+}
+
+/** A contract of the list, read here. */
+function read(name) {
+  if (name.endsWith(".deed")) {
+    const coins = text("crates/ledger/tests/fixtures/coins.deed");
+    const cash = text("docs/deed/examples/cash.deed");
+    const used = new Map([[OPEN[1], coins], [sha256(cash).toString("hex"), cash]]);
+    return readContract(text(name).replace(...OPEN), (hash) => used.has(hash) ? readContract(used.get(hash)) : undefined);
+  }
+  const parts = sections(CORPUS + name);
+  const others = (hash) => {
+    const other = parts[`given ${hash}`];
+    return other && readContract(other, others);
+  };
+  return readContract(parts.contract, others);
+}
+
+test("both implementations read the same from every contract of the repository", () => {
+  const expected = outlines();
+  assert.ok(expected.size > 140, `${expected.size} contracts`);
+  for (const [name, outlined] of expected) assert.equal(outline(read(name)), outlined, name);
+});
+
+test("every contract's file is in the list", () => {
+  const folders = ["crates/", "docs/", "services/"];
+  const files = folders.flatMap((folder) => readdirSync(new URL(folder, root), { recursive: true }).map((path) => folder + path));
+  const deeds = files.filter((path) => path.endsWith(".deed"));
+  const expected = outlines();
+  assert.deepEqual(deeds.filter((path) => !expected.has(path)), []);
+});
+
+test("a text that is refused as a contract is refused here too, or read without guessing", () => {
+  let [refused, all] = [0, 0];
+  for (const file of readdirSync(new URL(CORPUS, root))) {
+    const { "refused at load": reason, contract } = sections(CORPUS + file);
+    if (!reason) continue;
+    all++;
+    try {
+      readContract(contract);
+    } catch (error) {
+      assert.ok(error instanceof ContractError, `${file}: ${error.stack}`);
+      refused++;
+    }
+  }
+  assert.ok(refused > 40 && all > 350, `${refused} of ${all} refused`);
+});
+
+const HEAD = 'contract town version 1 "A town."\n\nparty bank = "TOWN-BANK"\n';
+const FACT = "fact Coin\n  amount: money GBP\n  holder: party\n  controlled by holder\n";
+
+test("what could be read in two ways, or changes what a proof means, is refused", () => {
+  const table = [
+    ["", "the contract is empty"],
+    ["# nothing\n", "the contract is empty"],
+    [`${HEAD}\tfact Coin\n`, "line 4: a tab or another control character"],
+    [`${HEAD}${FACT} attested by bank\n`, "line 8: it begins at another column than its neighbours"],
+    [`${HEAD}${FACT}  attested by bank\n  attested by holder\n`, "line 4: it says twice who attests it"],
+    [`${HEAD}${FACT}  attested by mint\n`, "line 8: there is no field or party mint"],
+    [`${HEAD}${FACT}  attested by amount\n`, "line 8: amount may be nobody"],
+    [`${HEAD}${FACT.replace("holder: party", "holder: party or none")}  attested by holder\n`, "line 8: holder may be nobody"],
+    [`${HEAD}${FACT}  attested by any 2 of bank\n`, "line 8: any 2 of 1 can't be asked for"],
+    [`${HEAD}${FACT}  attested by bank and holder\n`, "line 8: expected the end of the clause, found and"],
+    [`${HEAD}party holder = "A"\n${FACT}  attested by holder\n`, "line 9: holder is both a field and a party of the contract"],
+    [`${HEAD}${FACT}  holder: text\n`, "line 4: two fields have one name"],
+    [`${HEAD}${FACT}${FACT}`, "line 8: Coin is declared twice"],
+    [`${HEAD}${FACT}  vouched for by bank\n`, "line 8: this clause of a fact is not known"],
+    [`${HEAD}${FACT}  h\u043elder: party\n`, "line 8: this clause of a fact is not known"],
+    [`${HEAD}promise Coin\n`, "line 4: this declaration is not known"],
+    [`${HEAD}party mint = "TOWN MINT"\n`, "line 4: TOWN MINT is not a party's identifier"],
+    [`${HEAD}party bank = "OTHER"\n`, "line 4: bank is declared twice"],
+    [`${HEAD}fact Coin\n  of: Metal\n`, "line 5: there is no type Metal"],
+    [`${HEAD}uses cash sha256 "${"1".repeat(64)}"\n`, "line 4: the text of cash with this hash is not given"],
+    [`${HEAD}${"record R\n".repeat(1)}`, "line 4: it has no fields"],
+  ];
+  for (const [source, message] of table) assert.throws(() => readContract(source), { message }, source);
+});
+
+test("comments, breaks and quotes mean what they mean", () => {
+  const contract = readContract(
+    `${HEAD}# party bank = "ANOTHER"\nfact Coin is money # attested by nobody\n  "A # in a text: attested by nobody"\n  amount: money GBP\n    "in two"\n    "lines"\n  holder: party\n  attested by bank,\n    holder\n`,
+  );
+  assert.equal(outline(contract), 'contract town\nfact Coin\n  amount: money GBP\n  holder: party\n  attested by 2 of "TOWN-BANK", holder');
+});
+
+test("a contract is known by the hash of its text, and others by theirs", () => {
+  const cash = `${HEAD.replace("town", "cash")}record Purse\n  coins: int\nfact Coin\n  in: Purse\n`;
+  const hash = sha256(cash).toString("hex");
+  const market = `${HEAD}uses cash sha256 "${hash}"\nfact Stall\n  purse: cash.Purse\n`;
+  assert.equal(outline(readContract(market, (of) => (of === hash ? readContract(cash) : undefined))), "contract town\nfact Stall\n  purse: (coins: int)\n  attested by nobody");
+});
