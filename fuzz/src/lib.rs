@@ -159,7 +159,7 @@ fn text(source: &str, at: usize) {
     match Contract::load(source) {
         Ok(contract) => {
             let _ = contract.warnings().render("a.deed");
-            let _ = deed::render(&contract, &[], None);
+            let _ = deed::render(&contract, &[], &[], None);
         }
         Err(error) => assert!(!error.to_string().is_empty()),
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::hostile;
@@ -10,6 +11,7 @@ use crate::limits::{PERCENT_DECIMALS_MAX, TEXT_BYTES_MAX};
 use crate::near::did_you_mean;
 use crate::program::Program;
 use crate::schema::Type;
+use crate::syntax;
 use crate::value::{Money, Party, Value, parse_minor};
 
 /// One argument that cannot be read.
@@ -127,10 +129,9 @@ fn value(text: &str, ty: &Type) -> Result<Value, String> {
         Type::Money(currency) => Money::parse(trimmed, *currency)
             .map(Value::Money)
             .map_err(|e| format!("{trimmed:?}: {e}")),
-        Type::Date => trimmed
-            .parse()
+        Type::Date => read_date(trimmed)
             .map(Value::Date)
-            .map_err(|_| format!("{trimmed:?} is not a date such as 2026-06-24")),
+            .ok_or_else(|| format!("{trimmed:?} is not a date such as 2026-06-24")),
         Type::Party => Party::new(trimmed)
             .map(Value::Party)
             .map_err(|e| e.to_string()),
@@ -158,6 +159,13 @@ fn value(text: &str, ty: &Type) -> Result<Value, String> {
         Type::Optional(of) => value(text, of),
         Type::Record(_) => Err("a record cannot be given as plain text".to_owned()),
     }
+}
+
+/// A date as programs write it (RFC 3339, `full-date`), or as contracts do: `2026-06-24`, `24 June 2026`.
+#[must_use]
+pub fn read_date(text: &str) -> Option<Date> {
+    let text = text.trim();
+    text.parse().ok().or_else(|| syntax::read_date(text))
 }
 
 /// A number with a point, as a whole number of its smallest unit; nothing is rounded.

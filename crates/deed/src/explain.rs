@@ -1,13 +1,43 @@
 //! Why a transaction is accepted or refused: each rule with its figures, who signs and why, what comes of it, who sees that.
 
 use crate::contract::Contract;
-use crate::eval::trace;
+use crate::eval::{Ran, Saw, trace};
 use crate::execute::execute;
+use crate::ir::{ExceptionIr, Ir};
 use crate::outcome::{Call, Due, FactRoles, Refusal};
 use crate::syntax;
 use crate::syntax::Span;
 use crate::syntax::ast::{Clause, Signer};
 use crate::value::{FactValue, Party, Value};
+
+/// A step that ran.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExplainedStep {
+    /// A `let`.
+    Let(ExplainedLet),
+    /// A rule.
+    Rule(ExplainedRule),
+}
+
+/// What a `let` said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExplainedLet {
+    /// Its name.
+    pub name: String,
+    /// Its value, as a person reads it.
+    pub value: String,
+    /// The exceptions that stood; none when the base case did.
+    pub exceptions: Vec<ExplainedException>,
+}
+
+/// An exception that stood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExplainedException {
+    /// Its name.
+    pub name: String,
+    /// The law beside it.
+    pub law: Option<String>,
+}
 
 /// A rule that ran.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,10 +48,14 @@ pub struct ExplainedRule {
     pub code: String,
     /// The law beside it, or else the action's.
     pub law: Option<String>,
-    /// Whether it holds.
+    /// Whether it holds, or an exception lifts it.
     pub holds: bool,
-    /// The variable parts of its condition, as written, with their values.
-    pub figures: Vec<(String, Value)>,
+    /// Whether an exception lifts it, so that its condition was not asked.
+    pub lifted: bool,
+    /// The exceptions that stood; none when the base case did.
+    pub exceptions: Vec<ExplainedException>,
+    /// The variable parts of its condition, as written, with their values as a person reads them.
+    pub figures: Vec<(String, String)>,
 }
 
 /// Somebody who must sign.
@@ -58,10 +92,28 @@ pub struct Accepted {
 /// Why a transaction is accepted or refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
-    /// The rules that ran, in the order of the text; when one doesn't hold, it is the last.
-    pub rules: Vec<ExplainedRule>,
+    /// What ran, in the order of the text; when a rule doesn't hold, it is the last.
+    pub steps: Vec<ExplainedStep>,
     /// What follows, or the first rule that refuses, the built-in ones included.
     pub verdict: Result<Accepted, Refusal>,
+}
+
+impl Explanation {
+    /// The rules that ran.
+    pub fn rules(&self) -> impl Iterator<Item = &ExplainedRule> {
+        self.steps.iter().filter_map(|step| match step {
+            ExplainedStep::Rule(rule) => Some(rule),
+            ExplainedStep::Let(_) => None,
+        })
+    }
+
+    /// The lets that ran.
+    pub fn lets(&self) -> impl Iterator<Item = &ExplainedLet> {
+        self.steps.iter().filter_map(|step| match step {
+            ExplainedStep::Let(said) => Some(said),
+            ExplainedStep::Rule(_) => None,
+        })
+    }
 }
 
 impl Contract {
@@ -70,22 +122,48 @@ impl Contract {
     pub fn explain(&self, call: &Call<'_>, held: Option<&[FactValue]>) -> Explanation {
         let run = trace(self.program(), call);
         let verdict = self.accepted(call, held, &run.signers);
-        let action = self.actions().get(usize::from(call.action));
-        let rules = run.rules.into_iter().filter_map(|run| {
-            let action = action?;
-            let rule = action.rules.get(usize::from(run.index))?;
-            Some(ExplainedRule {
-                text: rule.text.clone(),
-                code: rule.code.clone(),
-                law: rule.law.clone().or_else(|| action.law.clone()),
-                holds: run.holds,
-                figures: run.figures,
-            })
-        });
+        let steps = run.steps.into_iter();
         Explanation {
-            rules: rules.collect(),
+            steps: steps
+                .filter_map(|ran| self.step(call.action, ran))
+                .collect(),
             verdict,
         }
+    }
+
+    fn step(&self, action: u16, ran: Ran<'_>) -> Option<ExplainedStep> {
+        let lifts = |e: &&ExceptionIr| e.value == Ir::Const(Value::Bool(true));
+        let lifted = ran.standing.iter().any(lifts);
+        let exceptions = ran.standing.into_iter().map(|e| ExplainedException {
+            name: e.name.clone(),
+            law: e.law.clone(),
+        });
+        let exceptions = exceptions.collect();
+        Some(match ran.step {
+            Saw::Let { name, value } => ExplainedStep::Let(ExplainedLet {
+                name: name.to_owned(),
+                value,
+                exceptions,
+            }),
+            Saw::Rule {
+                rule,
+                holds,
+                figures,
+                ..
+            } => {
+                let action = self.actions().get(usize::from(action))?;
+                let declared = action.rules.get(usize::from(rule.index))?;
+                ExplainedStep::Rule(ExplainedRule {
+                    text: declared.text.clone(),
+                    code: declared.code.clone(),
+                    law: declared.law.clone().or_else(|| action.law.clone()),
+                    holds,
+                    lifted: lifted && holds,
+                    exceptions,
+                    figures,
+                })
+            }
+        })
     }
 
     fn accepted(

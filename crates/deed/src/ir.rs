@@ -4,6 +4,7 @@ use jiff::civil::{Date, Weekday};
 
 use crate::host::Host;
 use crate::schema::Type;
+use crate::syntax::Span;
 use crate::syntax::ast::{Each, Quality, Rounding};
 use crate::value::{Money, Value};
 
@@ -141,6 +142,17 @@ pub(crate) struct ExceptionIr {
     pub(crate) over: Vec<usize>,
     pub(crate) when: Ir,
     pub(crate) value: Ir,
+    /// Cited beside it, for those who read: a verdict does not need it.
+    pub(crate) law: Option<String>,
+}
+
+/// A condition as written, and the conditions joined by `or` in it; none when it is of one piece.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub(crate) label: String,
+    pub(crate) span: Span,
+    pub(crate) ir: Ir,
+    pub(crate) alternatives: Vec<Part>,
 }
 
 /// What a period counts; working days by the index of their calendar.
@@ -182,6 +194,8 @@ pub(crate) enum Arithmetic {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Body {
     pub(crate) steps: Vec<Step>,
+    /// The name and type of each `let`, in the order of the steps.
+    pub(crate) lets: Vec<(String, Type)>,
     pub(crate) signers: Vec<Ir>,
     pub(crate) quorums: Vec<QuorumIr>,
     pub(crate) dues: Vec<DueIr>,
@@ -209,6 +223,8 @@ pub(crate) struct RuleIr {
     /// Index into the action's rules.
     pub(crate) index: u16,
     pub(crate) condition: Ir,
+    /// The parts of the condition that must all hold; none when it is of one piece.
+    pub(crate) parts: Vec<Part>,
     /// What to name in a refusal, as written.
     pub(crate) figures: Vec<(String, Ir, Type)>,
 }

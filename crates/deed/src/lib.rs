@@ -38,11 +38,14 @@ mod syntax;
 mod value;
 mod warn;
 
-pub use args::{ArgError, ArgProblem};
+pub use args::{ArgError, ArgProblem, read_date};
 pub use builtin::BuiltInRule;
 pub use contract::{Contract, Given};
 pub use diagnostic::{Diagnostic, LoadError};
-pub use explain::{Accepted, ExplainedFact, ExplainedRule, ExplainedSigner, Explanation};
+pub use explain::{
+    Accepted, ExplainedException, ExplainedFact, ExplainedLet, ExplainedRule, ExplainedSigner,
+    ExplainedStep, Explanation,
+};
 pub use format::format;
 pub use heading::{Form, Heading, Need, heading, needs};
 pub use outcome::{

@@ -10,9 +10,34 @@ pub(crate) fn nearest<'a>(
         .into_iter()
         .filter(|c| *c != name)
         .map(|c| (distance(&name.to_lowercase(), &c.to_lowercase()), c))
-        .filter(|(d, _)| *d <= allowed)
+        // Who makes two slips seldom makes one of them in the first letter.
+        .filter(|(d, c)| *d <= allowed && (*d <= 1 || begin_alike(name, c)))
         .min()
         .map(|(_, c)| c)
+}
+
+fn begin_alike(a: &str, b: &str) -> bool {
+    let first = |name: &str| name.chars().next().map(|c| c.to_ascii_lowercase());
+    first(a) == first(b)
+}
+
+/// A help line for words joined by `_`: the nearest, or else one that has most words in common.
+pub(crate) fn did_you_mean_words<'a>(
+    name: &str,
+    candidates: impl Iterator<Item = &'a str> + Clone,
+) -> Option<String> {
+    let common = |candidate: &str| {
+        let words = candidate.split('_');
+        words.filter(|w| name.split('_').any(|n| n == *w)).count()
+    };
+    let of = |name: &str| name.split('_').count();
+    did_you_mean(name, candidates.clone()).or_else(|| {
+        let scored = candidates.map(|c| (common(c), c));
+        // Two words in three, of both.
+        let near = scored.filter(|(n, c)| n * 3 >= 2 * of(c).max(of(name)));
+        let found = near.max_by_key(|(n, _)| *n)?.1;
+        Some(format!("did you mean \"{}\"?", found.replace('_', " ")))
+    })
 }
 
 /// A help line for an unknown name.

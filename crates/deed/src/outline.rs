@@ -23,6 +23,18 @@ pub(crate) struct Declaration<'s> {
     pub(crate) clauses: Vec<Clause<'s>>,
 }
 
+impl Declaration<'_> {
+    /// Where it begins.
+    pub(crate) fn start(&self) -> usize {
+        self.tokens.first().map_or(0, |t| t.span.start)
+    }
+
+    /// Where it ends, without a comment behind it.
+    pub(crate) fn end(&self) -> usize {
+        self.tokens.last().map_or(0, |t| t.span.end)
+    }
+}
+
 impl<'s> Clause<'s> {
     /// The clause on one line, in the one true format.
     pub(crate) fn text(&self, source: &str) -> String {
@@ -72,18 +84,6 @@ impl<'s> Clause<'s> {
         } else {
             None
         }
-    }
-
-    /// The condition of a rule, as written, without its words and its law.
-    pub(crate) fn condition(&self, source: &str) -> String {
-        let mut tokens = self.tokens.iter().skip(1).peekable();
-        let text = |t: &&Token<'_>| matches!(t.tok, Tok::Text(_) | Tok::Break);
-        while tokens.next_if(text).is_some() {}
-        if tokens.next_if(|t| is_word(t, "law")).is_some() {
-            while tokens.next_if(text).is_some() {}
-        }
-        let rest: Vec<Token<'_>> = tokens.copied().collect();
-        in_one_line(&rest, source)
     }
 }
 

@@ -1,8 +1,9 @@
 //! Values as a person reads them, where the type says more than the value: `12.5%`, `1.250`.
 
+use crate::contract::Contract;
 use crate::limits::PERCENT_DECIMALS_MAX;
 use crate::schema::{Record, Type};
-use crate::value::Value;
+use crate::value::{FactValue, Value};
 
 /// The value in the words of its type.
 pub(crate) fn shown(value: &Value, ty: &Type, records: &[Record]) -> String {
@@ -23,6 +24,23 @@ pub(crate) fn shown(value: &Value, ty: &Type, records: &[Record]) -> String {
             format!("({})", fields.join(", "))
         }
         _ => value.to_string(),
+    }
+}
+
+impl Contract {
+    /// A fact as a scenario writes it: its kind, and each field with its name.
+    #[must_use]
+    pub fn show_fact(&self, fact: &FactValue) -> String {
+        let Some(kind) = self.kinds().get(usize::from(fact.kind)) else {
+            return "a fact of no kind".to_owned();
+        };
+        let fields = kind.fields.iter().zip(&fact.fields);
+        let fields = fields.map(|(f, v)| format!("{} = {}", f.name, self.show(v, &f.ty)));
+        format!(
+            "{} with {}",
+            kind.name,
+            fields.collect::<Vec<_>>().join(", ")
+        )
     }
 }
 

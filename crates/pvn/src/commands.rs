@@ -25,9 +25,9 @@ pub(crate) type Outcome = Result<ExitCode, Box<dyn Error>>;
 
 /// Runs the subcommand.
 pub(crate) fn run(cli: Cli) -> Outcome {
-    // What an importer makes is for everybody. Whatever else is written, a log or a store's journal included, is for its
-    // owner alone.
-    if !matches!(cli.command, Command::Import(_)) {
+    // What an importer makes, and a contract's page, is for everybody. Whatever else is written, a log or a store's journal
+    // included, is for its owner alone.
+    if !matches!(cli.command, Command::Import(_) | Command::Deed(_)) {
         rustix::process::umask(Mode::RWXG | Mode::RWXO);
     }
     match cli.command {

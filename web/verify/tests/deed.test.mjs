@@ -60,8 +60,10 @@ function outlines() {
 /** A contract of the list, read here. */
 function read(name) {
   if (name.endsWith(".deed")) {
-    const coins = readContract(text("crates/ledger/tests/fixtures/coins.deed"));
-    return readContract(text(name).replace(...OPEN), (hash) => (hash === OPEN[1] ? coins : undefined));
+    const coins = text("crates/ledger/tests/fixtures/coins.deed");
+    const cash = text("docs/deed/examples/cash.deed");
+    const used = new Map([[OPEN[1], coins], [sha256(cash).toString("hex"), cash]]);
+    return readContract(text(name).replace(...OPEN), (hash) => used.has(hash) ? readContract(used.get(hash)) : undefined);
   }
   const parts = sections(CORPUS + name);
   const others = (hash) => {

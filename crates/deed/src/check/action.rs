@@ -189,12 +189,11 @@ impl Checker<'_> {
             let cases = self.context.cases(base, &ty, exceptions, None)?;
             Ok((cases, ty))
         });
-        let (ir, ty) = match result {
-            Ok((ir, ty)) => (Ok(ir), Some(ty)),
-            Err(problem) => (Err(problem), None),
-        };
-        self.context.locals.push((name.text.clone(), ty));
-        self.body.steps.push(Step::Let(ir?));
+        let known = result.as_ref().ok().map(|(_, ty)| ty.clone());
+        self.context.locals.push((name.text.clone(), known));
+        let (ir, ty) = result?;
+        self.body.steps.push(Step::Let(ir));
+        self.body.lets.push((name.text.clone(), ty));
         fresh
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cost;
-use crate::ir::{Ir, Tables};
+use crate::ir::{Ir, Schedule, Tables};
 use crate::near::did_you_mean;
 use crate::program::Program;
 use crate::schema::{Input, Type};
@@ -93,7 +93,15 @@ impl<'c> Context<'c> {
 
     /// Whether a name is taken, by a value or a fact.
     pub(crate) fn known(&self, name: &str) -> bool {
-        self.fact(name).is_some() || !matches!(self.value(name, Span::default()), Ok(None))
+        let program = self.program;
+        let parameter = |s: &Schedule| s.name == name && matches!(s.tables, Tables::Parameter(_));
+        self.fact(name).is_some()
+            || self.locals.iter().any(|(n, _)| n == name)
+            || (self.today && name == "today")
+            || self.params.iter().any(|(n, _)| n == name)
+            || self.parties.contains_key(name)
+            || program.parties.contains_key(name)
+            || program.schedules.iter().any(parameter)
     }
 
     fn names(&self) -> impl Iterator<Item = &str> {
@@ -120,7 +128,14 @@ impl<'c> Context<'c> {
 
     /// The problem of a name that means nothing here.
     pub(crate) fn unknown(&self, name: &str, span: Span) -> Problem {
-        let help = did_you_mean(name, self.names());
+        let help = match name {
+            "today" if self.dated => {
+                Some("write `effective`: the day of the transaction".to_owned())
+            }
+            "no" => Some("write `false`".to_owned()),
+            "yes" => Some("write `true`".to_owned()),
+            _ => did_you_mean(name, self.names()),
+        };
         Problem::new(
             span,
             format!("nothing is called `{name}` here"),

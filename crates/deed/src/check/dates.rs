@@ -110,7 +110,12 @@ impl Context<'_> {
         found.and_then(|i| u16::try_from(i).ok()).ok_or_else(|| {
             let message = format!("there is no calendar `{}`", name.text);
             let known = calendars.iter().map(|c| c.name.as_str());
-            Problem::new(name.span, message, "not declared").help(did_you_mean(&name.text, known))
+            let listed: Vec<&str> = known.clone().collect();
+            let help = did_you_mean(&name.text, known).unwrap_or_else(|| match listed.as_slice() {
+                [] => format!("declare it: `calendar {}`", name.text),
+                some => format!("there is {}", some.join(" and ")),
+            });
+            Problem::new(name.span, message, "not declared").help(help)
         })
     }
 }

@@ -64,6 +64,7 @@ impl Context<'_> {
                 over,
                 when,
                 value,
+                law: exception.law.clone(),
             });
         }
         if out.is_empty() {

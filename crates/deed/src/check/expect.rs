@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use crate::ir::Ir;
+use crate::limits::PERCENT_WHOLE;
 use crate::near::did_you_mean;
 use crate::schema::Type;
+use crate::show::shown;
 use crate::syntax::ast::{Expr, Node};
 use crate::syntax::{Problem, Span};
-use crate::value::Value;
+use crate::value::{Money, Value};
 
 use super::context::{Context, Typed};
 use super::rates::widened;
@@ -68,7 +70,30 @@ impl Context<'_> {
             problem =
                 problem.help("it may be none: say what then, as in `x otherwise y`".to_owned());
         }
+        if let Some(meant) = self.meant(expr, ty) {
+            problem = problem.help(format!("write `{meant}`"));
+        }
         Err(problem)
+    }
+
+    /// A number as it is written in a type, when it is written as a plain one.
+    fn meant(&self, expr: &Expr, ty: &Type) -> Option<String> {
+        let value = match (&expr.node, ty) {
+            (Node::Int(n), Type::Money(currency)) => {
+                Value::Money(Money::parse(&n.to_string(), *currency).ok()?)
+            }
+            (Node::Decimal(n, places), Type::Money(currency)) => {
+                let written = shown(&Value::Int(*n), &Type::Decimal(*places), &[]);
+                Value::Money(Money::parse(&written, *currency).ok()?)
+            }
+            (Node::Int(n), Type::Percent) => Value::Int(n.checked_mul(PERCENT_WHOLE / 100)?),
+            (Node::Decimal(n, places), Type::Percent) => {
+                let whole = n.checked_mul(PERCENT_WHOLE)?;
+                Value::Int(whole / 10_i64.checked_pow(u32::from(*places))?)
+            }
+            _ => return None,
+        };
+        Some(shown(&value, ty, &self.program.records))
     }
 
     /// Whether an expression means something only once a type is asked for.

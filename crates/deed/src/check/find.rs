@@ -11,7 +11,12 @@ pub(crate) fn kind_named(kinds: &[Kind], name: &Name) -> Result<u16, Problem> {
     found.and_then(|i| u16::try_from(i).ok()).ok_or_else(|| {
         let known = kinds.iter().map(|k| k.name.as_str());
         let message = format!("there is no kind of fact `{}`", name.text);
-        Problem::new(name.span, message, "not declared").help(did_you_mean(&name.text, known))
+        let of_another = |k: &&str| k.rsplit_once('.').is_some_and(|(_, own)| own == name.text);
+        let help = match known.clone().find(of_another) {
+            Some(full) => Some(format!("write `{full}`: it is of another contract")),
+            None => did_you_mean(&name.text, known),
+        };
+        Problem::new(name.span, message, "not declared").help(help)
     })
 }
 

@@ -15,6 +15,7 @@ mod kind;
 mod lists;
 mod names;
 mod ops;
+mod parts;
 mod party;
 mod privacy;
 mod rates;
@@ -39,6 +40,7 @@ pub(crate) use context::Context;
 pub(crate) use expr::PLAIN_FUNCTIONS;
 pub(crate) use find::kind_named;
 pub(crate) use names::styled;
+pub(crate) use parts::parts_of;
 pub(crate) use rule::code;
 
 /// Checks a contract that parsed without a problem.
@@ -55,11 +57,14 @@ pub(crate) fn check(
             Ok(party) => {
                 program.parties.insert(decl.name.text.clone(), party);
             }
-            Err(error) => problems.push(Problem::new(
-                decl.id.span,
-                error.to_string(),
-                "this identifier",
-            )),
+            Err(error) => {
+                // Some party takes its place, so that its uses are not refused again.
+                if let Ok(party) = Party::new("unnamed") {
+                    program.parties.insert(decl.name.text.clone(), party);
+                }
+                let message = error.to_string();
+                problems.push(Problem::new(decl.id.span, message, "this identifier"));
+            }
         }
     }
     let used = uses::used(file, given, problems);
@@ -123,6 +128,19 @@ pub(crate) fn check(
         program.actions.push(action);
         program.bodies.push(body);
     }
+    // What is of a contract that is not there need not be refused as well.
+    let missing = file
+        .uses
+        .iter()
+        .filter(|u| !used.iter().any(|(decl, _)| decl.name.span == u.name.span));
+    let prefixes: Vec<String> = missing.map(|u| format!("{}.", u.name.text)).collect();
+    let of_missing = |p: &Problem| {
+        let at = source.get(p.span.start..p.span.end).unwrap_or_default();
+        prefixes
+            .iter()
+            .any(|prefix| at.starts_with(prefix.as_str()))
+    };
+    problems.retain(|p| !of_missing(p));
     let reported = problems.len();
     problems.retain(|p| !p.message.is_empty());
     if problems.is_empty() && reported > 0 {

@@ -10,6 +10,13 @@ use super::context::{Context, Typed};
 use super::rates::{product_places, rounding_needed, widened};
 use super::types::comparable;
 
+/// A text that is said to be less or more than something.
+fn unordered(text: Span) -> Problem {
+    let help =
+        "compare it with `=` or `!=`, say `is not empty`, or compare its length: `length of`";
+    Problem::new(text, "a text is neither less nor more", "a text").help(help.to_owned())
+}
+
 impl Context<'_> {
     pub(crate) fn binary(&mut self, op: Op, left: &Expr, right: &Expr, span: Span) -> Typed {
         match op {
@@ -54,7 +61,18 @@ impl Context<'_> {
     }
 
     fn order(&mut self, order: Order, left: &Expr, right: &Expr) -> Typed {
-        let (left_ir, right_ir, ty) = self.pair(left, right)?;
+        let (left_ir, right_ir, ty) = match self.pair(left, right) {
+            Ok(pair) => pair,
+            Err(problem) => {
+                // Whatever the other is, one text does not come before another.
+                let mut text = [left, right].into_iter();
+                let text = text.find(|e| matches!(self.infer(e), Ok((_, Type::Text))));
+                return Err(text.map_or(problem, |text| unordered(text.span)));
+            }
+        };
+        if ty == Type::Text {
+            return Err(unordered(left.span));
+        }
         if !matches!(
             ty,
             Type::Int | Type::Percent | Type::Decimal(_) | Type::Money(_) | Type::Date

@@ -4,12 +4,13 @@ use crate::builtin::BuiltInRule;
 use crate::ir::{Ir, RuleIr, Step};
 use crate::limits::FIGURES_MAX;
 use crate::schema::{Rule, Type};
-use crate::syntax::ast::{Exception, Expr, Node, Text};
+use crate::syntax::ast::{Exception, Expr, Node, Op, Text};
 use crate::syntax::{Problem, Span};
 
 use crate::value::Value;
 
 use super::action::Checker;
+use super::parts::parts_of;
 
 impl Checker<'_> {
     pub(super) fn rule(
@@ -48,6 +49,10 @@ impl Checker<'_> {
         for exception in exceptions {
             self.figures(&exception.when, &mut figures);
         }
+        let parts = match &condition.node {
+            Node::Binary(Op::And, ..) => parts_of(&mut self.context, self.source, condition)?,
+            _ => Vec::new(),
+        };
         let index = u16::try_from(self.action.rules.len()).unwrap_or(u16::MAX);
         self.action.rules.push(Rule {
             code,
@@ -57,6 +62,7 @@ impl Checker<'_> {
         self.body.steps.push(Step::Rule(RuleIr {
             index,
             condition: ir,
+            parts,
             figures,
         }));
         Ok(())

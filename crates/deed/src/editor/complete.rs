@@ -2,12 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use crate::builtin::BuiltInRule;
 use crate::heading::{Form, heading};
 use crate::outline::{Clause, Declaration, name_of};
-use crate::syntax::Tok;
+use crate::syntax::{Tok, words};
 
+use super::place::{Place, place};
 use super::texts::{Source, Texts, action_of, declared, kind_of, names_something};
 use super::words::words_of;
+
+/// Words that begin a type.
+const TYPES: [&str; 9] = [
+    "bool", "date", "decimal", "int", "list", "money", "party", "percent", "text",
+];
 
 /// What a completion is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,8 +43,9 @@ pub struct Completion {
 /// What has been found, by name, with what is said of it.
 type Offers = BTreeMap<String, (CompletionKind, String)>;
 
-/// What can stand at a place of the text: behind a dot the fields of the fact, behind `because "` the rules, else the names in
-/// scope and the words of the language; only those that begin as what is written there.
+/// What can stand at a place of the text: behind a dot the fields of the fact, behind `because "` the rules, behind `with` the
+/// fields of what is given, where only a type, a calendar or a period can stand those, else the names in scope and the words
+/// of the language; only those that begin as what is written there.
 #[must_use]
 pub fn complete(texts: &Texts<'_>, at: usize) -> Vec<Completion> {
     let before = texts.text.get(..at).unwrap_or_default();
@@ -59,7 +67,7 @@ pub fn complete(texts: &Texts<'_>, at: usize) -> Vec<Completion> {
     } else if let Some(owner) = stem.strip_suffix('.') {
         let owner = &owner[owner.trim_end_matches(is_name).len()..];
         behind_dot(&sources, inside, owner, &mut found);
-    } else {
+    } else if !place(stem, inside).is_some_and(|p| placed(&sources, inside, p, &mut found)) {
         in_scope(&sources, inside, line, texts.text, &mut found);
     }
     let matching = found
@@ -72,8 +80,52 @@ pub fn complete(texts: &Texts<'_>, at: usize) -> Vec<Completion> {
     out
 }
 
-/// The rules of the action that a scenario is about, in their words.
+/// What the words before a place ask for; whether anything is known of it.
+fn placed(
+    sources: &[Source<'_>],
+    inside: Option<&Declaration<'_>>,
+    place: Place<'_>,
+    found: &mut Offers,
+) -> bool {
+    let mut offer = |all: &[&str]| {
+        for word in all.iter().filter_map(|word| words::find(word)) {
+            let says = (CompletionKind::Word, word.says.to_owned());
+            found.insert(word.word.to_owned(), says);
+        }
+    };
+    let sorts: &[&str] = match place {
+        Place::Calendar => &["calendar"],
+        Place::Period => {
+            offer(&["years", "months"]);
+            return true;
+        }
+        Place::Type => {
+            offer(&TYPES);
+            &["record"]
+        }
+        Place::FieldOf(owner) => {
+            let kind = inside.and_then(|d| kind_of(d, owner));
+            let owner = declared(sources, kind.as_deref().unwrap_or(owner));
+            if let Some((source, owner)) = owner {
+                let given = owner.clauses.iter().filter(|c| c.is_field());
+                introduced(given, source.text, CompletionKind::Field, found);
+            }
+            return owner.is_some();
+        }
+    };
+    for source in sources.iter().filter(|s| s.name.is_none()) {
+        declarations(source, sorts, found);
+    }
+    true
+}
+
+/// The rules of the action that a scenario is about, in their words, and those that are built in.
 fn rules(sources: &[Source<'_>], inside: Option<&Declaration<'_>>, found: &mut Offers) {
+    for rule in BuiltInRule::ALL {
+        let words = rule.code().replace('_', " ");
+        let detail = "a built-in rule".to_owned();
+        found.insert(words, (CompletionKind::Word, detail));
+    }
     let Some((_, action)) = inside.and_then(|d| action_of(sources, d)) else {
         return;
     };
@@ -150,8 +202,17 @@ fn declarations(source: &Source<'_>, sorts: &[&str], found: &mut Offers) {
 }
 
 fn fields(declared: &Declaration<'_>, source: &str, kind: CompletionKind, found: &mut Offers) {
+    introduced(declared.clauses.iter(), source, kind, found);
+}
+
+fn introduced<'c, 's: 'c>(
+    clauses: impl Iterator<Item = &'c Clause<'s>>,
+    source: &str,
+    kind: CompletionKind,
+    found: &mut Offers,
+) {
     let named = |clause: &Clause<'_>| clause.introduces().and_then(name_of).map(str::to_owned);
-    for clause in &declared.clauses {
+    for clause in clauses {
         if let Some(name) = named(clause) {
             found.insert(name, (kind, clause.text(source)));
         }

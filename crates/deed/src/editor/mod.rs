@@ -3,6 +3,7 @@
 
 mod complete;
 mod find;
+mod place;
 mod texts;
 mod words;
 

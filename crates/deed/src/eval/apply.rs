@@ -5,7 +5,6 @@ use crate::ir::{Body, DueIr, RuleIr, Step};
 use crate::outcome::{Call, Due, Outcome, Refusal};
 use crate::program::Program;
 use crate::schema::{Action, Input, Record};
-use crate::show::shown;
 use crate::value::{FactValue, Party, Value};
 
 use super::expr::Machine;
@@ -19,14 +18,7 @@ pub(crate) fn apply(program: &Program, call: &Call<'_>) -> Result<Outcome, Refus
         return Err(Refusal::new(BuiltInRule::ActionIsOfTheContract, message));
     };
     inputs_fit(program, action, call)?;
-    let mut machine = Machine {
-        call,
-        effective: Value::Date(call.effective),
-        schedules: &program.schedules,
-        calendars: &program.calendars,
-        locals: Vec::with_capacity(body.steps.len()),
-        known: None,
-    };
+    let mut machine = Machine::of_action(program, call, body.steps.len());
     run_steps(&mut machine, action, body, &program.records)?;
     let signers = signers(&mut machine, body)?;
     let mut created = Vec::with_capacity(body.creates.len());
@@ -93,12 +85,9 @@ fn facts_fit(
 ) -> Result<(), Refusal> {
     const RULE: BuiltInRule = BuiltInRule::FactsFitTheAction;
     if inputs.len() != facts.len() {
-        let message = format!(
-            "{} {verb} {} facts, not {}",
-            action.name,
-            inputs.len(),
-            facts.len()
-        );
+        let (wanted, given) = (inputs.len(), facts.len());
+        let noun = if wanted == 1 { "fact" } else { "facts" };
+        let message = format!("{} {verb} {wanted} {noun}, not {given}", action.name);
         return Err(Refusal::new(RULE, message));
     }
     for (input, fact) in inputs.iter().zip(facts) {
@@ -150,13 +139,8 @@ fn refused<'a>(
     let Some(declared) = action.rules.get(usize::from(rule.index)) else {
         return Refusal::new(BuiltInRule::ContractIsWellTyped, "a rule without a name");
     };
-    let mut figures = Vec::new();
-    for (label, ir, ty) in &rule.figures {
-        if let Ok(value) = machine.eval(ir) {
-            let shown = shown(&value, ty, records);
-            figures.push(format!("{label} is {shown}"));
-        }
-    }
+    let figures = machine.figures(rule, records).into_iter();
+    let figures: Vec<String> = figures.map(|(l, v)| format!("{l} is {v}")).collect();
     let message = match figures.as_slice() {
         [] => format!("{}: it does not hold", declared.text),
         some => format!("{}: {}", declared.text, some.join(", ")),

@@ -10,19 +10,12 @@ impl<'a> Machine<'a> {
     /// The value of the exceptions that hold and that no other that holds goes before; of the base case when none does.
     /// Exceptions that disagree are a conflict, which no reader may resolve for the author.
     pub(super) fn cases(&mut self, base: &'a Ir, exceptions: &'a [ExceptionIr]) -> Evaluated<'a> {
-        let mut holding = Vec::new();
-        for (i, exception) in exceptions.iter().enumerate() {
-            if self.test(&exception.when)? {
-                holding.push((i, exception));
-            }
-        }
-        let beaten = |i: usize| holding.iter().any(|(_, e)| e.over.contains(&i));
-        let mut standing = holding.iter().filter(|(i, _)| !beaten(*i));
-        let Some((_, first)) = standing.next() else {
+        let mut standing = self.standing(exceptions)?.into_iter();
+        let Some(first) = standing.next() else {
             return self.eval(base);
         };
         let value = self.eval(&first.value)?;
-        for (_, other) in standing {
+        for other in standing {
             if *self.eval(&other.value)? != *value {
                 let message = format!(
                     "\"{}\" and \"{}\" both hold and say different things",
@@ -32,5 +25,21 @@ impl<'a> Machine<'a> {
             }
         }
         Ok(value)
+    }
+
+    /// The exceptions that hold and that no other that holds goes before, in the order of the text.
+    pub(super) fn standing(
+        &mut self,
+        exceptions: &'a [ExceptionIr],
+    ) -> Result<Vec<&'a ExceptionIr>, Refusal> {
+        let mut holding = Vec::new();
+        for (i, exception) in exceptions.iter().enumerate() {
+            if self.test(&exception.when)? {
+                holding.push((i, exception));
+            }
+        }
+        let beaten = |i: usize| holding.iter().any(|(_, e)| e.over.contains(&i));
+        let standing = holding.iter().filter(|(i, _)| !beaten(*i));
+        Ok(standing.map(|(_, exception)| *exception).collect())
     }
 }

@@ -28,6 +28,18 @@ pub(crate) struct Machine<'a> {
 pub(crate) type Evaluated<'a> = Result<Cow<'a, Value>, Refusal>;
 
 impl<'a> Machine<'a> {
+    /// A machine that sees what a call gives.
+    pub(super) fn of_action(program: &'a Program, call: &'a Call<'a>, locals: usize) -> Self {
+        Self {
+            call,
+            effective: Value::Date(call.effective),
+            schedules: &program.schedules,
+            calendars: &program.calendars,
+            locals: Vec::with_capacity(locals),
+            known: None,
+        }
+    }
+
     /// A machine that sees a policy's subject, and `call`'s date as today.
     pub(crate) fn of_policy(
         program: &'a Program,
@@ -35,12 +47,8 @@ impl<'a> Machine<'a> {
         subject: &'a FactValue,
     ) -> Self {
         Self {
-            call,
-            effective: Value::Date(call.effective),
-            schedules: &program.schedules,
-            calendars: &program.calendars,
-            locals: Vec::new(),
             known: Some([subject, subject]),
+            ..Self::of_action(program, call, 0)
         }
     }
 

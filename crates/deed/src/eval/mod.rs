@@ -15,4 +15,4 @@ pub(crate) use apply::apply;
 pub(crate) use compute::{arithmetic, ill_typed};
 pub(crate) use expr::Machine;
 pub(crate) use fits::fact_fits;
-pub(crate) use trace::trace;
+pub(crate) use trace::{Ran, Saw, trace};

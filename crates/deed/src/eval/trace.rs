@@ -1,95 +1,125 @@
-//! An action run for the sake of its explanation: what each rule saw, and whom each signing expression named.
+//! An action run for the sake of its explanation: what each step saw, and whom each signing expression named.
 
-use crate::ir::Step;
-use crate::outcome::Call;
+use crate::ir::{Body, ExceptionIr, Ir, RuleIr, Step};
+use crate::outcome::{Call, Refusal};
 use crate::program::Program;
-use crate::schema::Type;
+use crate::schema::Record;
 use crate::show::shown;
 use crate::value::{Party, Value};
 
 use super::expr::Machine;
 
-/// One rule that ran.
-pub(crate) struct RuleRun {
-    /// Index into the action's rules.
-    pub(crate) index: u16,
-    pub(crate) holds: bool,
-    /// The variable parts of the condition, as written, with their values.
-    pub(crate) figures: Vec<(String, Value)>,
+/// A step that ran, with the exceptions that stood.
+pub(crate) struct Ran<'a> {
+    pub(crate) step: Saw<'a>,
+    pub(crate) standing: Vec<&'a ExceptionIr>,
+}
+
+/// What a step saw.
+pub(crate) enum Saw<'a> {
+    /// The value of a `let`, as a person reads it.
+    Let { name: &'a str, value: String },
+    Rule {
+        rule: &'a RuleIr,
+        holds: bool,
+        /// The variable parts of the condition, as written, with their values as a person reads them.
+        figures: Vec<(String, String)>,
+        /// For each part of the condition whether it holds; nothing when that can't be computed.
+        parts: Vec<Option<bool>>,
+    },
 }
 
 /// What ran, up to the first refusal.
 #[derive(Default)]
-pub(crate) struct Trace {
-    pub(crate) rules: Vec<RuleRun>,
+pub(crate) struct Trace<'a> {
+    pub(crate) steps: Vec<Ran<'a>>,
     /// The parties that each expression under `signed by` names, in the order of the text.
     pub(crate) signers: Vec<Vec<Party>>,
 }
 
-/// Runs the rules and the signers again, keeping what they saw.
-pub(crate) fn trace(program: &Program, call: &Call<'_>) -> Trace {
+/// Runs the steps and the signers again, keeping what they saw.
+pub(crate) fn trace<'a>(program: &'a Program, call: &'a Call<'a>) -> Trace<'a> {
     let mut trace = Trace::default();
-    let Some(body) = program.bodies.get(usize::from(call.action)) else {
-        return trace;
-    };
-    let mut machine = Machine {
-        call,
-        effective: Value::Date(call.effective),
-        schedules: &program.schedules,
-        calendars: &program.calendars,
-        locals: Vec::new(),
-        known: None,
-    };
+    if let Some(body) = program.bodies.get(usize::from(call.action)) {
+        // What could not be computed ends the trace: the verdict says why.
+        let _ = run(program, call, body, &mut trace);
+    }
+    trace
+}
+
+fn run<'a>(
+    program: &'a Program,
+    call: &'a Call<'a>,
+    body: &'a Body,
+    trace: &mut Trace<'a>,
+) -> Result<(), Refusal> {
+    let mut machine = Machine::of_action(program, call, body.steps.len());
+    let mut lets = body.lets.iter();
     for step in &body.steps {
-        match step {
-            Step::Let(ir) => match machine.eval(ir) {
-                Ok(value) => machine.locals.push(value),
-                Err(_) => return trace,
-            },
-            Step::Rule(rule) => {
-                let Ok(holds) = machine.test(&rule.condition) else {
-                    return trace;
+        let standing = machine.standing(step.exceptions())?;
+        let (step, goes_on) = match step {
+            Step::Let(ir) => {
+                let value = machine.eval(ir)?;
+                let Some((name, ty)) = lets.next() else {
+                    return Ok(());
                 };
-                let mut figures = Vec::new();
-                for (label, ir, ty) in &rule.figures {
-                    if let Ok(value) = machine.eval(ir) {
-                        // Kept as whole numbers, and read as nobody would.
-                        let value = match ty {
-                            Type::Percent | Type::Decimal(_) => {
-                                Value::Text(shown(&value, ty, &program.records).into())
-                            }
-                            _ => value.into_owned(),
-                        };
-                        figures.push((label.clone(), value));
-                    }
-                }
-                let index = rule.index;
-                trace.rules.push(RuleRun {
-                    index,
-                    holds,
-                    figures,
-                });
-                if !holds {
-                    return trace;
-                }
+                let said = shown(&value, ty, &program.records);
+                machine.locals.push(value);
+                (Saw::Let { name, value: said }, true)
             }
+            Step::Rule(rule) => {
+                let holds = machine.test(&rule.condition)?;
+                let figures = machine.figures(rule, &program.records);
+                let parts = rule.parts.iter().map(|p| machine.test(&p.ir).ok());
+                let saw = Saw::Rule {
+                    rule,
+                    holds,
+                    parts: parts.collect(),
+                    figures,
+                };
+                (saw, holds)
+            }
+        };
+        trace.steps.push(Ran { step, standing });
+        if !goes_on {
+            return Ok(());
         }
     }
     for ir in &body.signers {
-        let Ok(value) = machine.eval(ir) else {
-            return trace;
-        };
-        trace.signers.push(match value.as_ref() {
+        trace.signers.push(match machine.eval(ir)?.as_ref() {
             Value::Party(party) => vec![party.clone()],
             Value::List(items) => items.iter().filter_map(Value::as_party).cloned().collect(),
             _ => Vec::new(),
         });
     }
     for quorum in &body.quorums {
-        let Ok(parties) = machine.quorum(quorum) else {
-            return trace;
-        };
-        trace.signers.push(parties);
+        trace.signers.push(machine.quorum(quorum)?);
     }
-    trace
+    Ok(())
+}
+
+impl<'a> Machine<'a> {
+    /// What a rule's condition sees, as far as it can be computed.
+    pub(super) fn figures(
+        &mut self,
+        rule: &'a RuleIr,
+        records: &[Record],
+    ) -> Vec<(String, String)> {
+        let figures = rule.figures.iter().filter_map(|(label, ir, ty)| {
+            let value = self.eval(ir).ok()?;
+            Some((label.clone(), shown(&value, ty, records)))
+        });
+        figures.collect()
+    }
+}
+
+impl Step {
+    /// The named exceptions of a value or rule, in the order of the text.
+    pub(crate) fn exceptions(&self) -> &[ExceptionIr] {
+        let (Self::Let(ir) | Self::Rule(RuleIr { condition: ir, .. })) = self;
+        match ir {
+            Ir::Cases { exceptions, .. } => exceptions,
+            _ => &[],
+        }
+    }
 }

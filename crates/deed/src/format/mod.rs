@@ -22,9 +22,12 @@ const BEFORE_COMMENT: &str = "   ";
 ///
 /// The text's hash identifies a contract: formatting a contract that is in use makes it another one.
 ///
+/// Lines that end with a carriage return and a line feed end with the line feed alone.
+///
 /// # Errors
 /// A text with errors of form is not touched: every error, each at its place.
 pub fn format(source: &str) -> Result<String, LoadError> {
+    let source = &source.replace("\r\n", "\n");
     let form = heading(source).map_or(Form::Contract, |h| h.form);
     let mut problems = Vec::new();
     let origin = match form {

@@ -1,18 +1,17 @@
 //! Policies checked: names, types, joins and cost.
 
-use crate::check::{Context, kind_named, styled};
+use crate::check::{Context, kind_named, parts_of, styled};
 use crate::cost;
 use crate::ir::Ir;
 use crate::limits::{COST_MAX, KNOWN_FACTS_MAX};
 use crate::program::Program;
 use crate::schema::{Input, Type};
-use crate::syntax::ast::{Expr, Node, Op};
+use crate::syntax::ast::{Expr, Name, Node, Op};
 use crate::syntax::{Problem, Span};
 use crate::value::{Money, Value};
 
 use super::ir::{How, Known, Policy, Propose, Schedule, Step};
 use super::parse::{Clause, KnownDecl, PolicyDecl};
-use super::parts;
 
 pub(super) fn check(
     decls: &[PolicyDecl],
@@ -60,6 +59,7 @@ fn policy(
             kind: subject,
             when_due: Schedule::Touched,
             steps: Vec::new(),
+            lets: Vec::new(),
             when: Ir::Const(Value::Bool(true)),
             parts: Vec::new(),
             proposes: Vec::new(),
@@ -122,6 +122,10 @@ impl Checker<'_> {
         Ok(())
     }
 
+    fn named(&mut self, name: &Name, ty: Type) {
+        self.policy.lets.push((name.text.clone(), ty));
+    }
+
     fn clause(&mut self, clause: &Clause) -> Result<(), Problem> {
         match clause {
             Clause::EveryDay(word) => self.scheduled(Schedule::EveryDay, word.span),
@@ -142,9 +146,10 @@ impl Checker<'_> {
                 let found = self.context.infer(value);
                 let ty = found.as_ref().ok().map(|(_, ty)| ty.clone());
                 self.context.locals.push((name.text.clone(), ty));
-                let ir = found?.0;
+                let (ir, ty) = found?;
                 self.spend(&ir, 1);
                 self.policy.steps.push(Step::Let(ir));
+                self.named(name, ty);
                 fresh
             }
             Clause::Known(known) => {
@@ -152,7 +157,9 @@ impl Checker<'_> {
                 let found = self.known(known);
                 let ty = found.as_ref().ok().map(|(_, ty)| ty.clone());
                 self.context.locals.push((known.name.text.clone(), ty));
-                self.policy.steps.push(Step::Known(found?.0));
+                let (step, ty) = found?;
+                self.policy.steps.push(Step::Known(step));
+                self.named(&known.name, ty);
                 fresh
             }
             Clause::When(condition) => {
@@ -164,7 +171,7 @@ impl Checker<'_> {
                 self.policy.when = self.context.expect(condition, &Type::Bool)?;
                 let when = self.policy.when.clone();
                 self.spend(&when, 1);
-                self.policy.parts = parts::of(&mut self.context, self.source, condition)?;
+                self.policy.parts = parts_of(&mut self.context, self.source, condition)?;
                 Ok(())
             }
             Clause::Propose {

@@ -21,9 +21,9 @@ use super::{DueOn, Evaluation, Failure, Policies, Proposal};
 /// What a node knows, and what its policies have proposed about it.
 #[derive(Debug)]
 pub struct Engine<'c> {
-    contract: &'c Contract,
+    pub(super) contract: &'c Contract,
     pub(super) policies: &'c [Policy],
-    pub(super) facts: BTreeMap<u64, FactValue>,
+    pub(crate) facts: BTreeMap<u64, FactValue>,
     indexes: Indexes,
     /// Subjects by policy.
     pub(super) subjects: Vec<BTreeSet<u64>>,
@@ -142,7 +142,7 @@ impl<'c> Engine<'c> {
     }
 
     /// One subject under one policy: the day for which it waits, or what is proposed.
-    fn one(
+    pub(super) fn one(
         &self,
         p: usize,
         subject: u64,

@@ -1,8 +1,7 @@
 //! What the evaluator of policies runs.
 
-use crate::ir::Ir;
+use crate::ir::{Ir, Part};
 use crate::schema::Type;
-use crate::syntax::Span;
 use crate::value::Value;
 
 use super::Verb;
@@ -15,6 +14,8 @@ pub(crate) struct Policy {
     pub(crate) when_due: Schedule,
     /// The lets, in the order of the text: each makes the next local.
     pub(crate) steps: Vec<Step>,
+    /// The name and type of each let.
+    pub(crate) lets: Vec<(String, Type)>,
     pub(crate) when: Ir,
     /// The parts of `when` that must all hold.
     pub(crate) parts: Vec<Part>,
@@ -57,15 +58,6 @@ pub(crate) struct Known {
     /// What is summed, or the test whose share is taken.
     pub(crate) body: Option<Ir>,
     pub(crate) zero: Value,
-}
-
-/// A condition as written, and the conditions joined by `or` in it; none when it is of one piece.
-#[derive(Clone, Debug)]
-pub(crate) struct Part {
-    pub(crate) label: String,
-    pub(crate) span: Span,
-    pub(crate) ir: Ir,
-    pub(crate) alternatives: Vec<Part>,
 }
 
 #[derive(Clone, Debug)]

@@ -8,7 +8,6 @@ mod engine;
 mod index;
 pub(crate) mod ir;
 mod parse;
-mod parts;
 pub(crate) mod trace;
 
 use jiff::civil::Date;
@@ -16,11 +15,13 @@ use jiff::civil::Date;
 use crate::contract::Contract;
 use crate::diagnostic::LoadError;
 use crate::heading::heading;
+use crate::ir::Ir;
 use crate::outcome::Refusal;
 use crate::syntax::Problem;
-use crate::value::Party;
+use crate::value::{Party, Value};
 
 pub use engine::Engine;
+pub use trace::{ExplainedPart, ExplainedSubject};
 
 /// The policies of one text, checked against a contract.
 #[derive(Clone, Debug)]
@@ -60,6 +61,14 @@ impl Policies {
     #[must_use]
     pub fn cost_bound(&self) -> u64 {
         self.policies.iter().map(|p| p.cost).max().unwrap_or(0)
+    }
+
+    /// The names of those that propose to tell this party something; whom a fact names is not known before.
+    pub(crate) fn telling(&self, party: &Party) -> impl Iterator<Item = &str> {
+        let told = Ir::Const(Value::Party(party.clone()));
+        let tells = move |p: &&ir::Policy| p.proposes.iter().any(|p| p.party == told);
+        let telling = self.policies.iter().filter(tells);
+        telling.map(|p| p.name.as_str())
     }
 
     /// The names, in the order of the text.

@@ -6,8 +6,9 @@ use crate::value::Value;
 
 use super::html::{Page, escaped};
 use super::people::{all, who};
+use super::{Source, spoken};
 
-pub(super) fn section(page: &mut Page, contract: &Contract) {
+pub(super) fn section(page: &mut Page, contract: &Contract, source: &Source<'_>) {
     page.raw("<section id=\"facts\">\n");
     page.element("h2", "Facts");
     for kind in contract.kinds() {
@@ -16,11 +17,16 @@ pub(super) fn section(page: &mut Page, contract: &Contract) {
         if kind.money.is_some() {
             page.raw("<span class=\"tag money\">money</span>");
         }
+        if let Some((used, _)) = kind.name.split_once('.') {
+            let tag = format!("of the contract {}", spoken(used));
+            page.raw("<span class=\"tag\">").text(&tag).raw("</span>");
+        }
         page.raw("</h3>\n");
         if !kind.doc.is_empty() {
             page.element("p", &kind.doc);
         }
         page.law(kind.law.as_deref());
+        page.notes(source.notes("fact", Some(&kind.name)));
         fields(page, contract, kind);
         page.raw("<h4>Who may, who sees, how long</h4>\n<dl class=\"who\">\n");
         powers(page, contract, kind);

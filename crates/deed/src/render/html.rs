@@ -67,6 +67,14 @@ impl Page {
         }
     }
 
+    /// What the author says beside the text.
+    pub(super) fn notes<'n>(&mut self, notes: impl Iterator<Item = &'n str>) {
+        let notes: Vec<&str> = notes.filter(|note| !note.is_empty()).collect();
+        if !notes.is_empty() {
+            self.classed("p", "note", &notes.join(" "));
+        }
+    }
+
     /// Links to parts of the page, by the kind of part and its name.
     pub(super) fn links<'n>(&mut self, parts: impl Iterator<Item = (&'n str, &'n str)>) {
         for (i, (part, name)) in parts.enumerate() {

@@ -2,24 +2,67 @@
 //! from elsewhere.
 
 mod actions;
+mod cases;
 mod diagram;
 mod facts;
 mod html;
 mod people;
 mod policies;
 mod sheet;
+mod written;
 
 use crate::contract::Contract;
+use crate::heading::needs;
 use crate::outline::{Declaration, outline};
 use crate::policy::Policies;
+use crate::scenario::Report;
+use crate::syntax::Span;
 
 use html::Page;
+use written::Comments;
 
-/// The page of a contract and of policies about it. `identifier` is what the contract is known by in a network, when that is
-/// known.
+/// A contract's text, taken apart.
+struct Source<'s> {
+    text: &'s str,
+    declarations: Vec<Declaration<'s>>,
+    comments: Comments<'s>,
+}
+
+impl<'s> Source<'s> {
+    fn of(text: &'s str) -> Self {
+        Self {
+            text,
+            declarations: outline(text),
+            comments: Comments::of(text),
+        }
+    }
+
+    fn zone(&self, number: usize) -> Span {
+        self.comments.zone(&self.declarations, number)
+    }
+
+    /// What the author says beside the declarations of a sort, or of a sort and name.
+    fn notes(&self, word: &str, name: Option<&str>) -> impl Iterator<Item = &'s str> {
+        let numbered = self.declarations.iter().enumerate();
+        let meant =
+            numbered.filter(move |(_, d)| d.word == word && name.is_none_or(|n| n == d.name));
+        meant.flat_map(|(number, _)| {
+            let zone = self.zone(number);
+            self.comments.between(zone.start, zone.end)
+        })
+    }
+}
+
+/// The page of a contract, of policies about it, and of what became of the scenarios that show both. `identifier` is what the
+/// contract is known by in a network, when that is known.
 #[must_use]
-pub fn render(contract: &Contract, policies: &[Policies], identifier: Option<&str>) -> String {
-    let declarations = outline(contract.source());
+pub fn render(
+    contract: &Contract,
+    policies: &[Policies],
+    shown_by: &[Report],
+    identifier: Option<&str>,
+) -> String {
+    let source = Source::of(contract.source());
     let mut page = Page::default();
     page.raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
@@ -31,14 +74,15 @@ pub fn render(contract: &Contract, policies: &[Policies], identifier: Option<&st
     page.raw("<style>")
         .raw(sheet::SHEET)
         .raw("</style>\n</head>\n<body>\n<main>\n");
-    heading(&mut page, contract, identifier);
-    contents(&mut page, contract, &declarations, policies);
-    people::section(&mut page, contract);
+    heading(&mut page, contract, &source, identifier);
+    contents(&mut page, contract, &source, policies, shown_by);
+    people::section(&mut page, contract, policies, &source);
     diagram::section(&mut page, contract);
-    facts::section(&mut page, contract);
-    tables(&mut page, contract, &declarations);
-    actions::section(&mut page, contract, &declarations);
+    facts::section(&mut page, contract, &source);
+    tables(&mut page, &source);
+    actions::section(&mut page, contract, &source);
     policies::section(&mut page, policies);
+    cases::section(&mut page, shown_by);
     page.raw("</main>\n<footer>\n");
     let note = "This page is made from the contract's text and says what the text says, in other words. What binds is the text.";
     page.element("p", note);
@@ -51,7 +95,7 @@ fn spoken(name: &str) -> String {
     name.replace('_', " ")
 }
 
-fn heading(page: &mut Page, contract: &Contract, identifier: Option<&str>) {
+fn heading(page: &mut Page, contract: &Contract, source: &Source<'_>, identifier: Option<&str>) {
     page.raw("<header>\n");
     let kicker = format!("Contract, version {}", contract.version());
     page.classed("p", "kicker", &kicker);
@@ -60,6 +104,8 @@ fn heading(page: &mut Page, contract: &Contract, identifier: Option<&str>) {
     let first = letters.next().map(|c| c.to_uppercase().to_string());
     page.element("h1", &(first.unwrap_or_default() + letters.as_str()));
     page.classed("p", "lead", contract.title());
+    page.notes(source.notes("contract", None));
+    page.notes(source.notes("uses", None));
     page.raw("<dl class=\"facts\">\n");
     page.term(
         "Law",
@@ -70,6 +116,21 @@ fn heading(page: &mut Page, contract: &Contract, identifier: Option<&str>) {
     page.term_code("Name in the text", contract.name());
     if let Some(identifier) = identifier {
         page.term_code("Identifier (hash of the exact text)", identifier);
+    }
+    for need in needs(source.text) {
+        let (term, part) = match need.required {
+            true => (
+                "Uses",
+                "whose facts it can read and in whose money it can pay",
+            ),
+            false => ("Replaces", "whose facts are read under this one"),
+        };
+        let name = spoken(&need.name);
+        let said = format!(
+            "the contract {name}, {part}; the SHA-256 of its exact text is {}",
+            need.sha256
+        );
+        page.term(term, &said);
     }
     let bound = format!(
         "at most {} elementary steps for any action",
@@ -82,15 +143,16 @@ fn heading(page: &mut Page, contract: &Contract, identifier: Option<&str>) {
 fn contents(
     page: &mut Page,
     contract: &Contract,
-    declarations: &[Declaration<'_>],
+    source: &Source<'_>,
     policies: &[Policies],
+    shown_by: &[Report],
 ) {
     page.raw("<nav aria-label=\"Contents\">\n<ul>\n");
     page.raw("<li><a href=\"#parties\">Parties</a></li>\n<li><a href=\"#diagram\">At a glance</a></li>\n");
     page.raw("<li><a href=\"#facts\">Facts</a>: ");
     let kinds = contract.kinds().iter().map(|k| ("fact", k.name.as_str()));
     page.links(kinds);
-    if !others(declarations).is_empty() {
+    if others(source).next().is_some() {
         page.raw("</li>\n<li><a href=\"#tables\">Records, rates and dated values</a>");
     }
     page.raw("</li>\n<li><a href=\"#actions\">Actions</a>: ");
@@ -104,32 +166,40 @@ fn contents(
         page.raw("</li>\n<li><a href=\"#policies\">Policies</a>: ");
         page.links(names.map(|name| ("policy", name)));
     }
+    if !shown_by.is_empty() {
+        page.raw("</li>\n<li><a href=\"#cases\">Shown by these cases</a>");
+    }
     page.raw("</li>\n</ul>\n</nav>\n");
 }
 
 /// Records, scales, parameters and what else a contract declares.
-fn others<'d>(declarations: &'d [Declaration<'d>]) -> Vec<&'d Declaration<'d>> {
-    let placed = ["contract", "party", "fact", "action"];
-    let others = declarations.iter();
-    others.filter(|d| !placed.contains(&d.word)).collect()
+fn others<'d>(source: &'d Source<'d>) -> impl Iterator<Item = (usize, &'d Declaration<'d>)> {
+    let placed = ["contract", "uses", "party", "fact", "action"];
+    let numbered = source.declarations.iter().enumerate();
+    numbered.filter(move |(_, d)| !placed.contains(&d.word))
 }
 
 /// As written, because they are tables already.
-fn tables(page: &mut Page, contract: &Contract, declarations: &[Declaration<'_>]) {
-    let others = others(declarations);
-    if others.is_empty() {
+fn tables(page: &mut Page, source: &Source<'_>) {
+    let mut others = others(source).peekable();
+    if others.peek().is_none() {
         return;
     }
     page.raw("<section id=\"tables\">\n");
     page.element("h2", "Records, rates and dated values");
     page.classed("p", "note", "As the contract writes them.");
-    for declaration in others {
+    for (number, declaration) in others {
         page.raw("<article>\n");
         let name = spoken(declaration.name);
         page.element("h3", &format!("{} {name}", declaration.word));
-        let start = declaration.tokens.first().map_or(0, |t| t.span.start);
-        let end = declaration.tokens.last().map_or(start, |t| t.span.end);
-        page.element("pre", contract.source().get(start..end).unwrap_or_default());
+        let zone = source.zone(number);
+        let (start, end) = (
+            declaration.start(),
+            source.comments.line_end(declaration.end()),
+        );
+        page.notes(source.comments.between(zone.start, start));
+        page.element("pre", source.text.get(start..end).unwrap_or_default());
+        page.notes(source.comments.between(end, zone.end));
         page.raw("</article>\n");
     }
     page.raw("</section>\n");

@@ -1,15 +1,22 @@
 //! The parties of a contract, and who is meant by a reference to a party.
 
 use crate::contract::Contract;
+use crate::policy::Policies;
 use crate::schema::{Field, Kind, PartyRef, Type};
 use crate::value::Party;
 
 use super::html::Page;
-use super::spoken;
+use super::{Source, spoken};
 
-pub(super) fn section(page: &mut Page, contract: &Contract) {
+pub(super) fn section(
+    page: &mut Page,
+    contract: &Contract,
+    policies: &[Policies],
+    source: &Source<'_>,
+) {
     page.raw("<section id=\"parties\">\n");
     page.element("h2", "Parties");
+    page.notes(source.notes("party", None));
     if contract.parties().is_empty() {
         page.classed(
             "p",
@@ -17,21 +24,22 @@ pub(super) fn section(page: &mut Page, contract: &Contract) {
             "The contract names no party: everybody in it is named by whoever uses it.",
         );
     } else {
-        page.raw("<table>\n<thead><tr><th scope=\"col\">Called</th><th scope=\"col\">Legal identity</th><th scope=\"col\">Part in the facts</th></tr></thead>\n<tbody>\n");
+        page.raw("<table>\n<thead><tr><th scope=\"col\">Called</th><th scope=\"col\">Legal identity</th><th scope=\"col\">Part in the facts and policies</th></tr></thead>\n<tbody>\n");
         for (name, party) in contract.parties() {
             page.raw("<tr><th scope=\"row\">")
                 .text(&spoken(name))
                 .raw("</th><td><code>");
             page.text(party.as_str()).raw("</code></td><td>");
-            page.text(&parts(contract, party)).raw("</td></tr>\n");
+            page.text(&parts(contract, policies, party))
+                .raw("</td></tr>\n");
         }
         page.raw("</tbody>\n</table>\n");
     }
     page.raw("</section>\n");
 }
 
-/// What a party does for facts: controls, attests, sees, observes.
-fn parts(contract: &Contract, party: &Party) -> String {
+/// What a party does for facts: controls, attests, sees, observes; which policies propose to tell it something.
+fn parts(contract: &Contract, policies: &[Policies], party: &Party) -> String {
     use crate::schema::Control;
     let constant = PartyRef::Constant(party.clone());
     let mut out = Vec::new();
@@ -54,6 +62,11 @@ fn parts(contract: &Contract, party: &Party) -> String {
     said("attests", &|k| k.attestation.parties.contains(&constant));
     said("sees", &|k| k.seen_by.contains(&constant));
     said("observes", &|k| k.observed_by.contains(&constant));
+    let policies = policies.iter().flat_map(|p| p.telling(party));
+    let policies: Vec<String> = policies.map(spoken).collect();
+    if !policies.is_empty() {
+        out.push(format!("may be told by the policy {}", policies.join(", ")));
+    }
     if out.is_empty() {
         return "none; it takes part in actions".to_owned();
     }

@@ -4,9 +4,10 @@ use crate::outline::{Clause, Declaration, is_word, name_of, outline};
 use crate::policy::Policies;
 use crate::syntax::Tok;
 
-use super::actions::listed;
+use super::actions::code;
 use super::html::{Page, escaped};
 use super::spoken;
+use super::written::{self, Comments, Piece};
 
 /// Nothing when there are no policies.
 pub(super) fn section(page: &mut Page, policies: &[Policies]) {
@@ -34,32 +35,61 @@ fn one(page: &mut Page, policy: &Declaration<'_>, source: &str) {
     page.term("For each", &subject(policy));
     page.term("Asked", &asked(policy, source));
     page.raw("</dl>\n");
+    let comments = Comments::of(source);
+    page.notes(comments.between(policy.start(), policy.end()));
     let with = |word: &'static str| policy.clauses.iter().filter(move |c| c.begins(word));
-    let rest = |c: &Clause<'_>, word: &str| {
-        let text = c.text(source);
-        text.strip_prefix(word).unwrap_or(&text).to_owned()
-    };
-    listed(page, "Where", with("let").map(|c| rest(c, "let ")));
-    let when = with("when").map(|c| rest(c, "when "));
-    match when.clone().any(|condition| condition == "true") {
+    listed(page, "Where", with("let"), source);
+    match with("when").any(always) {
         true => {
             page.element("h4", "It proposes when");
             page.element("p", "it is asked, in every case");
         }
-        false => listed(page, "It proposes when", when),
+        false => listed(page, "It proposes when", with("when"), source),
     }
     page.raw("<h4>What it proposes</h4>\n<ul class=\"plain\">\n");
     for clause in &policy.clauses {
         if !clause.begins("share") && !clause.begins("flag") {
             continue;
         }
-        let text = clause.text(source);
-        let (said, _) = text.split_once(" because ").unwrap_or((&text, ""));
-        page.raw("<li><code>").text(said).raw("</code>");
-        page.law(ground(clause).as_deref());
+        let because = clause.tokens.iter().position(|t| is_word(t, "because"));
+        let (said, ground) = clause
+            .tokens
+            .split_at(because.unwrap_or(clause.tokens.len()));
+        let law = (!ground.is_empty()).then(|| written::texts(ground));
+        let text = written::lines(said, source);
+        page.raw("<li>");
+        code(page, &Piece { text, law });
         page.raw("</li>\n");
     }
     page.raw("</ul>\n</article>\n");
+}
+
+/// Whether a `when` says `true`.
+fn always(when: &Clause<'_>) -> bool {
+    matches!(when.tokens.as_slice(), [_, said] if is_word(said, "true"))
+}
+
+/// Clauses as written, without the word that they begin with.
+fn listed<'c, 's: 'c>(
+    page: &mut Page,
+    title: &str,
+    clauses: impl Iterator<Item = &'c Clause<'s>>,
+    source: &str,
+) {
+    let mut clauses = clauses.peekable();
+    if clauses.peek().is_none() {
+        return;
+    }
+    page.element("h4", title);
+    page.raw("<ul class=\"plain\">\n");
+    for clause in clauses {
+        page.raw("<li>");
+        for piece in written::pieces(clause, 1, source) {
+            code(page, &piece);
+        }
+        page.raw("</li>\n");
+    }
+    page.raw("</ul>\n");
 }
 
 /// The kind of fact behind `for each`.
@@ -85,14 +115,4 @@ fn asked(policy: &Declaration<'_>, source: &str) -> String {
             after.text(source)
         ),
     }
-}
-
-/// The text behind `because`.
-fn ground(clause: &Clause<'_>) -> Option<String> {
-    let texts = clause.tokens.iter().filter_map(|t| match &t.tok {
-        Tok::Text(text) => Some(*text),
-        _ => None,
-    });
-    let texts: Vec<&str> = texts.collect();
-    (!texts.is_empty()).then(|| texts.join(" "))
 }

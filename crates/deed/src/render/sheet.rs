@@ -39,8 +39,13 @@ code,pre{font-family:ui-monospace,'SFMono-Regular',Menlo,Consolas,monospace;font
 pre{background:var(--card);padding:.7rem 1rem;border-radius:.4rem;overflow:auto;white-space:pre-wrap}
 ol.rules{padding-left:1.4rem;margin:.3rem 0}
 ol.rules li{margin:.45rem 0;break-inside:avoid}
-ol.rules code{display:block;color:var(--soft)}
+ol.rules code,ul.plain code{display:block;white-space:pre-wrap;overflow-wrap:anywhere}
+ol.rules code{color:var(--soft)}
+ol.rules .note{margin:.8rem 0 .2rem}
 ul.plain{list-style:none;margin:.2rem 0;padding:0}
+ul.plain li{margin:.3rem 0}
+ul.exceptions{margin-left:1.4rem}
+tr.change th{padding-left:1.4rem;font-weight:400}
 figure{margin:0;overflow-x:auto}
 figcaption{font-size:.85rem;color:var(--soft);margin-top:.4rem}
 svg{width:100%;height:auto;max-width:58rem;font-size:13px}

@@ -2,13 +2,14 @@
 
 use crate::contract::Contract;
 use crate::ir::Ir;
+use crate::outcome::Refusal;
 use crate::policy::ir::{Policy, Schedule};
 use crate::policy::trace::Held;
 use crate::policy::{Engine, Policies, Proposal, Verb};
 use crate::value::Value;
 
 use super::offers::word;
-use super::report::Missing;
+use super::report::{Differs, Missing};
 use super::setting::{Asking, Happening, Offer, Proposed};
 
 /// What scenarios show of the policies of a text.
@@ -54,20 +55,14 @@ pub(super) fn judge(
     policies: &Policies,
     number: usize,
     case: &Asking,
-) -> Result<Vec<Missing>, String> {
+) -> Result<Vec<Missing>, Differs> {
     let policy = &policies.policies[number];
-    let mut engine = Engine::new(contract, policies);
-    for happening in &case.before {
-        match happening {
-            Happening::Known(number, fact) => engine
-                .learn(*number, fact.clone())
-                .map_err(|refusal| refusal.to_string())?,
-            Happening::Forgotten(number) => engine.forget(*number),
-            Happening::Asked(day) => {
-                engine.evaluate(*day);
-            }
-        }
-    }
+    let differs = |says: String| Differs {
+        line: case.expected_at,
+        says,
+    };
+    let mut engine =
+        played(contract, policies, case).map_err(|refusal| differs(refusal.to_string()))?;
     let evaluation = engine.evaluate(case.on);
     let mut failures = evaluation.failures.iter();
     let failed = failures.find(|f| f.policy == policy.name);
@@ -78,18 +73,14 @@ pub(super) fn judge(
             return Ok(Vec::new());
         }
         (Some(failed), _) => {
-            return Err(format!(
-                "{} refused: {}",
-                failed.refusal.rule, failed.refusal
-            ));
+            let (rule, refusal) = (&failed.refusal.rule, &failed.refusal);
+            return Err(differs(format!("{rule} refused: {refusal}")));
         }
         (None, Proposed::Refused(rule)) => {
-            return Err(format!(
-                "expected {rule} to refuse, but it {}",
-                said(&proposals)
-            ));
+            let says = format!("expected {rule} to refuse, but it {}", said(&proposals));
+            return Err(differs(says));
         }
-        (None, expected) => hold(expected, &proposals)?,
+        (None, expected) => hold(expected, &proposals).map_err(differs)?,
     }
     let held = engine.held(number, case.on);
     let mut out = match proposals.is_empty() {
@@ -103,6 +94,25 @@ pub(super) fn judge(
     let subjects = held.iter();
     out.extend(subjects.flat_map(|parts| decisive(policy, parts, proposals.is_empty())));
     Ok(out)
+}
+
+/// An engine that knows what became known before the day of a case.
+pub(super) fn played<'c>(
+    contract: &'c Contract,
+    policies: &'c Policies,
+    case: &Asking,
+) -> Result<Engine<'c>, Refusal> {
+    let mut engine = Engine::new(contract, policies);
+    for happening in &case.before {
+        match happening {
+            Happening::Known(number, fact) => engine.learn(*number, fact.clone())?,
+            Happening::Forgotten(number) => engine.forget(*number),
+            Happening::Asked(day) => {
+                engine.evaluate(*day);
+            }
+        }
+    }
+    Ok(engine)
 }
 
 /// The parts of a condition that alone decide what the policy does about a subject.
@@ -165,6 +175,22 @@ fn is_meant(offer: &Offer, proposal: &Proposal) -> bool {
         && offer.party == proposal.party
         && offer.values.len() == proposal.values.len()
         && values.into_iter().all(same)
+}
+
+/// What is expected, in words.
+pub(super) fn expected(proposed: &Proposed) -> String {
+    match proposed {
+        Proposed::Nothing => "nothing is proposed".to_owned(),
+        Proposed::These(offers) if offers.is_empty() => "something is proposed".to_owned(),
+        Proposed::These(offers) => {
+            let offers: Vec<String> = offers.iter().map(written).collect();
+            offers.join("; ")
+        }
+        Proposed::Refused(rule) => {
+            let words = rule.replace('_', " ");
+            format!("refused by the rule \u{201c}{words}\u{201d}")
+        }
+    }
 }
 
 fn written(offer: &Offer) -> String {

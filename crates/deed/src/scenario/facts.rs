@@ -2,7 +2,7 @@
 
 use crate::builtin::BuiltInRule;
 use crate::check::{code, constant, kind_named};
-use crate::near::did_you_mean;
+use crate::near::{did_you_mean, did_you_mean_words};
 use crate::schema::{Action, Field, Type};
 use crate::syntax::ast::{Assign, Name};
 use crate::syntax::{Cursor, Line, Problem, assigns, path_list};
@@ -27,7 +27,11 @@ impl Reader<'_> {
     ) -> Result<Vec<(u16, Value)>, Problem> {
         given
             .iter()
-            .map(|assign| {
+            .enumerate()
+            .map(|(at, assign)| {
+                if given[..at].iter().any(|g| g.name.text == assign.name.text) {
+                    return Err(twice(&assign.name));
+                }
                 let Some(i) = fields.iter().position(|f| f.name == assign.name.text) else {
                     return Err(unknown_field(&assign.name, owner, fields));
                 };
@@ -92,7 +96,9 @@ impl Reader<'_> {
         cursor.advance();
         if cursor.eat_word("accepted") {
             cursor.finish()?;
-            let claims = line.children().map(|child| self.claim(child));
+            let claims = line
+                .children()
+                .map(|child| Ok((self.line(child), self.claim(child)?)));
             return Ok(Expected::Accepted(claims.collect::<Result<_, _>>()?));
         }
         cursor.expect_word("refused")?;
@@ -106,7 +112,7 @@ impl Reader<'_> {
             return Ok(Expected::Refused(wanted));
         }
         let message = format!("{} has no rule `{wanted}`", action.name);
-        Err(Problem::new(rule.span, message, "not a rule").help(did_you_mean(&wanted, known)))
+        Err(Problem::new(rule.span, message, "not a rule").help(did_you_mean_words(&wanted, known)))
     }
 
     fn claim(&self, line: Line<'_, '_>) -> Result<Claim, Problem> {
@@ -129,6 +135,12 @@ impl Reader<'_> {
         cursor.finish()?;
         Ok(claim)
     }
+}
+
+/// Something that is said again.
+pub(super) fn twice(name: &Name) -> Problem {
+    let message = format!("`{}` is given twice", name.text);
+    Problem::new(name.span, message, "given before")
 }
 
 fn unknown_field(name: &Name, owner: &str, fields: &[Field]) -> Problem {

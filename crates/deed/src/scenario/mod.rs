@@ -9,12 +9,13 @@ mod parse;
 mod report;
 mod run;
 mod setting;
+mod showing;
 
 use crate::contract::Contract;
 use crate::diagnostic::LoadError;
 use crate::policy::Policies;
 
-pub use explain::{ExplainedCase, explain};
+pub use explain::{ExplainedAsking, ExplainedCase, explain, explain_policies};
 pub use report::{Case, Missing, Report};
 use setting::Scenario;
 

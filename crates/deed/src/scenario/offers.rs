@@ -2,7 +2,7 @@
 
 use crate::builtin::BuiltInRule;
 use crate::check::{code, constant};
-use crate::near::did_you_mean;
+use crate::near::{did_you_mean, did_you_mean_words};
 use crate::policy::Verb;
 use crate::policy::ir::{Policy, Propose};
 use crate::schema::Type;
@@ -11,7 +11,7 @@ use crate::syntax::ast::Expr;
 use crate::syntax::{Cursor, Line, Problem, Span, date, expr, path};
 use crate::value::FactValue;
 
-use super::parse::{Reader, Replaced};
+use super::parse::{EXPECTED, Reader, Said};
 use super::setting::{Asking, Happening, Offer, Proposed};
 
 impl Reader<'_> {
@@ -41,6 +41,7 @@ impl Reader<'_> {
             on,
             before: Vec::new(),
             expected: Proposed::These(Vec::new()),
+            expected_at: None,
         };
         Ok((text, policy, case))
     }
@@ -49,12 +50,14 @@ impl Reader<'_> {
     pub(super) fn happens(
         &self,
         case: &mut Asking,
-        replaced: Replaced<'_>,
+        said: &mut Said,
         policy: &Policy,
         line: Line<'_, '_>,
     ) -> Result<(), Problem> {
         let mut cursor = Cursor::new(line.flat());
+        let span = cursor.span();
         if cursor.eat_word("on") {
+            said.once("on", span)?;
             case.on = date(&mut cursor)?.0;
         } else if cursor.eat_word("asked") {
             cursor.expect_word("on")?;
@@ -63,11 +66,8 @@ impl Reader<'_> {
             cursor.expect_word("knowing")?;
             learn(case, self.fact(&mut cursor)?);
         } else if cursor.eat_word("knowing") {
-            if let Some(replaced) = replaced
-                && !replaced.contains(&"knowing")
-            {
+            if said.first("knowing") && said.change {
                 case.before.clear();
-                replaced.push("knowing");
             }
             if !cursor.eat_word("nothing") {
                 learn(case, self.fact(&mut cursor)?);
@@ -75,6 +75,8 @@ impl Reader<'_> {
         } else if cursor.eat_word("forgetting") {
             self.forget(case, &mut cursor)?;
         } else if cursor.eat_word("proposes") {
+            said.once(EXPECTED, span)?;
+            case.expected_at = Some(self.line(line));
             if !cursor.eat_word("nothing") {
                 let offers = line.children();
                 let offers = offers.map(|child| self.offer(policy, child));
@@ -83,6 +85,8 @@ impl Reader<'_> {
             }
             case.expected = Proposed::Nothing;
         } else if cursor.eat_word("is") {
+            said.once(EXPECTED, span)?;
+            case.expected_at = Some(self.line(line));
             case.expected = Proposed::Refused(refusal(&mut cursor)?);
         } else {
             let words = [
@@ -228,5 +232,5 @@ fn refusal(cursor: &mut Cursor<'_>) -> Result<String, Problem> {
         return Ok(wanted);
     }
     let message = format!("there is no built-in rule `{wanted}`");
-    Err(Problem::new(rule.span, message, "not a rule").help(did_you_mean(&wanted, known)))
+    Err(Problem::new(rule.span, message, "not a rule").help(did_you_mean_words(&wanted, known)))
 }

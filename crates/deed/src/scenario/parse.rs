@@ -1,6 +1,6 @@
 //! Scenarios as written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::Context;
 use crate::contract::Contract;
@@ -8,13 +8,48 @@ use crate::near::did_you_mean;
 use crate::outline::is_word;
 use crate::policy::Policies;
 use crate::schema::Action;
-use crate::syntax::{Cursor, Line, Lines, Problem, Tok, assigns, date};
+use crate::syntax::{Cursor, Line, Lines, Problem, Span, Tok, assigns, date};
 use crate::value::Party;
 
-use super::setting::{Asking, Expected, Named, Scenario, Setting};
+use super::setting::{Alike, Asking, Expected, Named, Scenario, Setting};
 
-/// The words whose facts a change has replaced already; none outside a change.
-pub(super) type Replaced<'r> = Option<&'r mut Vec<&'static str>>;
+/// What is said by `is accepted`, `proposes` and the like.
+pub(super) const EXPECTED: &str = "what is expected";
+
+/// What a transaction or a change has said already.
+pub(super) struct Said {
+    /// Whether it is a change, so that what it says takes the place of what was said before.
+    pub(super) change: bool,
+    words: BTreeSet<String>,
+}
+
+impl Said {
+    fn new(change: bool) -> Self {
+        // The day stands in the first line.
+        let day = (!change).then(|| "on".to_owned());
+        Self {
+            change,
+            words: day.into_iter().collect(),
+        }
+    }
+
+    /// Whether a word is said for the first time.
+    pub(super) fn first(&mut self, word: &str) -> bool {
+        self.words.insert(word.to_owned())
+    }
+
+    /// Something that is said once.
+    pub(super) fn once(&mut self, word: &str, span: Span) -> Result<(), Problem> {
+        if self.first(word) {
+            return Ok(());
+        }
+        let message = match word {
+            EXPECTED => format!("{word} is given twice"),
+            _ => format!("`{word}` is given twice"),
+        };
+        Err(Problem::new(span, message, "given before"))
+    }
+}
 
 pub(super) fn parse(
     contract: &Contract,
@@ -69,6 +104,10 @@ impl Reader<'_> {
         }
         let name = cursor.text("the scenario's name, in quotes")?;
         cursor.finish()?;
+        if out.iter().any(|scenario| scenario.name() == name.text) {
+            let message = format!("the scenario \"{}\" stands here twice", name.text);
+            return Err(Problem::new(name.span, message, "said before"));
+        }
         out.push(self.scenario(&name.text, line)?);
         Ok(())
     }
@@ -86,32 +125,34 @@ impl Reader<'_> {
         if first.tokens().first().is_some_and(|t| is_word(t, "policy")) {
             let (text, policy, base) = self.asked(first)?;
             let declared = &self.policies[text].policies[policy];
-            let set = |case: &mut Asking, replaced: Replaced<'_>, line: Line<'_, '_>| {
-                self.happens(case, replaced, declared, line)
+            let set = |case: &mut Asking, said: &mut Said, line: Line<'_, '_>| {
+                self.happens(case, said, declared, line)
             };
-            let cases = self.cases(begin, base, rest, set)?;
+            let cases = self.cases(begin, base, Said::new(false), rest, set)?;
             return Ok(Scenario::Policy {
                 text,
                 policy,
                 cases,
             });
         }
-        let (action, base) = self.transaction(first)?;
+        let mut said = Said::new(false);
+        let (action, base) = self.transaction(first, &mut said)?;
         let declared = &self.contract.actions()[usize::from(action)];
-        let set = |case: &mut Setting, replaced: Replaced<'_>, line: Line<'_, '_>| {
-            self.set(case, replaced, declared, line)
+        let set = |case: &mut Setting, said: &mut Said, line: Line<'_, '_>| {
+            self.set(case, said, declared, line)
         };
-        let cases = self.cases(begin, base, rest, set)?;
+        let cases = self.cases(begin, base, said, rest, set)?;
         Ok(Scenario::Action { action, cases })
     }
 
     /// What is done, unchanged and with each change.
-    fn cases<'l, T: Clone>(
+    fn cases<'l, T: Clone + Alike>(
         &self,
         (name, line): (&str, usize),
         mut base: T,
+        mut said: Said,
         rest: impl Iterator<Item = Line<'l, 'l>>,
-        set: impl Fn(&mut T, Replaced<'_>, Line<'_, '_>) -> Result<(), Problem>,
+        set: impl Fn(&mut T, &mut Said, Line<'_, '_>) -> Result<(), Problem>,
     ) -> Result<Vec<Named<T>>, Problem> {
         let mut changes: Vec<Named<T>> = Vec::new();
         for child in rest {
@@ -121,18 +162,29 @@ impl Reader<'_> {
                     let message = "what all changes have in common stands above them";
                     return Err(Problem::new(child.span(), message, "below a change"));
                 }
-                set(&mut base, None, child)?;
+                set(&mut base, &mut said, child)?;
                 continue;
             }
             let change = cursor.text("what is different, in quotes")?;
             cursor.finish()?;
             let mut case = base.clone();
-            let mut replaced = Vec::new();
+            let full = format!("{name}: {}", change.text);
+            if changes.iter().any(|c| c.name == full) {
+                let message = format!("the change \"{}\" stands here twice", change.text);
+                return Err(Problem::new(change.span, message, "said before"));
+            }
+            let mut said = Said::new(true);
             for part in child.children() {
-                set(&mut case, Some(&mut replaced), part)?;
+                set(&mut case, &mut said, part)?;
+            }
+            if case.alike(&base) {
+                let message = format!("the change \"{}\" changes nothing", change.text);
+                let help = "say what is different under it, and what then happens".to_owned();
+                return Err(Problem::new(change.span, message, "all is as above").help(help));
             }
             changes.push(Named {
-                name: format!("{name}: {}", change.text),
+                name: full,
+                change: Some(change.text),
                 line: self.line(child),
                 what: case,
             });
@@ -140,18 +192,19 @@ impl Reader<'_> {
         let name = name.to_owned();
         let base = Named {
             name,
+            change: None,
             line,
             what: base,
         };
         Ok([base].into_iter().chain(changes).collect())
     }
 
-    fn line(&self, line: Line<'_, '_>) -> usize {
+    pub(super) fn line(&self, line: Line<'_, '_>) -> usize {
         self.text[..line.span().start].matches('\n').count() + 1
     }
 
     /// `Transfer on 24 June 2026 with buyer = ben, ...`.
-    fn transaction(&self, line: Line<'_, '_>) -> Result<(u16, Setting), Problem> {
+    fn transaction(&self, line: Line<'_, '_>, said: &mut Said) -> Result<(u16, Setting), Problem> {
         let mut cursor = Cursor::new(line.flat());
         let action = cursor.name("an action")?;
         let Some(index) = self.contract.action(&action.text) else {
@@ -175,8 +228,12 @@ impl Reader<'_> {
             referenced: Vec::new(),
             held: Vec::new(),
             expected: Expected::Accepted(Vec::new()),
+            expected_at: None,
         };
         let params = &self.contract.actions()[usize::from(index)].params;
+        for assign in &given {
+            said.first(&assign.name.text);
+        }
         for (i, value) in self.fields(params, &action.text, &given)? {
             setting
                 .args
@@ -189,25 +246,32 @@ impl Reader<'_> {
     fn set(
         &self,
         case: &mut Setting,
-        mut replaced: Replaced<'_>,
+        said: &mut Said,
         action: &Action,
         line: Line<'_, '_>,
     ) -> Result<(), Problem> {
         let mut cursor = Cursor::new(line.flat());
         if matches!(cursor.token(1).tok, Tok::Punct("=")) {
             let given = assigns(&mut cursor, &[])?;
+            for assign in &given {
+                said.once(&assign.name.text, assign.name.span)?;
+            }
             for (i, value) in self.fields(&action.params, &action.name, &given)? {
                 case.args
                     .insert(action.params[usize::from(i)].name.clone(), value);
             }
             return cursor.finish();
         }
+        let span = cursor.span();
         if cursor.eat_word("on") {
+            said.once("on", span)?;
             case.on = date(&mut cursor)?.0;
             return cursor.finish();
         }
         if cursor.at_word("is") {
+            said.once(EXPECTED, span)?;
             case.expected = self.expected(action, line)?;
+            case.expected_at = Some(self.line(line));
             return Ok(());
         }
         for (word, facts) in [
@@ -218,11 +282,8 @@ impl Reader<'_> {
             if !cursor.eat_word(word) {
                 continue;
             }
-            if let Some(replaced) = &mut replaced
-                && !replaced.contains(&word)
-            {
+            if said.first(word) && said.change {
                 facts.clear();
-                replaced.push(word);
             }
             if !cursor.eat_word("nothing") {
                 facts.push(self.fact(&mut cursor)?);

@@ -3,17 +3,35 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use super::setting::Named;
+
 /// One case: what is done, or a change of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
     /// The scenario's name, and the change's after a colon.
     pub name: String,
+    /// The change alone; `None` for what is done unchanged.
+    pub change: Option<String>,
+    /// What is expected, in words.
+    pub expected: String,
     /// The text that it stands in, as whoever gave it calls that; may be empty.
     pub file: String,
-    /// The line where it begins, from 1.
+    /// The line where it begins, or where what differs is expected; from 1.
     pub line: usize,
     /// What happened instead of what was expected; `None` when it passed.
     pub failure: Option<String>,
+}
+
+/// What happened instead of what was expected, and the line that expects it.
+pub(super) struct Differs {
+    pub(super) line: Option<usize>,
+    pub(super) says: String,
+}
+
+impl From<String> for Differs {
+    fn from(says: String) -> Self {
+        Self { line: None, says }
+    }
 }
 
 /// Something that no scenario shows.
@@ -30,6 +48,24 @@ pub enum Missing {
         action: String,
         /// The rule's code.
         rule: String,
+    },
+    /// A part of a rule's condition alone makes it refuse.
+    Refuses {
+        /// The action.
+        action: String,
+        /// The rule's code.
+        rule: String,
+        /// The part, as written.
+        part: String,
+    },
+    /// An exception stands.
+    Stands {
+        /// The action.
+        action: String,
+        /// The `let` by its name, or the rule by its code.
+        of: String,
+        /// The exception's name.
+        exception: String,
     },
     /// A policy proposes something.
     Proposes {
@@ -78,12 +114,25 @@ impl Report {
         self.cases.iter().filter(|c| c.failure.is_some())
     }
 
-    pub(super) fn add(&mut self, name: &str, line: usize, failure: Option<String>) {
+    /// Adds a case with what it shows, or what differs from what was expected.
+    pub(super) fn add<T>(
+        &mut self,
+        case: &Named<T>,
+        expected: String,
+        shown: Result<Vec<Missing>, Differs>,
+    ) {
+        for shown in shown.iter().flatten() {
+            self.missing.remove(shown);
+        }
+        let differs = shown.err();
+        let line = differs.as_ref().and_then(|d| d.line);
         self.cases.push(Case {
-            name: name.to_owned(),
+            name: case.name.clone(),
+            change: case.change.clone(),
+            expected,
             file: String::new(),
-            line,
-            failure,
+            line: line.unwrap_or(case.line),
+            failure: differs.map(|d| d.says),
         });
     }
 
@@ -111,6 +160,22 @@ impl fmt::Display for Missing {
             Self::Accepted { action } => write!(f, "no scenario shows {action} accepted"),
             Self::Refused { action, rule } => {
                 write!(f, "no scenario is refused by {rule} of {action}")
+            }
+            Self::Refuses { action, rule, part } => {
+                write!(
+                    f,
+                    "no scenario is refused by {rule} of {action} for want of `{part}` alone"
+                )
+            }
+            Self::Stands {
+                action,
+                of,
+                exception,
+            } => {
+                write!(
+                    f,
+                    "no scenario shows the exception \"{exception}\" to {of} of {action}"
+                )
             }
             Self::Proposes { policy } => write!(f, "no scenario shows {policy} proposing"),
             Self::Rests { policy } => write!(f, "no scenario shows {policy} proposing nothing"),

@@ -10,13 +10,14 @@ use crate::schema::Action;
 use crate::value::{FactValue, Party, Value};
 
 use super::asking;
-use super::report::{Missing, Report};
+use super::report::{Differs, Missing, Report};
 use super::setting::{Claim, Expected, Scenario, Setting};
+use super::showing;
 
 pub(super) fn run(contract: &Contract, policies: &[Policies], scenarios: &[Scenario]) -> Report {
     let mut report = Report {
         cases: Vec::new(),
-        missing: contract.actions().iter().flat_map(of_action).collect(),
+        missing: showing::to_show(contract).collect(),
     };
     report
         .missing
@@ -26,11 +27,8 @@ pub(super) fn run(contract: &Contract, policies: &[Policies], scenarios: &[Scena
             Scenario::Action { action, cases } => {
                 let declared = &contract.actions()[usize::from(*action)];
                 for case in cases {
-                    let failure = judge(contract, *action, declared, &case.what).err();
-                    if failure.is_none() {
-                        report.missing.remove(&shown(declared, &case.what.expected));
-                    }
-                    report.add(&case.name, case.line, failure);
+                    let shown = judge(contract, *action, declared, &case.what);
+                    report.add(case, expected(declared, &case.what.expected), shown);
                 }
             }
             Scenario::Policy {
@@ -40,10 +38,7 @@ pub(super) fn run(contract: &Contract, policies: &[Policies], scenarios: &[Scena
             } => {
                 for case in cases {
                     let shown = asking::judge(contract, &policies[*text], *policy, &case.what);
-                    for shown in shown.iter().flatten() {
-                        report.missing.remove(shown);
-                    }
-                    report.add(&case.name, case.line, shown.err());
+                    report.add(case, asking::expected(&case.what.expected), shown);
                 }
             }
         }
@@ -51,33 +46,30 @@ pub(super) fn run(contract: &Contract, policies: &[Policies], scenarios: &[Scena
     report
 }
 
-/// What scenarios show of an action.
-fn of_action(action: &Action) -> Vec<Missing> {
-    let rules = action.rules.iter().map(|rule| Missing::Refused {
-        action: action.name.clone(),
-        rule: rule.code.clone(),
-    });
-    let accepted = Missing::Accepted {
-        action: action.name.clone(),
-    };
-    rules.chain([accepted]).collect()
-}
-
-/// What a case that passed shows.
-fn shown(action: &Action, expected: &Expected) -> Missing {
-    let action = action.name.clone();
+/// What is expected, in words.
+fn expected(action: &Action, expected: &Expected) -> String {
     match expected {
-        Expected::Accepted(_) => Missing::Accepted { action },
-        Expected::Refused(rule) => Missing::Refused {
-            action,
-            rule: rule.clone(),
-        },
+        Expected::Accepted(_) => "accepted".to_owned(),
+        Expected::Refused(rule) => {
+            let own = action.rules.iter().find(|r| r.code == *rule);
+            let words = own.map_or_else(|| rule.replace('_', " "), |r| r.text.clone());
+            format!("refused by the rule \u{201c}{words}\u{201d}")
+        }
     }
 }
 
-/// What differs from what was expected, if anything.
-fn judge(contract: &Contract, index: u16, action: &Action, case: &Setting) -> Result<(), String> {
+/// What a case shows, or what differs from what was expected.
+fn judge(
+    contract: &Contract,
+    index: u16,
+    action: &Action,
+    case: &Setting,
+) -> Result<Vec<Missing>, Differs> {
     let args = arguments(action, case)?;
+    let differs = |says: String| Differs {
+        line: case.expected_at,
+        says,
+    };
     let call = Call {
         action: index,
         args: &args,
@@ -86,21 +78,25 @@ fn judge(contract: &Contract, index: u16, action: &Action, case: &Setting) -> Re
         referenced: &case.referenced,
     };
     match (execute(contract, &call, &case.held), &case.expected) {
-        (Err(refusal), Expected::Refused(rule)) if refusal.rule == *rule => Ok(()),
-        (Err(refusal), Expected::Refused(rule)) => Err(format!(
-            "expected {rule}, but {} refused: {refusal}",
-            refusal.rule
-        )),
+        (Err(refusal), Expected::Refused(rule)) if refusal.rule == *rule => {}
+        (Err(refusal), Expected::Refused(rule)) => {
+            let found = &refusal.rule;
+            let says = format!("expected {rule}, but {found} refused: {refusal}");
+            return Err(differs(says));
+        }
         (Err(refusal), Expected::Accepted(_)) => {
-            Err(format!("{} refused: {refusal}", refusal.rule))
+            return Err(differs(format!("{} refused: {refusal}", refusal.rule)));
         }
         (Ok(_), Expected::Refused(rule)) => {
-            Err(format!("expected {rule} to refuse, but it is accepted"))
+            return Err(differs(format!(
+                "expected {rule} to refuse, but it is accepted"
+            )));
         }
         (Ok((outcome, money)), Expected::Accepted(claims)) => {
-            hold(contract, claims, &outcome, &money)
+            hold(contract, claims, &outcome, &money)?;
         }
     }
+    Ok(showing::shown(contract, &call, &case.expected))
 }
 
 pub(super) fn arguments(action: &Action, case: &Setting) -> Result<Vec<Value>, String> {
@@ -112,53 +108,55 @@ pub(super) fn arguments(action: &Action, case: &Setting) -> Result<Vec<Value>, S
     action.params.iter().map(argument).collect()
 }
 
+/// Every claim holds; what money is left is compared as a whole, at the first claim about it.
 fn hold(
     contract: &Contract,
-    claims: &[Claim],
+    claims: &[(usize, Claim)],
     outcome: &Outcome,
     money: &[FactValue],
-) -> Result<(), String> {
-    let mut leaving = Vec::new();
-    for claim in claims {
+) -> Result<(), Differs> {
+    let (mut leaving, mut leaving_at) = (Vec::new(), None);
+    for (line, claim) in claims {
+        let line = Some(*line);
         match claim {
             Claim::Signers(parties) => {
                 let expected: BTreeSet<&Party> = parties.iter().collect();
                 let found: BTreeSet<&Party> = outcome.signers.iter().collect();
                 if expected != found {
-                    return Err(format!(
-                        "expected {} to sign, but {} do",
-                        listed(expected),
-                        listed(found)
-                    ));
+                    let (expected, found) = (listed(expected), listed(found));
+                    let says = format!("expected {expected} to sign, but {found} do");
+                    return Err(Differs { line, says });
                 }
             }
             Claim::Creating { kind, fields } => {
-                let shows = |fact: &&FactValue| {
-                    fact.kind == *kind
-                        && fields
-                            .iter()
-                            .all(|(i, v)| fact.fields.get(usize::from(*i)) == Some(v))
+                let same = |fact: &FactValue, (i, v): &(u16, Value)| {
+                    fact.fields.get(usize::from(*i)) == Some(v)
                 };
-                if !outcome.created.iter().any(|f| shows(&f)) {
+                let shows = |fact: &FactValue| {
+                    fact.kind == *kind && fields.iter().all(|field| same(fact, field))
+                };
+                if !outcome.created.iter().any(shows) {
                     let name = &contract.kinds()[usize::from(*kind)].name;
-                    return Err(format!(
-                        "no such {name} is created, but {}",
-                        facts(&outcome.created)
-                    ));
+                    let created = facts(contract, &outcome.created);
+                    let says = format!("no such {name} is created, but {created}");
+                    return Err(Differs { line, says });
                 }
             }
-            Claim::Leaving(fact) => leaving.push(fact.clone()),
+            Claim::Leaving(fact) => {
+                leaving.push(fact.clone());
+                leaving_at = leaving_at.or(line);
+            }
         }
     }
     let mut found = money.to_vec();
     leaving.sort();
     found.sort();
     if !leaving.is_empty() && leaving != found {
-        return Err(format!(
-            "expected the money {}, but it is {}",
-            facts(&leaving),
-            facts(&found)
-        ));
+        let (expected, found) = (facts(contract, &leaving), facts(contract, &found));
+        return Err(Differs {
+            line: leaving_at,
+            says: format!("expected the money {expected}, but it is {found}"),
+        });
     }
     Ok(())
 }
@@ -168,10 +166,10 @@ fn listed(parties: BTreeSet<&Party>) -> String {
     names.join(", ")
 }
 
-fn facts(facts: &[FactValue]) -> String {
-    let shown: Vec<String> = facts
-        .iter()
-        .map(|f| Value::Record(f.fields.clone()).to_string())
-        .collect();
-    shown.join(" and ")
+fn facts(contract: &Contract, facts: &[FactValue]) -> String {
+    let shown: Vec<String> = facts.iter().map(|f| contract.show_fact(f)).collect();
+    match shown.is_empty() {
+        true => "nothing".to_owned(),
+        false => shown.join(" and "),
+    }
 }

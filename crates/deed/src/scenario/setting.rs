@@ -25,16 +25,45 @@ pub(super) enum Scenario {
 /// One case with its name, and the line where it begins.
 pub(super) struct Named<T> {
     pub(super) name: String,
+    /// The change alone; `None` for what is done unchanged.
+    pub(super) change: Option<String>,
     pub(super) line: usize,
     pub(super) what: T,
 }
 
 impl Scenario {
+    /// Its name, which the first case has.
+    pub(super) fn name(&self) -> &str {
+        let first = match self {
+            Self::Action { cases, .. } => cases.first().map(|c| &c.name),
+            Self::Policy { cases, .. } => cases.first().map(|c| &c.name),
+        };
+        first.map_or("", |name| name)
+    }
+
     pub(super) fn cases(&self) -> usize {
         match self {
             Self::Action { cases, .. } => cases.len(),
             Self::Policy { cases, .. } => cases.len(),
         }
+    }
+}
+
+/// A case that can be compared with another, whatever is expected of both.
+pub(super) trait Alike {
+    fn alike(&self, other: &Self) -> bool;
+}
+
+impl Alike for Setting {
+    fn alike(&self, other: &Self) -> bool {
+        let facts = |s: &Self| (s.consumed.clone(), s.referenced.clone(), s.held.clone());
+        self.on == other.on && self.args == other.args && facts(self) == facts(other)
+    }
+}
+
+impl Alike for Asking {
+    fn alike(&self, other: &Self) -> bool {
+        self.on == other.on && self.before == other.before
     }
 }
 
@@ -47,11 +76,14 @@ pub(super) struct Setting {
     pub(super) referenced: Vec<FactValue>,
     pub(super) held: Vec<FactValue>,
     pub(super) expected: Expected,
+    /// The line that says what is expected; `None` when none does.
+    pub(super) expected_at: Option<usize>,
 }
 
 #[derive(Clone)]
 pub(super) enum Expected {
-    Accepted(Vec<Claim>),
+    /// With each claim the line in which it stands.
+    Accepted(Vec<(usize, Claim)>),
     Refused(String),
 }
 
@@ -76,9 +108,11 @@ pub(super) struct Asking {
     /// What happens before that day, in order.
     pub(super) before: Vec<Happening>,
     pub(super) expected: Proposed,
+    /// The line that says what is expected; `None` when none does.
+    pub(super) expected_at: Option<usize>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(super) enum Happening {
     /// A fact becomes known, under this number.
     Known(u64, FactValue),

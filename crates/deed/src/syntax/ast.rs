@@ -273,6 +273,7 @@ pub(crate) struct Exception {
     pub(crate) when: Expr,
     /// What then holds or applies; a rule without it does not apply at all.
     pub(crate) value: Option<Expr>,
+    pub(crate) law: Option<String>,
 }
 
 #[derive(Clone, Debug)]

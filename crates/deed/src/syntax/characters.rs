@@ -8,11 +8,15 @@ use super::token::{Problem, Span};
 pub(crate) fn acceptable(source: &str, problems: &mut Vec<Problem>) -> bool {
     let before = problems.len();
     let mut at = 0;
-    let (mut mixed, mut composed) = (None, true);
+    let (mut mixed, mut composed, mut returned) = (None, true, false);
     for line in source.split('\n') {
         // Nearly every line is plain, and nothing that is looked for reaches over a line's end.
         if !line.bytes().all(|b| matches!(b, b' '..=b'~')) {
-            offences(line, at, problems);
+            let plain = line.strip_suffix('\r').unwrap_or(line);
+            if plain.len() < line.len() && !std::mem::replace(&mut returned, true) {
+                problems.push(line_ends(at + plain.len()));
+            }
+            offences(plain, at, problems);
             mixed = mixed.or_else(|| hostile::mixed_script_word(line).map(|word| within(at, word)));
             if composed && !hostile::is_nfc(line) {
                 composed = false;
@@ -36,7 +40,6 @@ fn offences(line: &str, at: usize, problems: &mut Vec<Problem>) {
     for (offset, c) in line.char_indices() {
         let found = match c {
             '\t' => Some((Hostile::Control, "use spaces instead of a tab")),
-            '\r' => Some((Hostile::Control, "end lines with a line feed alone")),
             c if hostile::odd_space(c) => Some((Hostile::OddSpace, "use an ordinary space")),
             c => hostile::character(c).map(|h| (h, "remove it")),
         };
@@ -47,6 +50,13 @@ fn offences(line: &str, at: usize, problems: &mut Vec<Problem>) {
             problems.push(Problem::new(place, message, label).help(help.to_owned()));
         }
     }
+}
+
+/// Said once of a text: nearly always all its lines end so.
+fn line_ends(at: usize) -> Problem {
+    let message = "the lines end with a carriage return and a line feed";
+    let help = "end them with a line feed alone: `pvn deed fmt` does that".to_owned();
+    Problem::new(Span::new(at, at + 1), message, "U+000D").help(help)
 }
 
 fn not_nfc(line: Span) -> Problem {

@@ -108,6 +108,11 @@ fn rule(cursor: &mut Cursor<'_>) -> Result<Clause, Problem> {
     let text = cursor.text("the rule in words, in quotes")?;
     let law = cursor.law()?;
     cursor.skip_breaks();
+    if cursor.at_end() {
+        let help = "say it on the next line, further in than `rule`";
+        let problem = Problem::new(text.span, "the rule says no condition", "nothing under it");
+        return Err(problem.help(help.to_owned()));
+    }
     Ok(Clause::Rule {
         text,
         law,
@@ -133,13 +138,12 @@ fn exceptions(cursor: &mut Cursor<'_>) -> Result<Vec<Exception>, Problem> {
         } else {
             None
         };
-        // The law stands beside the case that it makes, for those who read; a verdict does not need it.
-        cursor.law()?;
         out.push(Exception {
             name,
             over,
             when,
             value,
+            law: cursor.law()?,
         });
     }
     Ok(out)

@@ -56,6 +56,12 @@ impl<'t> Cursor<'t> {
         before.unwrap_or(&self.end).span
     }
 
+    /// Whether the token just taken is this mark.
+    pub(crate) fn after_mark(&self, mark: &str) -> bool {
+        let before = self.pos.checked_sub(1).and_then(|i| self.tokens.get(i));
+        before.is_some_and(|t| matches!(t.tok, Tok::Punct(m) if m == mark))
+    }
+
     pub(crate) fn at_end(&self) -> bool {
         self.peek() == Tok::End
     }
@@ -121,8 +127,13 @@ impl<'t> Cursor<'t> {
             Tok::Name(name) => did_you_mean(name, [what.trim_matches('`')]),
             _ => None,
         };
+        // At the end of a line, what is missing is missing there, and not in the next line.
+        let span = match self.peek() {
+            Tok::Break => self.before(),
+            _ => self.span(),
+        };
         Problem::new(
-            self.span(),
+            span,
             format!("expected {what}, found {found}"),
             format!("expected {what}"),
         )

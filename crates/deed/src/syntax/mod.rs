@@ -23,5 +23,5 @@ pub(crate) use cursor::Cursor;
 pub(crate) use expr::expr;
 pub(crate) use file::parse;
 pub(crate) use layout::{Line, Lines};
-pub(crate) use primary::{assigns, date, path, path_list, postfix};
+pub(crate) use primary::{assigns, date, path, path_list, postfix, read_date};
 pub(crate) use token::{Problem, Span, Tok, Token};

@@ -6,6 +6,9 @@ use super::expr::sum;
 use super::primary::postfix;
 use super::token::{Problem, Tok};
 
+/// A unit that is no unit, and often written.
+const WEEKS: [&str; 2] = ["week", "weeks"];
+
 /// The number just read, as a period when a unit follows it.
 pub(crate) fn period(cursor: &mut Cursor<'_>, number: Expr) -> Result<Expr, Problem> {
     let Tok::Name(word) = cursor.peek() else {
@@ -20,6 +23,14 @@ pub(crate) fn period(cursor: &mut Cursor<'_>, number: Expr) -> Result<Expr, Prob
             cursor.advance();
             cursor.expect_word("in")?;
             Unit::WorkingDays(cursor.name("a calendar")?)
+        }
+        _ if WEEKS.contains(&word) => {
+            let help = match number.node {
+                Node::Int(weeks) => format!("write `{} days`", weeks.saturating_mul(7)),
+                _ => "count the days, as in `56 days`".to_owned(),
+            };
+            let problem = Problem::new(cursor.span(), "a period counts no weeks", "no unit");
+            return Err(problem.help(help));
         }
         _ => return Ok(number),
     };

@@ -7,6 +7,7 @@ use crate::limits::{YEAR_LITERAL_MAX, YEAR_LITERAL_MIN};
 use super::ast::{Assign, Each, Expr, Name, Node};
 use super::cursor::Cursor;
 use super::expr::expr;
+use super::lexer;
 use super::period::{days_from, period};
 use super::token::{Problem, Span, Tok};
 
@@ -57,6 +58,9 @@ fn fields(cursor: &mut Cursor<'_>, mut value: Expr) -> Result<Expr, Problem> {
 
 fn primary(cursor: &mut Cursor<'_>) -> Result<Expr, Problem> {
     let span = cursor.span();
+    if let Some(problem) = numbered_date(cursor) {
+        return Err(problem);
+    }
     let node = match cursor.peek() {
         Tok::Int(day) => match month_after(cursor) {
             Some(month) => return date_literal(cursor, day, month),
@@ -69,7 +73,7 @@ fn primary(cursor: &mut Cursor<'_>) -> Result<Expr, Problem> {
         Tok::Punct("[") => return list(cursor),
         Tok::Percent(rate) => Node::Percent(rate),
         Tok::Decimal(value, places) => Node::Decimal(value, places),
-        _ => return Err(cursor.expected("a value")),
+        _ => return Err(no_value(cursor)),
     };
     cursor.advance();
     Expr::new(span, node)
@@ -246,6 +250,9 @@ fn month_after(cursor: &Cursor<'_>) -> Option<i8> {
 
 /// A date such as `1 April 2025`.
 pub(crate) fn date(cursor: &mut Cursor<'_>) -> Result<(Date, Span), Problem> {
+    if let Some(problem) = numbered_date(cursor) {
+        return Err(problem);
+    }
     let day = match cursor.peek() {
         Tok::Int(day) => day,
         _ => return Err(cursor.expected("a date such as `1 April 2025`")),
@@ -259,6 +266,50 @@ pub(crate) fn date(cursor: &mut Cursor<'_>) -> Result<(Date, Span), Problem> {
         Node::Date(date) => Ok((date, literal.span)),
         _ => Err(cursor.expected("a date")),
     }
+}
+
+/// `2026-06-24`, written without spaces, which would else be a subtraction.
+fn numbered_date(cursor: &Cursor<'_>) -> Option<Problem> {
+    let tokens = [0, 1, 2, 3, 4].map(|ahead| cursor.token(ahead));
+    let [
+        Tok::Int(year @ 1000..=9999),
+        Tok::Punct("-"),
+        Tok::Int(month),
+        Tok::Punct("-"),
+        Tok::Int(day),
+    ] = tokens.map(|t| t.tok)
+    else {
+        return None;
+    };
+    let joined = tokens.windows(2).all(|t| t[0].span.end == t[1].span.start);
+    let at = usize::try_from(month - 1).ok().filter(|_| joined)?;
+    let month = MONTHS.get(at)?;
+    let span = tokens[0].span.to(tokens[4].span);
+    let problem = Problem::new(span, "a date is written with its month in words", "no date");
+    Some(problem.help(format!("write `{day} {month} {year}`")))
+}
+
+/// No value, where perhaps a comparison is written as elsewhere.
+fn no_value(cursor: &Cursor<'_>) -> Problem {
+    let problem = cursor.expected("a value");
+    let (before, here) = (cursor.before(), cursor.token(0));
+    let behind_equals = before.end == here.span.start && cursor.after_mark("=");
+    let meant = match here.tok {
+        Tok::Punct("=") if behind_equals => "two values are compared with one `=`",
+        Tok::Punct(">") if behind_equals => "write `>=` for \"at least\"",
+        Tok::Punct("<") if behind_equals => "write `<=` for \"at most\"",
+        _ => return problem,
+    };
+    problem.help(meant.to_owned())
+}
+
+/// A date that stands alone, as contracts write it.
+pub(crate) fn read_date(text: &str) -> Option<Date> {
+    let mut tokens = Vec::new();
+    lexer::tokens(text, 0, &mut tokens).ok()?;
+    let mut cursor = Cursor::new(&tokens);
+    let (date, _) = date(&mut cursor).ok()?;
+    cursor.at_end().then_some(date)
 }
 
 fn date_literal(cursor: &mut Cursor<'_>, day: i64, month: i8) -> Result<Expr, Problem> {

@@ -81,7 +81,7 @@ pub(crate) fn find(name: &str) -> Option<&'static Word> {
 
 /// Every word of the language, one to a line.
 #[rustfmt::skip]
-pub static WORDS: [Word; 130] = [
+pub static WORDS: [Word; 131] = [
     word("about", CONTRACTS, "`about child`: whom a fact is about, so whose personal data it is."),
     word("above", CONTRACTS, "`above 12%`: the last slice of a scale."),
     word("accepted", SCENARIOS, "`is accepted`: what a scenario expects."),
@@ -174,6 +174,7 @@ pub static WORDS: [Word; 130] = [
     word("payable", CONTRACTS, "`payable in other contracts with state = held`: which money other contracts may say is paid."),
     word("pays", CONTRACTS, "`buyer pays seller price in Cash`: what is owed.").reserved().before_a_value(),
     word("per", CONTRACTS, "`one per title_no`."),
+    word("percent", CONTRACTS, "A percentage, exact to four places: `12.5%`."),
     word("policies", POLICIES, "`policies for early_help`: how a text of policies begins."),
     word("policy", PROPOSALS, "`policy costly for each Child as child`: what a node proposes; `policy costly on 24 June 2026` in a scenario."),
     word("positive", CONTRACTS, "`is positive`: above zero."),

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use deed::{Contract, Field, Given, Kind, PartyRef, Record, Type};
 
+use crate::fixtures::CASH;
+
 /// Stands for the hash of another contract where a text leaves it open.
 const OPEN: (&str, &str) = (
     "COINS",
@@ -128,6 +130,9 @@ fn what_every_contract_declares_is_as_it_was() {
     }
     let coins = std::fs::read_to_string(root.join("crates/ledger/tests/fixtures/coins.deed"));
     let coins = Contract::load(&coins.unwrap()).unwrap();
+    let cash = Contract::load(CASH).unwrap();
+    let penalty = std::fs::read_to_string(root.join("docs/deed/examples/penalty.deed")).unwrap();
+    let cash_sha256 = deed::needs(&penalty).remove(0).sha256;
     let (open, sha256) = OPEN;
     let mut files = Vec::new();
     for folder in ["crates", "docs", "services"] {
@@ -137,7 +142,11 @@ fn what_every_contract_declares_is_as_it_was() {
         let text = std::fs::read_to_string(&file)
             .unwrap()
             .replace(open, sha256);
-        let contract = load(&text, &[(sha256, coins.clone())]).unwrap();
+        let given = [
+            (sha256, coins.clone()),
+            (cash_sha256.as_str(), cash.clone()),
+        ];
+        let contract = load(&text, &given).unwrap();
         let name = file.strip_prefix(&root).unwrap().display().to_string();
         add(&name, &contract);
     }

@@ -8,14 +8,14 @@ use crate::fixtures::{BUDGET, EARLY_HELP, HELP_POLICIES, LAND, SAFEGUARDING, loa
 
 #[test]
 fn a_page_says_everything_that_a_contract_declares() {
-    let page = render(&load(LAND), &[], Some("the-hash"));
+    let page = render(&load(LAND), &[], &[], Some("the-hash"));
     insta::assert_snapshot!(page.split("</style>").last().unwrap());
 }
 
 #[test]
 fn a_page_loads_nothing_and_runs_nothing() {
     for source in [BUDGET, LAND, SAFEGUARDING] {
-        let page = render(&load(source), &[], None);
+        let page = render(&load(source), &[], &[], None);
         for banned in [
             "<script",
             "javascript:",
@@ -39,7 +39,7 @@ fn what_a_contract_says_can_not_become_markup() {
         "Who owns which land.",
         "<script>alert(1)</script> & 'quotes' <img>",
     );
-    let page = render(&load(&source), &[], None);
+    let page = render(&load(&source), &[], &[], None);
     assert!(
         page.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#39;quotes&#39; &lt;img&gt;")
     );
@@ -50,7 +50,7 @@ fn what_a_contract_says_can_not_become_markup() {
 fn policies_are_shown_with_the_contract() {
     let contract = load(EARLY_HELP);
     let policies = Policies::load(&contract, HELP_POLICIES).unwrap_or_else(|e| panic!("{e}"));
-    let page = render(&contract, &[policies], None);
+    let page = render(&contract, &[policies], &[], None);
     let section = page.split("<section id=\"policies\">").nth(1).unwrap();
     insta::assert_snapshot!(section.split("</section>").next().unwrap());
 }
@@ -58,8 +58,8 @@ fn policies_are_shown_with_the_contract() {
 fn pages() -> Vec<String> {
     let contract = load(EARLY_HELP);
     let policies = Policies::load(&contract, HELP_POLICIES).unwrap_or_else(|e| panic!("{e}"));
-    let mut pages = vec![render(&contract, &[policies], Some("the-hash"))];
-    pages.extend([BUDGET, LAND, SAFEGUARDING].map(|source| render(&load(source), &[], None)));
+    let mut pages = vec![render(&contract, &[policies], &[], Some("the-hash"))];
+    pages.extend([BUDGET, LAND, SAFEGUARDING].map(|source| render(&load(source), &[], &[], None)));
     pages
 }
 
@@ -139,7 +139,7 @@ fn luminance(colour: &str) -> f64 {
 
 #[test]
 fn every_colour_of_words_stands_out_from_the_paper() {
-    let page = render(&load(LAND), &[], None);
+    let page = render(&load(LAND), &[], &[], None);
     let mut sheets = 0;
     for sheet in page.split(":root{").skip(1) {
         let sheet = sheet.split('}').next().unwrap();

@@ -14,7 +14,7 @@ pub(crate) struct Deed {
 pub(crate) enum DeedWhat {
     /// Check contracts, policies and scenarios: every error with its place, and what is hardly meant.
     Check(DeedCheck),
-    /// Run the scenarios beside a contract, and name the rules that none of them refuses and the policies that none shows.
+    /// Run the scenarios beside a contract, and name the rules, exceptions and policies that none of them shows.
     Test(DeedTest),
     /// Lay contracts, policies and scenarios out in the one true format.
     Fmt(DeedFmt),
@@ -68,7 +68,8 @@ pub(crate) struct DeedCheck {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Ends with 1 when a case fails, when an action or policy is never shown, or a rule never refuses.
+Ends with 1 when a case fails, when an action, an exception or a policy is never shown, or a rule or a part of it never
+refuses.
 
   pvn deed test docs/deed/examples/cash.deed
   pvn deed test early_help.deed drafts/new.scenario")]
@@ -83,7 +84,7 @@ pub(crate) struct DeedTest {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The policies beside the contract are shown with it.
+The policies beside the contract are shown with it, and what becomes of its scenarios.
 The page stands alone: one file, no script, nothing loaded from elsewhere, for screens by day and by night, and for paper.
 
   pvn deed render contract.deed --out contract.html")]
@@ -118,7 +119,8 @@ pub(crate) struct DeedFmt {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Of a scenario, each case is explained: the transaction, and every change of it. A single call is explained as far as the
+Of a scenario, each case is explained: the transaction, or what a policy is asked, and every change of it. Ends with 0
+whether a case is accepted or refused: both are explained. A single call is explained as far as the
 contract goes; whether the payer holds the money is then not known.
 
   pvn deed explain cash.deed --scenario scenarios/moves.scenario
@@ -136,8 +138,8 @@ pub(crate) struct DeedExplain {
     /// One call: the action's name.
     #[arg(long, requires = "on")]
     pub(crate) action: Option<String>,
-    /// The day on which the call takes effect, such as 2026-06-24.
-    #[arg(long)]
+    /// The day on which the call takes effect, such as 2026-06-24 or "24 June 2026".
+    #[arg(long, value_parser = day)]
     pub(crate) on: Option<jiff::civil::Date>,
     /// An argument of the call; may be given several times.
     #[arg(long = "arg", value_name = "NAME=VALUE")]
@@ -145,4 +147,9 @@ pub(crate) struct DeedExplain {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+fn day(text: &str) -> Result<jiff::civil::Date, String> {
+    deed::read_date(text)
+        .ok_or_else(|| "it is no date such as 2026-06-24 or \"24 June 2026\"".to_owned())
 }

@@ -25,6 +25,14 @@ pub(super) fn run(args: &Deed) -> Outcome {
     }
 }
 
+/// The text of a file, or why it can't be read.
 fn read(path: &Path) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| format!("{} can't be read: {error}", path.display()))
+    let unread = |why: String| format!("{} can't be read: {why}", path.display());
+    let bytes = fs::read(path).map_err(|error| unread(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let good = error.utf8_error().valid_up_to();
+        let before = error.as_bytes().get(..good).unwrap_or_default();
+        let line = before.split(|byte| *byte == b'\n').count();
+        unread(format!("line {line} is not written in UTF-8"))
+    })
 }

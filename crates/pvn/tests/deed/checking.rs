@@ -73,6 +73,7 @@ fn what_is_well_is_said_to_be_well_with_all_that_stands_beside_it() {
         "cash.deed",
         "early_help.deed",
         "land_transfer.deed",
+        "penalty.deed",
         "safeguarding.deed",
     ]
     .map(|file| folder.said(&["deed", "check", file]));
@@ -86,6 +87,7 @@ fn every_example_is_tested_with_nothing_missing() {
         "cash.deed",
         "early_help.deed",
         "land_transfer.deed",
+        "penalty.deed",
         "safeguarding.deed",
     ] {
         let said = folder.said(&["deed", "test", file]);
@@ -250,4 +252,42 @@ fn contracts_that_one_uses_are_found_or_it_is_said_what_to_do() {
     std::fs::write(folder.path("cash.deed"), broken).unwrap();
     let said = folder.said(&["deed", "check", "purchase.deed"]);
     assert!(said.ends_with("exit code 1\n"), "{said}");
+}
+
+#[test]
+fn a_file_that_is_no_text_is_named_and_the_others_are_looked_at() {
+    let folder = Folder::with(&[("cash.deed", CASH)]);
+    std::fs::write(folder.path("x.deed"), b"contract x\n \xff").unwrap();
+    let mut said = folder.said(&["deed", "check", "cash.deed"]);
+    std::fs::remove_file(folder.path("x.deed")).unwrap();
+    std::fs::write(folder.path("x.scenario"), b"\xff").unwrap();
+    said.push_str(&folder.said(&["deed", "test", "cash.deed"]));
+    said.push_str(&folder.said(&["deed", "check", "x.scenario"]));
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn lines_that_end_as_elsewhere_are_refused_once_and_mended() {
+    let folder = Folder::with(&[("cash.deed", &CASH.replace('\n', "\r\n"))]);
+    let mut said = folder.said(&["deed", "check", "cash.deed"]);
+    said.push_str(&folder.said(&["deed", "fmt", "--check", "cash.deed"]));
+    said.push_str(&folder.said(&["deed", "fmt", "cash.deed"]));
+    insta::assert_snapshot!(said);
+    assert_eq!(
+        std::fs::read_to_string(folder.path("cash.deed")).unwrap(),
+        CASH
+    );
+}
+
+#[test]
+fn what_is_about_a_text_with_errors_waits_for_it() {
+    let folder = examples();
+    replace(&folder, "early_help.policies", "visits > 1", "visit > 1");
+    let mut said = folder.said(&["deed", "check", "early_help.deed"]);
+    replace(&folder, "early_help.deed", "fact Child", "fakt Child");
+    said.push_str(&folder.said(&["deed", "check", "early_help.deed"]));
+    for command in ["test", "render"] {
+        said.push_str(&folder.said(&["deed", command, "scenarios/early_help.scenario"]));
+    }
+    insta::assert_snapshot!(said);
 }

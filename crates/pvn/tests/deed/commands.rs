@@ -62,7 +62,7 @@ fn a_call_is_explained_as_json() {
             "--action",
             "Move",
             "--on",
-            "2026-06-24",
+            "24 June 2026",
             "--arg",
             "payer=ann",
             "--arg",
@@ -118,6 +118,60 @@ scenario "ann pays ben"
     insta::assert_snapshot!(said);
 }
 
+/// What `explain` says of a worked example's scenarios whose names begin so.
+fn explained(contract: &str, scenario: &str, more: &[&str]) -> String {
+    let contract = fixture(contract).display().to_string();
+    let args = ["deed", "explain", &contract, "--scenario", scenario];
+    let (code, said, complaint) = pvn(&[&args[..], more].concat());
+    assert_eq!((code, complaint.as_str()), (Some(0), ""));
+    said
+}
+
+const ADA: &str = "ada earns a little, and owes rent and council tax: ";
+
+#[test]
+fn lets_exceptions_and_lifted_rules_are_explained() {
+    let hardship = format!("{ADA}there is hardship");
+    let late = format!("{ADA}a month passes because");
+    let both = [hardship, late].map(|case| explained("universal_credit.deed", &case, &[]));
+    insta::assert_snapshot!(both.join("\n"));
+    let case = format!("{ADA}a month passes because");
+    let said = explained("universal_credit.deed", &case, &["--json"]);
+    let said: Value = serde_json::from_str(&said).unwrap();
+    let exception = serde_json::json!([{ "name": "it was decided late", "law": null }]);
+    let rule = &said["cases"][0]["rules"][1];
+    assert_eq!(
+        (&rule["lifted"], &rule["holds"]),
+        (&true.into(), &true.into())
+    );
+    assert_eq!(rule["exceptions"], exception);
+    assert_eq!(said["cases"][0]["lets"][1]["value"], "£400.14");
+}
+
+#[test]
+fn scenarios_of_policies_are_explained() {
+    insta::assert_snapshot!(explained("early_help.deed", "ben", &[]));
+    let said = explained("early_help.deed", "ben comes", &["--json"]);
+    let said: Value = serde_json::from_str(&said).unwrap();
+    insta::assert_snapshot!(serde_json::to_string_pretty(&said["cases"][0]).unwrap());
+}
+
+#[test]
+fn a_call_that_needs_facts_is_explained_by_a_scenario() {
+    let land = fixture("land_transfer.deed").display().to_string();
+    let args = [
+        "deed",
+        "explain",
+        &land,
+        "--action",
+        "Transfer",
+        "--on",
+        "2026-06-24",
+    ];
+    let said = "pvn: Transfer uses facts, which --arg can't say: write a scenario, and explain it with --scenario\n";
+    assert_eq!(pvn(&args), (Some(1), String::new(), said.to_owned()));
+}
+
 #[test]
 fn a_page_is_written() {
     let folder = tempfile::tempdir().unwrap();
@@ -127,6 +181,12 @@ fn a_page_is_written() {
     let page = std::fs::read_to_string(&out).unwrap();
     let (_, printed, _) = pvn(&["deed", "render", &land]);
     assert_eq!(page, printed);
+    // For whoever may read files here: it is no data of a node.
+    let made = std::fs::metadata(&out).unwrap().permissions();
+    let beside = folder.path().join("beside");
+    std::fs::write(&beside, "").unwrap();
+    let usual = std::fs::metadata(&beside).unwrap().permissions();
+    assert_eq!(made, usual);
 }
 
 #[test]

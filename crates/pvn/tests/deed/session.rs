@@ -151,10 +151,9 @@ impl Session {
         self.gone();
     }
 
-    /// After a shutdown: the server goes, and is content.
+    /// After a shutdown: the server goes, and is content, though the editor keeps its end open.
     pub(crate) fn gone(mut self) {
         self.tell("exit", Value::Null);
-        drop(self.input);
         assert!(self.server.wait().unwrap().success());
     }
 }

@@ -26,6 +26,10 @@ struct Checked {
     about: Vec<String>,
     /// The same for programs.
     figures: Value,
+    /// The text with errors that this one is about.
+    broken: Option<String>,
+    /// Texts about this one, which are looked at when it has no errors.
+    waiting: Vec<String>,
 }
 
 pub(super) fn run(args: &DeedCheck) -> Outcome {
@@ -33,6 +37,12 @@ pub(super) fn run(args: &DeedCheck) -> Outcome {
     let mut all = Vec::new();
     for path in &args.files {
         let shelf = Shelf::around(path, &args.with.with)?;
+        for (path, why) in &shelf.unread {
+            if seen.insert(path.clone()) {
+                let text = Text::new(path.clone(), String::new());
+                all.push(Checked::unread(&text, why));
+            }
+        }
         let Some(text) = shelf.text(path) else {
             continue;
         };
@@ -45,8 +55,17 @@ pub(super) fn run(args: &DeedCheck) -> Outcome {
             _ => Vec::new(),
         };
         for text in [text].into_iter().chain(beside) {
-            if seen.insert(text.path.clone()) {
-                all.push(checked(&shelf, text));
+            if !seen.insert(text.path.clone()) {
+                continue;
+            }
+            let checked = checked(&shelf, text);
+            let cause = all
+                .iter_mut()
+                .find(|c| Some(&c.file) == checked.broken.as_ref());
+            match cause {
+                // What is wrong is said once, where it is.
+                Some(cause) => cause.waiting.push(checked.file),
+                None => all.push(checked),
             }
         }
     }
@@ -83,9 +102,12 @@ fn checked(shelf: &Shelf, text: &Text) -> Checked {
         ));
     };
     let broken = |path: String| {
-        refused(format!(
-            "{path}, which it is about, has errors: `pvn deed check {path}` shows them"
-        ))
+        let message =
+            format!("{path}, which it is about, has errors: `pvn deed check {path}` shows them");
+        Checked {
+            broken: Some(path),
+            ..refused(message)
+        }
     };
     let Ok(contract) = shelf.load(&about.text) else {
         return broken(about.shown());
@@ -195,6 +217,17 @@ impl Checked {
             report: String::new(),
             about: Vec::new(),
             figures: json!({}),
+            broken: None,
+            waiting: Vec::new(),
+        }
+    }
+
+    /// A file that is no text.
+    fn unread(text: &Text, why: &str) -> Self {
+        Self {
+            report: format!("error: {why}"),
+            figures: json!({ "reason": why }),
+            ..Self::of(text)
         }
     }
 
@@ -242,7 +275,12 @@ impl Checked {
             "" => String::new(),
             report => format!("{report}\n\n"),
         };
-        let about = self.about.iter().map(|line| format!("\n  {line}"));
+        let waiting = match self.waiting.as_slice() {
+            [] => None,
+            some => Some(format!("{} looked at when it is well", are(some))),
+        };
+        let about = self.about.iter().chain(&waiting);
+        let about = about.map(|line| format!("\n  {line}"));
         format!("{report}{judged}{}", about.collect::<String>())
     }
 
@@ -251,10 +289,21 @@ impl Checked {
         out["file"] = json!(self.file);
         out["is"] = json!(self.is);
         out["well"] = json!(self.well(false));
+        if !self.waiting.is_empty() {
+            out["waiting"] = json!(self.waiting);
+        }
         let errors = self.errors.iter().map(|d| diagnostic("error", d));
         let warnings = self.warnings.iter().map(|d| diagnostic("warning", d));
         out["diagnostics"] = errors.chain(warnings).collect();
         out
+    }
+}
+
+/// Some files as the subject of a sentence.
+fn are(files: &[String]) -> String {
+    match files {
+        [one] => format!("{one} is"),
+        _ => format!("{} are", files.join(", ")),
     }
 }
 

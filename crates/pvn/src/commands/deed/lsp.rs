@@ -19,7 +19,8 @@ use place::{offset, position, whole};
 
 /// Serves one editor until it goes away.
 pub(super) fn run() -> Outcome {
-    runtime()?.block_on(async {
+    let runtime = runtime()?;
+    runtime.block_on(async {
         let editor = |client| Editor {
             client,
             desk: Mutex::default(),
@@ -34,6 +35,8 @@ pub(super) fn run() -> Outcome {
             .serve(service)
             .await;
     });
+    // Whatever still waits for the editor to write would wait for ever.
+    runtime.shutdown_background();
     Ok(ExitCode::SUCCESS)
 }
 

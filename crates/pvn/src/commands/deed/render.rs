@@ -11,11 +11,11 @@ use crate::commands::Outcome;
 use crate::output::say;
 
 pub(super) fn run(args: &DeedRender) -> Outcome {
-    let Suite {
-        contract, policies, ..
-    } = Suite::of(&args.contract, &args.with.with, &[])?;
+    let suite = Suite::of(&args.contract, &args.with.with, &[])?;
+    let reports = suite.run()?;
+    let contract = &suite.contract;
     let identifier = ContractId::of_text(contract.source()).to_string();
-    let page = deed::render(&contract, &policies, Some(&identifier));
+    let page = deed::render(contract, &suite.policies, &reports, Some(&identifier));
     match &args.out {
         Some(path) => {
             write(path, &page)?;

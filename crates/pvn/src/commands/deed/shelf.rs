@@ -41,6 +41,8 @@ pub(super) struct Refused {
 #[derive(Default)]
 pub(super) struct Shelf {
     texts: Vec<Text>,
+    /// Files beside that can't be read, each with why.
+    pub(super) unread: Vec<(PathBuf, String)>,
 }
 
 impl Text {
@@ -69,11 +71,18 @@ pub(super) fn sha256(text: &str) -> String {
 }
 
 impl Shelf {
-    /// The texts around a file, and others that are given; all must be readable.
+    /// The texts around a file, and others that are given; these, and the file, must be readable.
     pub(super) fn around(file: &Path, with: &[PathBuf]) -> Result<Self, String> {
         let mut shelf = Self::default();
-        for path in beside(file).iter().chain(with).chain([&file.to_path_buf()]) {
+        for path in with.iter().chain([&file.to_path_buf()]) {
             shelf.put(path, read(path)?);
+        }
+        for path in beside(file) {
+            match read(&path) {
+                _ if shelf.text(&path).is_some() => {}
+                Ok(text) => shelf.put(&path, text),
+                Err(why) => shelf.unread.push((path, why)),
+            }
         }
         Ok(shelf)
     }

@@ -229,7 +229,7 @@ const DUTY: [(i64, i64); 5] = [
     (1_500_000, 10),
     (i64::MAX / 100, 12),
 ];
-const CHARGES_MAX: usize = 20;
+const CHARGES_MAX: usize = 10;
 
 fn duty(minor: i64) -> Result<i64, Box<dyn Error>> {
     let (mut below, mut sum) = (0_i128, 0_i128);

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use deed::scenario::ExplainedCase;
-use deed::{Accepted, Contract, ExplainedFact, ExplainedRule, Kind, Party};
+use deed::{Accepted, Contract, ExplainedException, ExplainedFact, ExplainedStep, Kind, Party};
 
 /// One case in words.
 pub(super) fn words(contract: &Contract, case: &ExplainedCase) -> String {
@@ -13,9 +13,9 @@ pub(super) fn words(contract: &Contract, case: &ExplainedCase) -> String {
     out
 }
 
-/// The names of a kind's published fields.
-pub(super) fn public_fields(kind: &Kind) -> impl Iterator<Item = &str> {
-    let fields = kind.public.iter();
+/// The names of some fields of a kind.
+pub(super) fn named<'k>(kind: &'k Kind, fields: &'k [u16]) -> impl Iterator<Item = &'k str> {
+    let fields = fields.iter();
     fields.filter_map(|i| kind.fields.get(usize::from(*i)).map(|f| f.name.as_str()))
 }
 
@@ -30,33 +30,29 @@ fn write(out: &mut String, contract: &Contract, case: &ExplainedCase) -> std::fm
         out,
         "  {} on {}{}",
         action.name,
-        case.on,
+        deed::Value::Date(case.on),
         cited(action.law.as_deref())
     )?;
     for (param, value) in action.params.iter().zip(&case.args) {
         let value = contract.show(value, &param.ty);
         writeln!(out, "    {} = {value}", param.name)?;
     }
-    if !case.explanation.rules.is_empty() {
-        writeln!(out, "  rules, in the order of the contract")?;
+    if !case.explanation.steps.is_empty() {
+        writeln!(out, "  step by step, in the order of the contract")?;
     }
-    for rule in &case.explanation.rules {
-        write_rule(out, rule)?;
+    for step in &case.explanation.steps {
+        write_step(out, step)?;
     }
     match &case.explanation.verdict {
         Ok(accepted) => write_accepted(out, contract, accepted),
         Err(refusal) => {
-            let not_run = action.rules.len() - case.explanation.rules.len();
-            if not_run > 0
-                && case
-                    .explanation
-                    .rules
-                    .last()
-                    .is_some_and(|rule| !rule.holds)
-            {
+            let not_run = action.rules.len() - case.explanation.rules().count();
+            let last = case.explanation.rules().last();
+            if not_run > 0 && last.is_some_and(|rule| !rule.holds) {
+                let rules = if not_run == 1 { "rule is" } else { "rules are" };
                 writeln!(
                     out,
-                    "    {not_run} more are not asked: the first that fails refuses"
+                    "    {not_run} more {rules} not asked: the first that fails refuses"
                 )?;
             }
             writeln!(
@@ -70,21 +66,42 @@ fn write(out: &mut String, contract: &Contract, case: &ExplainedCase) -> std::fm
     }
 }
 
-fn write_rule(out: &mut String, rule: &ExplainedRule) -> std::fmt::Result {
-    let mark = if rule.holds { "holds" } else { "FAILS" };
-    writeln!(
-        out,
-        "    {mark}  {}{}",
-        rule.text,
-        cited(rule.law.as_deref())
-    )?;
-    for (name, value) in &rule.figures {
-        writeln!(out, "             {name} is {value}")?;
+fn write_step(out: &mut String, step: &ExplainedStep) -> std::fmt::Result {
+    match step {
+        ExplainedStep::Let(said) => {
+            writeln!(out, "    let    {} = {}", said.name, said.value)?;
+            write_exceptions(out, &said.exceptions)
+        }
+        ExplainedStep::Rule(rule) => {
+            let mark = match (rule.holds, rule.lifted) {
+                (false, _) => "FAILS",
+                (true, false) => "holds",
+                (true, true) => "lifted",
+            };
+            let law = cited(rule.law.as_deref());
+            writeln!(out, "    {mark:<6} {}{law}", rule.text)?;
+            write_exceptions(out, &rule.exceptions)?;
+            for (name, value) in &rule.figures {
+                writeln!(out, "             {name} is {value}")?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn write_exceptions(out: &mut String, stood: &[ExplainedException]) -> std::fmt::Result {
+    for exception in stood {
+        let law = cited(exception.law.as_deref());
+        writeln!(
+            out,
+            "             by the exception \"{}\"{law}",
+            exception.name
+        )?;
     }
     Ok(())
 }
 
-fn cited(law: Option<&str>) -> String {
+pub(super) fn cited(law: Option<&str>) -> String {
     law.map(|law| format!("  ({law})")).unwrap_or_default()
 }
 
@@ -135,11 +152,7 @@ fn write_fact(
     explained: &ExplainedFact,
 ) -> std::fmt::Result {
     let kind = &contract.kinds()[usize::from(explained.fact.kind)];
-    let fields = kind.fields.iter().zip(&explained.fact.fields);
-    let fields: Vec<String> = fields
-        .map(|(f, v)| format!("{} = {}", f.name, contract.show(v, &f.ty)))
-        .collect();
-    writeln!(out, "    {} with {}", kind.name, fields.join(", "))?;
+    writeln!(out, "    {}", contract.show_fact(&explained.fact))?;
     let roles = &explained.roles;
     let attested = match roles.attestors.len() {
         0 => "all who sign".to_owned(),
@@ -159,7 +172,7 @@ fn write_fact(
         [] => String::new(),
         some => format!("; observed by {}", listed(some)),
     };
-    let public: Vec<&str> = public_fields(kind).collect();
+    let public: Vec<&str> = named(kind, &kind.public).collect();
     let public = match public.len() {
         0 => "nothing is public".to_owned(),
         n if n == kind.fields.len() => "all of it is public".to_owned(),
@@ -169,7 +182,16 @@ fn write_fact(
         [] => "those who sign".to_owned(),
         some => format!("those who sign and {}", listed(some)),
     };
-    writeln!(out, "      seen by {seen}{observed}; {public}")
+    writeln!(out, "      seen by {seen}{observed}; {public}")?;
+    for (party, fields) in &roles.seen_in_part {
+        let fields: Vec<&str> = named(kind, fields).collect();
+        writeln!(
+            out,
+            "      of this, {party} sees only {}",
+            fields.join(", ")
+        )?;
+    }
+    Ok(())
 }
 
 fn listed(parties: &[Party]) -> String {

@@ -22,12 +22,18 @@ pub(super) fn stdin() -> impl tokio::io::AsyncRead + Unpin {
         let mut input = BufReader::new(tokio::io::stdin());
         // Whoever ends the conversation, on either side, ends this.
         while let Ok(Some(message)) = next(&mut input).await {
-            if forward(&mut ours, &message).await.is_err() {
+            if forward(&mut ours, &message).await.is_err() || is_exit(&message) {
                 break;
             }
         }
     });
     theirs
+}
+
+/// `exit`, after which nothing more is read, whether or not the editor closes its end (LSP 3.17, `exit`).
+fn is_exit(message: &[u8]) -> bool {
+    let request = serde_json::from_slice::<Request>(message);
+    request.is_ok_and(|request| request.method() == "exit")
 }
 
 async fn forward(out: &mut (impl AsyncWrite + Unpin), message: &[u8]) -> std::io::Result<()> {

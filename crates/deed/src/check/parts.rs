@@ -1,14 +1,14 @@
-//! The parts of a policy's condition, so that tools can say which of them decides.
+//! The parts of a condition, so that tools can say which of them decides.
 
-use crate::check::Context;
+use crate::ir::Part;
 use crate::schema::Type;
 use crate::syntax::Problem;
 use crate::syntax::ast::{Expr, Node, Op};
 
-use super::ir::Part;
+use super::context::Context;
 
 /// A condition taken apart where `and` joins it, and each part again where `or` does.
-pub(super) fn of(
+pub(crate) fn parts_of(
     context: &mut Context<'_>,
     source: &str,
     condition: &Expr,
