@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::Context;
 use crate::contract::Contract;
+use crate::limits::ITEMS_MAX;
 use crate::near::did_you_mean;
 use crate::outline::is_word;
 use crate::policy::Policies;
@@ -113,6 +114,7 @@ impl Reader<'_> {
     }
 
     fn scenario(&self, name: &str, line: Line<'_, '_>) -> Result<Scenario, Problem> {
+        limited(line)?;
         let mut rest = line.children();
         let Some(first) = rest.next() else {
             return Err(Problem::new(
@@ -167,6 +169,7 @@ impl Reader<'_> {
             }
             let change = cursor.text("what is different, in quotes")?;
             cursor.finish()?;
+            limited(child)?;
             let mut case = base.clone();
             let full = format!("{name}: {}", change.text);
             if changes.iter().any(|c| c.name == full) {
@@ -300,5 +303,17 @@ impl Reader<'_> {
             "but",
         ];
         Err(cursor.unknown_word("a line of a scenario", &words))
+    }
+}
+
+/// Each change is the whole scenario once more, so that their numbers multiply.
+fn limited(line: Line<'_, '_>) -> Result<(), Problem> {
+    match line.children().nth(ITEMS_MAX) {
+        Some(extra) => {
+            let message =
+                format!("a scenario, and a change, has at most {ITEMS_MAX} lines under it");
+            Err(Problem::new(extra.span(), message, "one too many"))
+        }
+        None => Ok(()),
     }
 }
