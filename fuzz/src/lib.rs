@@ -154,7 +154,10 @@ fn text(source: &str, at: usize) {
             Contract::load(text)
                 .map(|c| format!("{:?}{:?}{:?}", c.kinds(), c.actions(), c.parties()))
         };
-        assert_eq!(accepted(source).ok(), accepted(&formatted).ok());
+        // Line ends of another system are refused, and mended by formatting.
+        if !source.contains('\r') {
+            assert_eq!(accepted(source).ok(), accepted(&formatted).ok());
+        }
     }
     match Contract::load(source) {
         Ok(contract) => {

@@ -11,7 +11,10 @@ pub(crate) fn acceptable(source: &str, problems: &mut Vec<Problem>) -> bool {
     let (mut mixed, mut composed, mut returned) = (None, true, false);
     for line in source.split('\n') {
         // Nearly every line is plain, and nothing that is looked for reaches over a line's end.
-        if !line.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        let plain = line
+            .bytes()
+            .fold(true, |plain, b| plain & matches!(b, b' '..=b'~'));
+        if !plain {
             let plain = line.strip_suffix('\r').unwrap_or(line);
             if plain.len() < line.len() && !std::mem::replace(&mut returned, true) {
                 problems.push(line_ends(at + plain.len()));

@@ -49,7 +49,8 @@ impl<'s> Lexer<'s, '_> {
 
     /// Reads one token; false at the end of the line.
     fn next(&mut self) -> Result<bool, Problem> {
-        self.pos += self.rest().len() - self.rest().trim_start_matches(' ').len();
+        let spaces = self.rest().bytes().take_while(|b| *b == b' ');
+        self.pos += spaces.count();
         let Some(first) = self.rest().chars().next() else {
             return Ok(false);
         };
@@ -238,7 +239,9 @@ impl<'s> Lexer<'s, '_> {
 
     fn mark(&mut self, first: char) -> Result<(), Problem> {
         let rest = self.rest();
-        if let Some(mark) = MARKS.into_iter().find(|m| rest.starts_with(m)) {
+        let begins = |mark: &&&str| mark.as_bytes()[0] == rest.as_bytes()[0];
+        let mut marks = MARKS.iter().filter(begins);
+        if let Some(mark) = marks.find(|m| rest.starts_with(**m)) {
             self.push(Tok::Punct(mark), mark.len());
             return Ok(());
         }
