@@ -12,6 +12,8 @@ mod consistency;
 mod frontier;
 #[path = "tlog/hash.rs"]
 mod hash;
+#[path = "tlog/hybrid.rs"]
+mod hybrid;
 #[path = "tlog/inclusion.rs"]
 mod inclusion;
 #[path = "tlog/keys.rs"]
