@@ -60,6 +60,7 @@ mod cosignature;
 mod entries;
 mod frontier;
 mod hash;
+pub mod hybrid;
 mod key_name;
 mod node;
 mod note;
@@ -68,6 +69,7 @@ mod note_text;
 mod note_verify;
 mod policy;
 mod prove;
+mod public_key;
 mod signer;
 mod tile;
 mod tile_path;
@@ -93,12 +95,13 @@ pub use policy::{
     CheckpointPolicy, CosignedBy, OpenError, PolicyError, TrustedCheckpoint, UnknownSignatures,
 };
 pub use prove::{ProveError, prove_consistency, prove_inclusion, stored_root};
+pub use public_key::{KEY_BYTES, PublicKey, PublicKeyError};
 pub use signer::{CosignError, Cosigner, NoteSigner, SignError, SignerError};
 pub use tile::{EntryBundle, Tile, TileBytesError, TileError, build_tiles, tiles_grown};
 pub use tile_path::{TilePath, TilePathError};
 pub use tile_reader::{TileReadError, TileReader};
 pub use tree::{EMPTY_ROOT, MerkleTree, merkle_path, merkle_root};
-pub use verifier_key::{KEY_BYTES, KeyId, SignatureType, VerifierKey, VerifierKeyError, WeakKey};
+pub use verifier_key::{KeyId, SignatureType, VerifierKey, VerifierKeyError};
 pub use verify::{
     ConsistencyError, InclusionError, root_from_path, verify_consistency, verify_inclusion,
 };

@@ -63,6 +63,14 @@ pub enum NoteVerifyError {
     /// No signature of a trusted key.
     #[error("no trusted key signed the note")]
     NoTrustedSignature,
+    /// A key did not sign a note that all must sign.
+    #[error("{name} ({id}) did not sign the note")]
+    Unsigned {
+        /// Key name.
+        name: KeyName,
+        /// Key id.
+        id: KeyId,
+    },
 }
 
 impl Note {
@@ -81,6 +89,26 @@ impl Note {
             Some(signature) => Err(NoteVerifyError::UnknownKey {
                 name: signature.name().clone(),
                 id: signature.id(),
+            }),
+            None => Ok(verified),
+        }
+    }
+
+    /// Accepts a note only if every one of these keys signed it, and nobody else: a log with an Ed25519 and a hybrid key is
+    /// believed while either algorithm holds.
+    ///
+    /// # Errors
+    /// [`NoteVerifyError`].
+    pub fn verify_all<'a>(
+        &'a self,
+        required: &'a [VerifierKey],
+    ) -> Result<VerifiedNote<'a>, NoteVerifyError> {
+        let verified = self.verify_exact(required)?;
+        let signed = |key: &&VerifierKey| verified.signatures.iter().any(|s| s.key == *key);
+        match required.iter().find(|key| !signed(key)) {
+            Some(key) => Err(NoteVerifyError::Unsigned {
+                name: key.name().clone(),
+                id: key.id(),
             }),
             None => Ok(verified),
         }
@@ -139,11 +167,16 @@ fn verify<'a>(
     signature: &[u8],
 ) -> Option<VerifiedSignature<'a>> {
     let (valid, cosigned_at_unix_s) = match key.signature_type() {
-        SignatureType::Ed25519 => (key.signed(text.as_str().as_bytes(), signature), None),
+        SignatureType::Ed25519 | SignatureType::Hybrid => {
+            let message = text.as_str().as_bytes();
+            (key.public_key().signed(message, signature), None)
+        }
         SignatureType::CosignatureV1 => {
             let cosignature = Cosignature::from_bytes(signature).ok()?;
             let message = cosigned_message(cosignature.time_unix_s, text.as_str());
-            let valid = key.signed(message.as_bytes(), &cosignature.signature);
+            let valid = key
+                .public_key()
+                .signed(message.as_bytes(), &cosignature.signature);
             (valid, Some(cosignature.time_unix_s))
         }
     };

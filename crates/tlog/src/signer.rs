@@ -14,7 +14,8 @@ use crate::key_name::{KeyName, KeyNameError};
 use crate::limits::COSIGNATURE_TIME_UNIX_S_MAX;
 use crate::note_signature::NoteSignature;
 use crate::note_text::NoteText;
-use crate::verifier_key::{KEY_BYTES, KeyId, KeyText, SignatureType, VerifierKey};
+use crate::public_key::KEY_BYTES;
+use crate::verifier_key::{KeyId, KeyText, SignatureType, VerifierKey};
 
 /// Start of the text form of a private key; the plus sign keeps it from being taken for a public
 /// one.
@@ -51,11 +52,11 @@ pub enum SignerError {
     #[error("the key is not canonical base64 of a type and a seed of {KEY_BYTES} bytes")]
     Seed,
     /// A key of another type than the one asked for.
-    #[error("the key has signature type {got:#04x}, expected {expected:#04x}")]
+    #[error("the key has signature type {got:#04x}, expected {expected:?}")]
     OtherType {
-        /// Type byte of the signer asked for.
-        expected: u8,
-        /// Type byte in the text.
+        /// Type of the signer asked for.
+        expected: SignatureType,
+        /// First byte of the type in the text.
         got: u8,
     },
     /// The id is not the one of this name and key.
@@ -194,12 +195,7 @@ impl NamedPair {
         seed: &[u8; KEY_BYTES],
     ) -> Result<NamedPair, SignerError> {
         let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| SignerError::Rejected)?;
-        let public_key = pair
-            .public_key()
-            .as_ref()
-            .try_into()
-            .map_err(|_| SignerError::Rejected)?;
-        let verifier = VerifierKey::new(name, signature_type, public_key)
+        let verifier = VerifierKey::new(name, signature_type, pair.public_key().as_ref())
             .map_err(|_| SignerError::Rejected)?;
         Ok(NamedPair { pair, verifier })
     }
@@ -212,13 +208,12 @@ impl NamedPair {
         let name = KeyName::new(parts.name).map_err(SignerError::Name)?;
         let got = KeyId::from_hex(parts.id).ok_or(SignerError::Id)?;
         let bytes = BASE64.decode(parts.key).map_err(|_| SignerError::Seed)?;
-        let (found, seed) = bytes.split_first().ok_or(SignerError::Seed)?;
-        if *found != signature_type.byte() {
-            return Err(SignerError::OtherType {
-                expected: signature_type.byte(),
-                got: *found,
-            });
-        }
+        let found = *bytes.first().ok_or(SignerError::Seed)?;
+        let seed = bytes.strip_prefix(signature_type.bytes());
+        let seed = seed.ok_or(SignerError::OtherType {
+            expected: signature_type,
+            got: found,
+        })?;
         let seed = seed.try_into().map_err(|_| SignerError::Seed)?;
         let named = NamedPair::from_seed(name, signature_type, seed)?;
         if named.verifier.id() != got {
@@ -232,8 +227,7 @@ impl NamedPair {
 
     fn to_skey(&self) -> Option<String> {
         let seed = self.pair.seed().ok()?.as_be_bytes().ok()?;
-        let mut key = vec![self.verifier.signature_type().byte()];
-        key.extend_from_slice(seed.as_ref());
+        let key = [self.verifier.signature_type().bytes(), seed.as_ref()].concat();
         let (name, id) = (self.verifier.name(), self.verifier.id());
         Some(format!("{SKEY_PREFIX}{name}+{id}+{}", BASE64.encode(key)))
     }

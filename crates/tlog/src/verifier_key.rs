@@ -4,15 +4,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use crate::hash::{Hash, hex_value};
+use crate::hybrid;
 use crate::key_name::{KeyName, KeyNameError};
-
-/// Bytes of an Ed25519 public key, and of the seed of a private one (RFC 8032 §5.1.5).
-pub const KEY_BYTES: usize = 32;
+use crate::public_key::{PublicKey, PublicKeyError};
 
 /// First bytes of SHA-256 over key name, signature type and public key. Together with the name it
 /// finds the key; it proves nothing. Text form: eight lower-case hexadecimal digits.
@@ -26,6 +24,8 @@ pub enum SignatureType {
     Ed25519,
     /// `0x04`: timestamped Ed25519 cosignature of a checkpoint (C2SP tlog-cosignature).
     CosignatureV1,
+    /// `0xff` and [`hybrid::IDENTIFIER`]: ECDSA P-256 and ML-DSA-65 (FIPS 186-5, FIPS 204), both of which must verify.
+    Hybrid,
 }
 
 /// A public key that may be trusted, with its name.
@@ -34,13 +34,8 @@ pub struct VerifierKey {
     name: KeyName,
     id: KeyId,
     signature_type: SignatureType,
-    public_key: [u8; KEY_BYTES],
+    public_key: PublicKey,
 }
-
-/// Why 32 bytes can't be a trusted public key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the public key is a point of small order, for which anybody can sign")]
-pub struct WeakKey;
 
 /// Why a text isn't a verifier key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,15 +55,12 @@ pub enum VerifierKeyError {
     /// A signature type that this crate does not verify.
     #[error("signature type {found:#04x} is not supported")]
     UnsupportedType {
-        /// The type byte.
+        /// The type's first byte.
         found: u8,
     },
-    /// The key is not 32 bytes after its type.
-    #[error("an Ed25519 public key has {KEY_BYTES} bytes, got {got}")]
-    KeyLength {
-        /// Bytes after the type byte.
-        got: usize,
-    },
+    /// No type at all.
+    #[error("the key is empty")]
+    Empty,
     /// The id is not the one of this name and key.
     #[error("the id of this name and key is {expected}, got {got}")]
     OtherId {
@@ -77,35 +69,38 @@ pub enum VerifierKeyError {
         /// Id in the text.
         got: KeyId,
     },
-    /// The key is one that protects nothing.
-    #[error("the key is weak")]
-    Weak(#[source] WeakKey),
+    /// The bytes after the type are no key to trust.
+    #[error("{0}")]
+    Key(#[source] PublicKeyError),
 }
 
 impl SignatureType {
-    /// The byte that stands for the type in key ids and key texts.
-    pub const fn byte(self) -> u8 {
+    /// The bytes that stand for the type in key ids and key texts.
+    pub const fn bytes(self) -> &'static [u8] {
         match self {
-            SignatureType::Ed25519 => 0x01,
-            SignatureType::CosignatureV1 => 0x04,
+            SignatureType::Ed25519 => &[0x01],
+            SignatureType::CosignatureV1 => &[0x04],
+            SignatureType::Hybrid => hybrid::TYPE.as_slice(),
         }
     }
 
-    /// The type for a byte, if supported.
-    pub const fn from_byte(byte: u8) -> Option<SignatureType> {
-        match byte {
-            0x01 => Some(SignatureType::Ed25519),
-            0x04 => Some(SignatureType::CosignatureV1),
-            _ => None,
-        }
+    /// The type that bytes begin with, if supported, and what follows it.
+    pub fn split(bytes: &[u8]) -> Option<(SignatureType, &[u8])> {
+        let types = [
+            SignatureType::Ed25519,
+            SignatureType::CosignatureV1,
+            SignatureType::Hybrid,
+        ];
+        let begun = |of: SignatureType| Some((of, bytes.strip_prefix(of.bytes())?));
+        types.into_iter().find_map(begun)
     }
 }
 
 impl KeyId {
-    fn of(name: &KeyName, signature_type: SignatureType, public_key: &[u8; KEY_BYTES]) -> KeyId {
+    fn of(name: &KeyName, signature_type: SignatureType, public_key: &[u8]) -> KeyId {
         let mut input = name.as_str().as_bytes().to_vec();
         input.push(b'\n');
-        input.push(signature_type.byte());
+        input.extend_from_slice(signature_type.bytes());
         input.extend_from_slice(public_key);
         let [a, b, c, d, ..] = Hash::of(&input).0;
         KeyId([a, b, c, d])
@@ -124,19 +119,17 @@ impl KeyId {
 }
 
 impl VerifierKey {
-    /// Names a 32-byte Ed25519 public key.
+    /// Names a public key.
     ///
     /// # Errors
-    /// [`WeakKey`] if signatures of this key would prove nothing.
+    /// [`PublicKeyError`] if the bytes are no key of the type, or signatures of it would prove nothing.
     pub fn new(
         name: KeyName,
         signature_type: SignatureType,
-        public_key: [u8; KEY_BYTES],
-    ) -> Result<VerifierKey, WeakKey> {
-        if has_small_order(&public_key) {
-            return Err(WeakKey);
-        }
-        let id = KeyId::of(&name, signature_type, &public_key);
+        public_key: &[u8],
+    ) -> Result<VerifierKey, PublicKeyError> {
+        let id = KeyId::of(&name, signature_type, public_key);
+        let public_key = PublicKey::read(signature_type, public_key)?;
         Ok(VerifierKey {
             name,
             id,
@@ -157,16 +150,10 @@ impl VerifierKey {
         let bytes = BASE64
             .decode(parts.key)
             .map_err(|_| VerifierKeyError::Base64)?;
-        let (found, key) = bytes
-            .split_first()
-            .ok_or(VerifierKeyError::KeyLength { got: 0 })?;
-        let signature_type = SignatureType::from_byte(*found)
-            .ok_or(VerifierKeyError::UnsupportedType { found: *found })?;
-        let public_key = key
-            .try_into()
-            .map_err(|_| VerifierKeyError::KeyLength { got: key.len() })?;
-        let key =
-            VerifierKey::new(name, signature_type, public_key).map_err(VerifierKeyError::Weak)?;
+        let found = *bytes.first().ok_or(VerifierKeyError::Empty)?;
+        let (signature_type, key) =
+            SignatureType::split(&bytes).ok_or(VerifierKeyError::UnsupportedType { found })?;
+        let key = VerifierKey::new(name, signature_type, key).map_err(VerifierKeyError::Key)?;
         if key.id != got {
             return Err(VerifierKeyError::OtherId {
                 expected: key.id,
@@ -191,17 +178,9 @@ impl VerifierKey {
         self.signature_type
     }
 
-    /// The Ed25519 public key.
-    pub fn public_key(&self) -> &[u8; KEY_BYTES] {
+    /// The public key.
+    pub fn public_key(&self) -> &PublicKey {
         &self.public_key
-    }
-
-    /// Strict Ed25519: RFC 8032 §5.1.7 without cofactor, S below the group order, so that a
-    /// signature can't be altered and stay valid.
-    pub(crate) fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
-        UnparsedPublicKey::new(&ED25519, &self.public_key)
-            .verify(message, signature)
-            .is_ok()
     }
 }
 
@@ -220,31 +199,6 @@ impl KeyText<'_> {
     }
 }
 
-/// True for the encodings of the eight points whose order divides the cofactor, the sign of x
-/// aside: the same list as libsodium's.
-fn has_small_order(public_key: &[u8; KEY_BYTES]) -> bool {
-    const ORDER_8: [[u8; KEY_BYTES]; 2] = [
-        [
-            0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef,
-            0x98, 0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88,
-            0x6d, 0x53, 0xfc, 0x05,
-        ],
-        [
-            0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10,
-            0x67, 0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77,
-            0x92, 0xac, 0x03, 0x7a,
-        ],
-    ];
-    let [low, middle @ .., high] = *public_key;
-    let high = high & 0x7f;
-    let zero_or_one = low <= 0x01 && middle == [0x00; 30] && high == 0x00;
-    // The prime is 2^255 - 19: these are y = -1 and the longer encodings of y = 0 and y = 1.
-    let around_the_prime = (0xec..=0xee).contains(&low) && middle == [0xff; 30] && high == 0x7f;
-    let mut without_sign = *public_key;
-    without_sign[KEY_BYTES - 1] = high;
-    zero_or_one || around_the_prime || ORDER_8.contains(&without_sign)
-}
-
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:08x}", u32::from_be_bytes(self.0))
@@ -253,8 +207,7 @@ impl fmt::Display for KeyId {
 
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut key = vec![self.signature_type.byte()];
-        key.extend_from_slice(&self.public_key);
+        let key = [self.signature_type.bytes(), self.public_key.bytes()].concat();
         write!(f, "{}+{}+{}", self.name, self.id, BASE64.encode(key))
     }
 }

@@ -14,6 +14,8 @@ mod edges;
 mod frontier;
 #[path = "tlog/hash.rs"]
 mod hash;
+#[path = "tlog/hybrid.rs"]
+mod hybrid;
 #[path = "tlog/inclusion.rs"]
 mod inclusion;
 #[path = "tlog/keys.rs"]

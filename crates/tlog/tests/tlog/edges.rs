@@ -1,7 +1,7 @@
 //! The edges of Ed25519, on which implementations differ. The cases are made by `web/verify/tests/support/edges.mjs`, and the verifier in
 //! TypeScript is held to the same verdicts: one rule everywhere, or two readers of one checkpoint disagree.
 
-use tlog::{Note, VerifierKey, VerifierKeyError, WeakKey};
+use tlog::{Note, PublicKeyError, VerifierKey, VerifierKeyError};
 
 const CASES: &str = include_str!("../../../../docs/protocol/vectors/ed25519.txt");
 
@@ -14,7 +14,7 @@ fn bytes(hex: &str) -> Vec<u8> {
 fn verdict(key: &str, note: &[u8]) -> &'static str {
     let key = match VerifierKey::parse(key) {
         Ok(key) => key,
-        Err(VerifierKeyError::Weak(WeakKey)) => return "weak",
+        Err(VerifierKeyError::Key(PublicKeyError::Weak)) => return "weak",
         Err(error) => panic!("{error}"),
     };
     let note = Note::parse(note).unwrap();

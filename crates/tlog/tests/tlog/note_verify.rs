@@ -90,7 +90,7 @@ fn two_trusted_keys_of_one_name_and_id_are_refused() {
     let colliding = (2u32..).find_map(|number| {
         let mut public_key = [0; 32];
         public_key[..4].copy_from_slice(&number.to_le_bytes());
-        let key = VerifierKey::new(name("n"), SignatureType::Ed25519, public_key).unwrap();
+        let key = VerifierKey::new(name("n"), SignatureType::Ed25519, &public_key).unwrap();
         by_id
             .insert(key.id(), key.clone())
             .map(|other| [other, key])

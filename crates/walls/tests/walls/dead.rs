@@ -31,6 +31,7 @@ const KEPT: [(&str, &[&str], &str); 7] = [
             "stored_root",
             "tile_slot",
             "tiles_grown",
+            "verify_all",
             "verify_consistency",
         ],
         "witnesses, and the cluster of notaries that is to come, prove consistency, cosign, and keep logs as tiles",
