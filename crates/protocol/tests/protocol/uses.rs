@@ -1,6 +1,7 @@
 //! Contracts that use another: a stall is let for the town's coins, to those with a licence.
 
 use deed::Value;
+use ledger::ContractId;
 use ledger::fact::FactRef;
 use protocol::node::records::Instruction;
 use protocol::store::Table;
@@ -24,23 +25,37 @@ fn licensed(town: &mut Town, holder: &str, trade: &str) -> FactRef {
     new.next().expect("a licence")
 }
 
+/// An action of the market, which uses the town's contract.
+fn at_market(
+    town: &Town,
+    key: &str,
+    by: &str,
+    action: &str,
+    given: &[(&str, Value)],
+) -> Instruction {
+    let market = market(&town.contract, &town.contract_id);
+    let (action, args) = args(&market, action, given);
+    Instruction {
+        key: key.to_owned(),
+        party: party(by),
+        contract: ContractId::of_text(market.source()),
+        action,
+        args,
+        consumes: Vec::new(),
+        references: Vec::new(),
+    }
+}
+
 /// Alice takes a stall, showing this fact as her licence.
 fn buy(town: &Town, key: &str, number: i64, price: i64, licence: FactRef) -> Instruction {
-    let market = market(&town.contract, &town.contract_id);
     let given = [
         ("buyer", who(ALICE)),
         ("number", Value::Int(number)),
         ("price", pence(price)),
     ];
-    let (action, args) = args(&market, "Buy", &given);
     Instruction {
-        key: key.to_owned(),
-        party: party(ALICE),
-        contract: ledger::ContractId::of_text(market.source()),
-        action,
-        args,
-        consumes: Vec::new(),
         references: vec![licence],
+        ..at_market(town, key, ALICE, "Buy", &given)
     }
 }
 
@@ -70,16 +85,10 @@ fn a_licensed_trader_pays_for_a_stall_in_the_towns_coins() {
 
 /// Alice gives one of her stalls up for the stall of this number.
 fn exchange(town: &Town, key: &str, stall: FactRef, number: i64) -> Instruction {
-    let market = market(&town.contract, &town.contract_id);
-    let (action, args) = args(&market, "Exchange", &[("number", Value::Int(number))]);
+    let given = [("number", Value::Int(number))];
     Instruction {
-        key: key.to_owned(),
-        party: party(ALICE),
-        contract: ledger::ContractId::of_text(market.source()),
-        action,
-        args,
         consumes: vec![stall],
-        references: Vec::new(),
+        ..at_market(town, key, ALICE, "Exchange", &given)
     }
 }
 
@@ -122,18 +131,9 @@ fn a_fact_that_is_given_up_does_not_pass_for_the_key_of_another() {
 #[test]
 fn whom_a_contract_lets_see_a_fact_is_told_though_only_others_sign() {
     let mut town = Town::new();
-    let market = market(&town.contract, &town.contract_id);
     let given = [("trader", who(ALICE)), ("reason", text("noise"))];
-    let (action, args) = args(&market, "Warn", &given);
-    town.instruct(&Instruction {
-        key: "warning".to_owned(),
-        party: party(BANK),
-        contract: ledger::ContractId::of_text(market.source()),
-        action,
-        args,
-        consumes: Vec::new(),
-        references: Vec::new(),
-    });
+    let warning = at_market(&town, "warning", BANK, "Warn", &given);
+    town.instruct(&warning);
     town.deliver_all();
     assert_eq!(town.state(BANK, "warning"), "done");
     let keeps = |name: &str| !town.disks[name].pairs(Table::Transactions).is_empty();
@@ -150,17 +150,10 @@ fn what_is_not_hers_not_a_licence_or_no_longer_current_is_refused() {
     let stalls = licensed(&mut town, ALICE, "stalls");
     let coin = town.facts(ALICE);
     let coin = coin.into_iter().find(|at| ![begging, stalls].contains(at));
-    let renew = {
-        let (action, args) = args(&town.contract, "Renew", &[("until", Value::Int(2031))]);
-        Instruction {
-            key: "renewal".to_owned(),
-            party: party(ALICE),
-            contract: town.contract_id,
-            action,
-            args,
-            consumes: vec![stalls],
-            references: Vec::new(),
-        }
+    let until = [("until", Value::Int(2031))];
+    let renew = Instruction {
+        consumes: vec![stalls],
+        ..town.instruction("renewal", ALICE, "Renew", &until)
     };
     town.instruct(&renew);
     town.deliver_all();
