@@ -40,7 +40,7 @@ pub(crate) use context::Context;
 pub(crate) use expr::PLAIN_FUNCTIONS;
 pub(crate) use find::kind_named;
 pub(crate) use names::styled;
-pub(crate) use parts::parts_of;
+pub(crate) use parts::condition;
 pub(crate) use rule::code;
 
 /// Checks a contract that parsed without a problem.

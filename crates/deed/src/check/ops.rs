@@ -17,20 +17,23 @@ fn unordered(text: Span) -> Problem {
     Problem::new(text, "a text is neither less nor more", "a text").help(help.to_owned())
 }
 
+/// Two conditions by `and` or by `or`.
+pub(super) fn joined(joint: Op, left: Ir, right: Ir) -> Ir {
+    let (left, right) = (Box::new(left), Box::new(right));
+    if joint == Op::And {
+        Ir::And(left, right)
+    } else {
+        Ir::Or(left, right)
+    }
+}
+
 impl Context<'_> {
     pub(crate) fn binary(&mut self, op: Op, left: &Expr, right: &Expr, span: Span) -> Typed {
         match op {
             Op::And | Op::Or => {
-                let left = Box::new(self.expect(left, &Type::Bool)?);
-                let right = Box::new(self.expect(right, &Type::Bool)?);
-                Ok((
-                    if op == Op::And {
-                        Ir::And(left, right)
-                    } else {
-                        Ir::Or(left, right)
-                    },
-                    Type::Bool,
-                ))
+                let left = self.expect(left, &Type::Bool)?;
+                let right = self.expect(right, &Type::Bool)?;
+                Ok((joined(op, left, right), Type::Bool))
             }
             Op::Equal => self.equal(left, right, false),
             Op::NotEqual => self.equal(left, right, true),

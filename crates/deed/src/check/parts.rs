@@ -1,55 +1,59 @@
-//! The parts of a condition, so that tools can say which of them decides.
+//! A condition and its parts, so that tools can say which of them decides.
 
-use crate::ir::Part;
+use crate::ir::{Ir, Part};
 use crate::schema::Type;
 use crate::syntax::Problem;
 use crate::syntax::ast::{Expr, Node, Op};
 
 use super::context::Context;
+use super::ops::joined;
 
-/// A condition taken apart where `and` joins it, and each part again where `or` does.
-pub(crate) fn parts_of(
+/// The program of a condition, and its parts: apart where `and` joins it, and each part again where `or` does.
+pub(crate) fn condition(
     context: &mut Context<'_>,
     source: &str,
     condition: &Expr,
-) -> Result<Vec<Part>, Problem> {
-    let mut parts = Vec::new();
-    for part in joined(condition, Op::And) {
-        let alternatives = joined(part, Op::Or);
-        let alternatives = match alternatives.as_slice() {
-            [_] => Vec::new(),
-            several => several
-                .iter()
-                .map(|a| one(context, source, a))
-                .collect::<Result<_, _>>()?,
-        };
-        parts.push(Part {
-            alternatives,
-            ..one(context, source, part)?
-        });
-    }
-    Ok(parts)
+) -> Result<(Ir, Vec<Part>), Problem> {
+    apart(condition, Op::And, &mut |part| {
+        let (ir, mut alternatives) = apart(part, Op::Or, &mut |alternative| {
+            let ir = context.expect(alternative, &Type::Bool)?;
+            Ok(piece(source, alternative, ir, Vec::new()))
+        })?;
+        if alternatives.len() == 1 {
+            alternatives.clear();
+        }
+        Ok(piece(source, part, ir, alternatives))
+    })
 }
 
-fn joined(condition: &Expr, joint: Op) -> Vec<&Expr> {
+/// What this operator joins, in the order written, and the program of the whole.
+fn apart(
+    condition: &Expr,
+    joint: Op,
+    piece: &mut impl FnMut(&Expr) -> Result<Part, Problem>,
+) -> Result<(Ir, Vec<Part>), Problem> {
     match &condition.node {
         Node::Binary(op, left, right) if *op == joint => {
-            let mut parts = joined(left, joint);
-            parts.extend(joined(right, joint));
-            parts
+            let (left, mut pieces) = apart(left, joint, piece)?;
+            let (right, others) = apart(right, joint, piece)?;
+            pieces.extend(others);
+            Ok((joined(joint, left, right), pieces))
         }
-        _ => vec![condition],
+        _ => {
+            let piece = piece(condition)?;
+            Ok((piece.ir.clone(), vec![piece]))
+        }
     }
 }
 
-fn one(context: &mut Context<'_>, source: &str, condition: &Expr) -> Result<Part, Problem> {
+fn piece(source: &str, condition: &Expr, ir: Ir, alternatives: Vec<Part>) -> Part {
     let label = source.get(condition.span.start..condition.span.end);
     // What may stand on several lines, on one.
     let words: Vec<&str> = label.unwrap_or_default().split_whitespace().collect();
-    Ok(Part {
+    Part {
         label: words.join(" "),
         span: condition.span,
-        ir: context.expect(condition, &Type::Bool)?,
-        alternatives: Vec::new(),
-    })
+        ir,
+        alternatives,
+    }
 }

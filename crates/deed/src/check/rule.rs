@@ -10,7 +10,7 @@ use crate::syntax::{Problem, Span};
 use crate::value::Value;
 
 use super::action::Checker;
-use super::parts::parts_of;
+use super::parts;
 
 impl Checker<'_> {
     pub(super) fn rule(
@@ -39,7 +39,12 @@ impl Checker<'_> {
             let message = format!("`{code}` is a built-in rule");
             return Err(Problem::new(text.span, message, "said by the language"));
         }
-        let base = self.context.expect(condition, &Type::Bool)?;
+        let (base, parts) = match &condition.node {
+            Node::Binary(Op::And, ..) => {
+                parts::condition(&mut self.context, self.source, condition)?
+            }
+            _ => (self.context.expect(condition, &Type::Bool)?, Vec::new()),
+        };
         let lifted = Value::Bool(true);
         let ir = self
             .context
@@ -49,10 +54,6 @@ impl Checker<'_> {
         for exception in exceptions {
             self.figures(&exception.when, &mut figures);
         }
-        let parts = match &condition.node {
-            Node::Binary(Op::And, ..) => parts_of(&mut self.context, self.source, condition)?,
-            _ => Vec::new(),
-        };
         let index = u16::try_from(self.action.rules.len()).unwrap_or(u16::MAX);
         self.action.rules.push(Rule {
             code,

@@ -1,6 +1,6 @@
 //! Policies checked: names, types, joins and cost.
 
-use crate::check::{Context, kind_named, parts_of, styled};
+use crate::check::{self, Context, kind_named, styled};
 use crate::cost;
 use crate::ir::Ir;
 use crate::limits::{COST_MAX, KNOWN_FACTS_MAX};
@@ -168,10 +168,9 @@ impl Checker<'_> {
                     return Err(Problem::new(condition.span, message, "a second one")
                         .help("join the conditions with `and`".to_owned()));
                 }
-                self.policy.when = self.context.expect(condition, &Type::Bool)?;
-                let when = self.policy.when.clone();
+                let (when, parts) = check::condition(&mut self.context, self.source, condition)?;
                 self.spend(&when, 1);
-                self.policy.parts = parts_of(&mut self.context, self.source, condition)?;
+                (self.policy.when, self.policy.parts) = (when, parts);
                 Ok(())
             }
             Clause::Propose {
