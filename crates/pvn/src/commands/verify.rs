@@ -203,6 +203,7 @@ mod tests {
                 party,
                 name: "A\nbody".to_owned(),
             }],
+            shown: None,
         }
     }
 
