@@ -276,9 +276,11 @@ test("a field that names an attestor can't be hidden, every other can", async ()
 test("other networks, notaries and contracts are refused", async () => {
   const other = (options) => readTrust(trustFile(options));
   assert.equal(await step(VECTOR, other({ network: "village" })), "where_it_belongs");
-  assert.equal(await step(VECTOR, other({ registrar: new NoteSigner("registrar.town", noise("x")).text })), "where_it_belongs");
-  assert.equal(await step(VECTOR, other({ notary: new NoteSigner("other.town", noise("x")).text })), "where_it_belongs");
-  assert.equal(await step(VECTOR, other({ notary: hisNotary.text })), "checkpoint");
+  const key = (name) => new NoteSigner(name, noise("x")).text;
+  assert.equal(await step(VECTOR, other({ founded_by: key("registrar.town") })), "where_it_belongs");
+  assert.equal(await step(VECTOR, other({ registrar: [key("registrar.town")] })), "network_map");
+  assert.equal(await step(VECTOR, other({ notary: [key("other.town")] })), "where_it_belongs");
+  assert.equal(await step(VECTOR, other({ notary: [hisNotary.text] })), "checkpoint");
   assert.equal(await step(VECTOR, other({ contracts: [] })), "contract");
   assert.equal(await step(VECTOR, other({ contracts: [["coins", `${COINS}# one more line\n`]] })), "contract");
 });
