@@ -22,6 +22,12 @@ function check(how, table) {
   for (const [hex, expected] of table) assert.deepEqual(read(hex, how), expected, hex);
 }
 
+test("lists of anything have a limit", () => {
+  const [most, more] = [4_096, 4_097].map((n) => `99${n.toString(16)}${"00".repeat(n)}`);
+  assert.equal(read(most, (r) => r.list(() => r.u32())).length, 4_096);
+  check((r) => r.list(() => r.u32()), [[more, "0: a list longer than its limit"]]);
+});
+
 test("numbers have their shortest form", () => {
   check((r) => r.u64(), [
     ["00", 0n],
@@ -120,6 +126,9 @@ test("values", () => {
     ["8208818107", { type: "list", items: [{ type: "absent" }], encoded: [bytes("8107")] }],
     ["820980", { type: "record", items: [] }],
     ["8207f6", "0: a value of unknown type"],
+    [`830a5820${"07".repeat(32)}1b0000010000000000`, { type: "file", root: bytes("07".repeat(32)), bytes: 1n << 40n }],
+    [`830a5820${"07".repeat(32)}20`, "36: not a number of 64 bits"],
+    [`830a581f${"07".repeat(31)}05`, "2: a digest has 32 bytes"],
     ["820a80", "0: a value of unknown type"],
     ["8100", "0: a value of unknown type"],
     ["8303624742190fa0", "2: not a currency code"],

@@ -136,6 +136,13 @@ fn powers(page: &mut Page, contract: &Contract, kind: &Kind) {
         let observers = all(contract, kind, &kind.observed_by);
         page.term("Shown, without any power, to", &observers);
     }
+    if let Some(holder) = &kind.shown_by {
+        let holder = who(contract, kind, holder);
+        page.term(
+            "Shown by",
+            &format!("{holder}, who alone can show a proof of it"),
+        );
+    }
     let public = match kind.public.len() {
         0 => "nothing".to_owned(),
         n if n == kind.fields.len() => "all of it".to_owned(),
@@ -207,6 +214,7 @@ fn in_words(ty: &Type, contract: &Contract) -> String {
         Type::Money(currency) => format!("an amount in {currency}"),
         Type::Date => "a day".to_owned(),
         Type::Party => "a party".to_owned(),
+        Type::File => "a file, which stands elsewhere".to_owned(),
         Type::Choice(names) => names.join(", or ").replace('_', " "),
         Type::Optional(of) => format!("{}, or nothing", in_words(of, contract)),
         Type::List { of, at_most } => {

@@ -1,9 +1,9 @@
 //! The canonical encoding, against `dcbor` as a strict and independent reader of deterministic CBOR.
 
 use dcbor::CBOR;
-use deed::{Currency, Money, Party, Value};
+use deed::{Currency, FileAddress, Money, Party, Value};
 use ledger::certificate::Certificate;
-use ledger::codec::{self, DecodeError};
+use ledger::codec::{self, DecodeError, list::List};
 use ledger::control::{Control, Recovery, Shape};
 use ledger::fact::{DueRef, Fact, FactRef};
 use ledger::limits::{
@@ -11,7 +11,7 @@ use ledger::limits::{
 };
 use ledger::map::{MapProof, MemberRecord, ShownRecord};
 use ledger::signature::{PublicKey, Suite};
-use ledger::tearoff::TearOff;
+use ledger::tearoff::{SeenView, TearOff};
 use ledger::transaction::{FORMAT, Header, Terms, ViewHeader, Window};
 use ledger::view::{Command, Input, View};
 use ledger::{ContractId, Digest, Lineage, NetworkId, Token, TransactionId};
@@ -58,6 +58,8 @@ fn value() -> impl Strategy<Value = Value> {
         day().prop_map(Value::Date),
         party().prop_map(Value::Party),
         nfc().prop_map(|t| Value::Choice(t.into())),
+        (any::<[u8; 32]>(), any::<u64>())
+            .prop_map(|(root, bytes)| Value::File(FileAddress { root, bytes }.into())),
         Just(Value::Absent),
     ];
     leaf.prop_recursive(4, 24, 5, |inner| {
@@ -253,6 +255,9 @@ fn says(bytes: &[u8]) -> &'static str {
 
 #[test]
 fn forms_that_other_decoders_let_pass_are_refused() {
+    let file = |head: &str, root: usize, bytes: &str| {
+        format!("83 0a {head} {} {bytes}", "ab".repeat(root))
+    };
     let cases = [
         ("the number 5", "82 01 05", "ok"),
         ("5 in two bytes", "82 01 18 05", "not canonical"),
@@ -294,7 +299,33 @@ fn forms_that_other_decoders_let_pass_are_refused() {
         ("a value beyond", "83 01 05 05", "wrong shape"),
         ("an absent with a value", "82 07 f6", "wrong shape"),
         ("an absent", "81 07", "ok"),
-        ("a type kept for attachments", "82 0a 05", "wrong shape"),
+        ("a file", &file("5820", 32, "05"), "ok"),
+        (
+            "a file of 64 bits",
+            &file("5820", 32, "1bffffffffffffffff"),
+            "ok",
+        ),
+        (
+            "a file of less than nothing",
+            &file("5820", 32, "20"),
+            "wrong shape",
+        ),
+        (
+            "a file with a short root",
+            &file("581f", 31, "05"),
+            "wrong shape",
+        ),
+        (
+            "a file with a long root",
+            &file("5821", 33, "05"),
+            "wrong shape",
+        ),
+        (
+            "a file whose bytes are written long",
+            &file("5820", 32, "1805"),
+            "not canonical",
+        ),
+        ("a file without its bytes", "82 0a 05", "wrong shape"),
         ("an unknown type", "82 0b 05", "wrong shape"),
         ("bytes after the end", "82 01 05 00", "not canonical"),
         ("nothing", "", "wrong shape"),
@@ -387,6 +418,47 @@ fn paths_and_hashes_are_whole_and_bounded() {
         let bytes = ByteVec::from(vec![1; length]);
         let both = codec::encode(&(bytes, ByteVec::from(Vec::new())));
         assert!(codec::decode::<Both>(&both).is_err(), "{length} bytes");
+    }
+}
+
+/// Six bytes of a header can stand for a hundred in memory: four megabytes of them are not read.
+#[test]
+fn lists_of_anything_have_a_limit() {
+    type Lengthen = fn(&mut TearOff, usize);
+    let lists: [(&str, Lengthen); 4] = [
+        ("views of the header", |t, n| {
+            let view = t.header.views[0].clone();
+            t.header.views.resize(n, view);
+        }),
+        ("tokens", |t, n| {
+            t.header.cancel.resize(n, Token(Digest::default()));
+        }),
+        ("views", |t, n| {
+            t.views.resize(n, SeenView::Hidden(t.views[0].root()));
+        }),
+        ("inputs", |t, n| {
+            let SeenView::Whole(view) = &mut t.views[1] else {
+                panic!("the bank sees all of it");
+            };
+            let input = view.consumed[0].clone();
+            view.consumed.resize(n, input);
+        }),
+    ];
+    let seen = payment(net()).seen(net(), &["TOWN-BANK"]);
+    for (what, lengthen) in lists {
+        for (length, allowed) in [(LIST_ITEMS_MAX, true), (LIST_ITEMS_MAX + 1, false)] {
+            let mut long = seen.clone();
+            lengthen(&mut long, length);
+            let read = codec::decode::<TearOff>(&codec::encode(&long));
+            assert_eq!(read.is_ok(), allowed, "{length} {what}");
+        }
+    }
+    type Nested = List<List<u8>>;
+    for (length, allowed) in [(LIST_ITEMS_MAX, true), (LIST_ITEMS_MAX + 1, false)] {
+        let outer = codec::encode(&vec![Vec::<u8>::new(); length]);
+        assert_eq!(codec::decode::<Nested>(&outer).is_ok(), allowed);
+        let inner = codec::encode(&[vec![0_u8; length]]);
+        assert_eq!(codec::decode::<Nested>(&inner).is_ok(), allowed);
     }
 }
 
