@@ -16,6 +16,7 @@ pub mod fact;
 mod leaf;
 pub mod limits;
 mod list;
+pub mod log_keys;
 pub mod map;
 mod member_keys;
 mod opening;

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
 use axum::http::header;
 use axum::routing::get;
-use ledger::bundle::verify_checkpoint;
 use ledger::codec;
+use ledger::log_keys::verify_checkpoint;
 use ledger::map::MemberRole;
 use ledger::trust::Trust;
 use protocol::directory::Members;
@@ -71,12 +71,34 @@ pub(super) async fn run_portal(
     );
     let peers = listen(config.peer_listen).await?;
     let readers = listen(own.http_listen).await?;
-    let trust_file = trust_text(&trust, &link.network.name).map_err(RunError::start)?;
+    let signed = Signed::default();
+    let trust_file = {
+        let (link, trust, signed) = (Arc::clone(&link), trust.clone(), signed.clone());
+        move || {
+            let members = link.members();
+            let checkpoint = &members.snapshot().proof.checkpoint;
+            let now = Trust {
+                registrar: trust.registrar.that_signed(checkpoint),
+                notary: trust.notary.that_signed(&signed.last()),
+                ..trust.clone()
+            };
+            trust_text(&now, &link.network.name)
+        }
+    };
     let desk = Arc::new(Desk {
         link: Arc::clone(&link),
         trust,
         store,
         directories: Mutex::new(BTreeMap::new()),
+    });
+    link.on_change({
+        // The registrar may sign otherwise from now on.
+        let desk = Arc::downgrade(&desk);
+        move |_| {
+            if let Some(desk) = desk.upgrade() {
+                desk.kept().clear();
+            }
+        }
     });
     let server = PeerServer::start(
         peers,
@@ -88,12 +110,12 @@ pub(super) async fn run_portal(
     )
     .map_err(RunError::start)?;
     let fresh = tokio::spawn(Arc::clone(&link).keep_fresh());
-    let watching = tokio::spawn(watch_log(Arc::clone(&link), portal.clone()));
+    let watching = tokio::spawn(watch_log(Arc::clone(&link), portal.clone(), signed));
     let pages = Router::new()
         .route(
             "/network.trust",
             get(move || {
-                let body = trust_file.clone();
+                let body = trust_file().unwrap_or_default();
                 async move {
                     let headers = [
                         (header::CONTENT_TYPE, "application/json"),
@@ -154,22 +176,19 @@ async fn answer(desk: Arc<Desk>, request: PeerRequest) -> PeerReply {
 }
 
 impl Desk {
+    fn kept(&self) -> MutexGuard<'_, BTreeMap<u64, Arc<Members>>> {
+        let kept = self.directories.lock();
+        kept.unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The directory that was in force at a size of the map's log, asked for once.
     async fn directory(&self, size: u64) -> Result<Arc<Members>, String> {
-        let known = self
-            .directories
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&size)
-            .cloned();
+        let known = self.kept().get(&size).cloned();
         if let Some(known) = known {
             return Ok(known);
         }
         let members = Arc::new(self.link.directory_at(size).await?);
-        let mut kept = self
-            .directories
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept();
         kept.insert(size, Arc::clone(&members));
         if kept.len() > DIRECTORIES_KEPT {
             kept.pop_first();
@@ -214,9 +233,24 @@ fn coverage(members: &Members, expected: &BTreeSet<String>, seen: Option<(u64, i
     }
 }
 
+/// The notary's last checkpoint: whose signatures it bears is what verifiers can ask for.
+#[derive(Clone, Default)]
+struct Signed(Arc<Mutex<String>>);
+
+impl Signed {
+    fn keep(&self, note: String) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = note;
+    }
+
+    fn last(&self) -> String {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.clone()
+    }
+}
+
 /// Follows the notary's checkpoint for as long as the process runs, and says so when it can't.
-async fn watch_log(link: Arc<Link>, portal: Portal) {
-    let Ok((notary, key)) = link.notary() else {
+async fn watch_log(link: Arc<Link>, portal: Portal, signed: Signed) {
+    let Ok((notary, keys)) = link.notary() else {
         return;
     };
     let now = || i64::try_from(now_ms()).unwrap_or(i64::MAX);
@@ -244,8 +278,11 @@ async fn watch_log(link: Arc<Link>, portal: Portal) {
         let size = note
             .filter(|reply| reply.status == StatusCode::OK)
             .and_then(|reply| String::from_utf8(reply.body.to_vec()).ok())
-            .and_then(|note| verify_checkpoint(&note, &key).ok())
-            .map(|checkpoint| checkpoint.size());
+            .and_then(|note| {
+                let checkpoint = verify_checkpoint(&note, &keys).ok()?;
+                signed.keep(note);
+                Some(checkpoint.size())
+            });
         match size {
             Some(size) => (seen, silent) = (Some((size, now())), None),
             None => silent = silent.or_else(|| Some(now())),

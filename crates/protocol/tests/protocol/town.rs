@@ -146,7 +146,7 @@ fn admit(registrar: &mut Registrar<MemoryStore>, records: Vec<MemberRecord>) -> 
     registrar.admit(records, 1).expect("admitted");
     let snapshot = registrar.latest().expect("a directory").clone();
     let trusted = note_signer("registrar.town").verifier_key().clone();
-    Members::accept(snapshot, &trusted).expect("the registrar's")
+    Members::accept(snapshot, &trusted.into()).expect("the registrar's")
 }
 
 impl Town {
@@ -229,7 +229,7 @@ impl Town {
             }],
             secret: noise(&format!("secret of {name}")).0,
             home: self.home,
-            notary: note_signer("notary.town").verifier_key().clone(),
+            notary: note_signer("notary.town").verifier_key().clone().into(),
             registrar: None,
             book: Arc::clone(&self.book),
             window_ms: protocol::limits::WINDOW_MS,
