@@ -15,6 +15,7 @@ mod dead;
 mod directions;
 mod documents;
 mod finished;
+mod formats;
 mod machine;
 mod providers;
 mod purity;
