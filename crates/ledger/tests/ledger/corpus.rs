@@ -8,25 +8,50 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use deed::Value;
 use ledger::NetworkId;
-use ledger::bundle::{BundleError, ProofBundle, Proven};
+use ledger::bundle::{BundleError, Proven};
 use ledger::codec;
+use ledger::presentation::{self, Expected};
 use ledger::trust::{ContractBook, Trust};
 use minicbor::Encode;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use tlog::VerifierKey;
 
+use crate::formats::bytes;
+
 #[derive(Deserialize)]
 struct Case {
     name: String,
     trust: String,
     proof: String,
+    expected: Option<Asked>,
     verdict: Json,
+}
+
+/// For whom the verifier asked, and when.
+#[derive(Deserialize)]
+struct Asked {
+    audience: String,
+    nonce: String,
+    now_ms: u64,
+    max_age_ms: u64,
 }
 
 impl Case {
     fn proof(&self) -> Vec<u8> {
         STANDARD.decode(&self.proof).expect("base64")
+    }
+
+    fn verdict(&self, trust: &Trust) -> Json {
+        let nonce = self.expected.as_ref().map(|asked| bytes(&asked.nonce));
+        let expected = self.expected.as_ref().zip(nonce.as_deref());
+        let expected = expected.map(|(asked, nonce)| Expected {
+            audience: &asked.audience,
+            nonce,
+            now_ms: asked.now_ms,
+            max_age_ms: asked.max_age_ms,
+        });
+        told(presentation::verify(&self.proof(), trust, expected.as_ref()))
     }
 }
 
@@ -111,8 +136,7 @@ fn every_case_of_the_corpus_has_its_verdict() {
         let trust = files
             .entry(case.trust.clone())
             .or_insert_with(|| trust(&case.trust));
-        let verdict = ProofBundle::verify_bytes(&case.proof(), trust);
-        assert_eq!(told(verdict), case.verdict, "{}", case.name);
+        assert_eq!(case.verdict(trust), case.verdict, "{}", case.name);
     }
 }
 
@@ -132,13 +156,13 @@ fn flips() -> Vec<String> {
 fn one_changed_bit_of_each_byte_fails_at_its_step() {
     let cases = cases();
     let trust = trust(&cases[0].trust);
-    let mut bytes = cases[0].proof();
+    let mut proof = cases[0].proof();
     let steps = flips();
-    assert_eq!(steps.len(), bytes.len());
+    assert_eq!(steps.len(), proof.len());
     for (at, step) in steps.iter().enumerate() {
-        bytes[at] ^= 1;
-        let error = ProofBundle::verify_bytes(&bytes, &trust).map_err(|error| error.code());
+        proof[at] ^= 1;
+        let error = presentation::verify(&proof, &trust, None).map_err(|error| error.code());
         assert_eq!(error.err(), Some(step.as_str()), "byte {at}");
-        bytes[at] ^= 1;
+        proof[at] ^= 1;
     }
 }

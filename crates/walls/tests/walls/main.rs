@@ -17,6 +17,7 @@ mod documents;
 mod finished;
 mod formats;
 mod machine;
+mod promises;
 mod providers;
 mod purity;
 mod sizes;
