@@ -7,6 +7,7 @@ mod certificates;
 mod codec;
 mod commitments;
 mod control;
+mod corpus;
 mod cost;
 mod disclosure;
 mod flat;
