@@ -40,3 +40,8 @@ pub const KEY_BYTES_MAX: usize = 8 * 1024;
 pub const MEMBER_KEYS_MAX: usize = 4;
 /// Verified strokes that a key remembers, 32 bytes each.
 pub const VERIFIED_MAX: usize = 4_096;
+/// Bytes of each chunk of a file but the last: small enough to hold some in memory, and to be sent again; large enough that
+/// hashes and requests weigh nothing beside it.
+pub const CHUNK_BYTES: usize = 1 << 20;
+/// Bytes of one file: 65,536 chunks, of which the hashes take 2 MiB.
+pub const FILE_BYTES_MAX: u64 = 64 << 30;

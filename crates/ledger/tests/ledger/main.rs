@@ -9,6 +9,7 @@ mod commitments;
 mod control;
 mod cost;
 mod disclosure;
+mod files;
 mod formats;
 mod keys;
 mod lists;
