@@ -15,6 +15,7 @@ mod instruct;
 mod notarise;
 mod observe;
 mod outcomes;
+mod past_keys;
 mod pending;
 mod prove;
 mod purse;
@@ -24,7 +25,8 @@ mod signing;
 mod waiting;
 
 pub use audit::{Finding, Holding};
-pub use core::{Hosted, Input, Node, NodeError, Output, Setup};
+pub use core::{Input, Node, NodeError, Output, Setup};
 pub use observe::{MoneyTotal, Totals, envelope_secret};
 pub use prove::Provable;
 pub use purse::{Purse, PurseKey};
+pub use signing::Hosted;

@@ -8,6 +8,7 @@ mod hostile;
 mod notary;
 mod payment;
 mod shown;
+mod suites;
 mod support;
 mod town;
 mod uses;

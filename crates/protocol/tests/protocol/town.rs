@@ -28,7 +28,7 @@ use protocol::store::{
 use tlog::Origin;
 
 use crate::support::{
-    NOON_MS, args, contract, market, noise, note_signer, party, registers, signing_key,
+    NOON_MS, args, contract, hybrid_key, market, noise, note_signer, party, registers, signing_key,
 };
 
 pub(crate) const BANK: &str = "TOWN-BANK";
@@ -105,7 +105,7 @@ pub(crate) struct Town {
     pub(crate) contract_id: ContractId,
     pub(crate) book: Arc<ContractBook>,
     home: Home,
-    registrar: Registrar<MemoryStore>,
+    pub(crate) registrar: Registrar<MemoryStore>,
     /// The directory that each machine has, and the notary.
     pub(crate) directories: BTreeMap<String, Members>,
     pub(crate) disks: BTreeMap<String, Disk>,
@@ -222,8 +222,8 @@ impl Town {
     pub(crate) fn trust(&self) -> Trust {
         Trust {
             network: self.home.network,
-            registrar: note_signer("registrar.town").verifier_key().clone(),
-            notary: note_signer("notary.town").verifier_key().clone(),
+            registrar: note_signer("registrar.town").verifier_key().clone().into(),
+            notary: note_signer("notary.town").verifier_key().clone().into(),
             contracts: (*self.book).clone(),
         }
     }
@@ -239,7 +239,7 @@ impl Town {
             me: party(name),
             hosted: vec![Hosted {
                 party: party(name),
-                key: signing_key(name),
+                keys: vec![signing_key(name), hybrid_key(name)],
             }],
             secret: noise(&format!("secret of {name}")).0,
             home: self.home,
