@@ -12,6 +12,7 @@ mod http;
 mod http_proofs;
 mod http_server;
 mod join;
+mod key_change;
 mod ledger_keys;
 mod link;
 mod notary;

@@ -96,8 +96,8 @@ fn trust(name: &str) -> Trust {
     let key = |[text]: &[String; 1]| VerifierKey::parse(text).expect("a key");
     Trust {
         network: NetworkId::of(&file.network, &file.founded_by),
-        registrar: key(&file.registrar),
-        notary: key(&file.notary),
+        registrar: key(&file.registrar).into(),
+        notary: key(&file.notary).into(),
         contracts,
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::fault::Problem;
 use super::raw::{Raw, RawKeys, RawRole};
 use super::values::Values;
-use super::{Config, Keys, Limits, Node, Notary, Portal, Registrar, Role};
+use super::{Config, Keys, Limits, Node, Notary, Portal, Registrar, Role, Signatures};
 use crate::limits as caps;
 use crate::pki::ModuleSettings;
 use crate::store::StoreOptions;
@@ -127,6 +127,10 @@ fn role(raw: &mut Raw, values: &mut Values<'_>) -> Option<Role> {
                     Some(keys) => Some(self::keys(keys.into_inner(), values)?),
                     None => None,
                 },
+                signatures: match raw.signatures.take() {
+                    Some(word) => values.signatures("signatures", &word)?,
+                    None => Signatures::default(),
+                },
             }))
         }
         RawRole::Portal => {
@@ -174,6 +178,7 @@ fn refuse_leftovers(raw: &Raw, values: &mut Values<'_>) {
         service,
         window_ms,
         certificate_days,
+        signatures,
         keys,
         log,
         limits,
@@ -186,6 +191,7 @@ fn refuse_leftovers(raw: &Raw, values: &mut Values<'_>) {
     values.not_for_role("service", service.as_ref());
     values.not_for_role("window_ms", window_ms.as_ref());
     values.not_for_role("certificate_days", certificate_days.as_ref());
+    values.not_for_role("signatures", signatures.as_ref());
     values.not_for_role("keys", keys.as_ref());
     values.not_for_role("log", log.as_ref());
     values.not_for_role("store_mib", limits.store_mib.as_ref());

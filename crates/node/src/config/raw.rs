@@ -22,6 +22,7 @@ pub(super) struct Raw {
     pub(super) service: Option<Spanned<String>>,
     pub(super) window_ms: Option<Spanned<u64>>,
     pub(super) certificate_days: Option<Spanned<u64>>,
+    pub(super) signatures: Option<Spanned<String>>,
     pub(super) keys: Option<Spanned<RawKeys>>,
     pub(super) log: Option<Spanned<RawLog>>,
     #[serde(default)]

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::path::Path;
 
 use super::check::LABEL_DEFAULT;
-use super::{Config, Keys, Limits, Node, Notary, Registrar, Role};
+use super::{Config, Keys, Limits, Node, Notary, Registrar, Role, Signatures};
 use crate::transport::ServerLimits;
 
 const MIB: u64 = 1 << 20;
@@ -113,6 +113,14 @@ impl File<'_> {
                     "window_ms",
                     &window,
                 );
+                if node.signatures != Signatures::default() {
+                    let word = string(node.signatures.word());
+                    self.setting(
+                        "With which suites it signs: p256, both or hybrid.",
+                        "signatures",
+                        &word,
+                    );
+                }
             }
             Role::Portal(portal) => {
                 self.registrar(&portal.registrar);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use deed::Party;
 use ledger::map::MemberRole;
-use node::config::{Config, Keys, Limits, Node, Notary, Portal, Registrar, Role};
+use node::config::{Config, Keys, Limits, Node, Notary, Portal, Registrar, Role, Signatures};
 use node::limits::CERTIFICATE_DAYS;
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +97,7 @@ impl Settings {
                 contracts,
                 window: WINDOW,
                 keys,
+                signatures: Signatures::default(),
             }),
             Kind::Portal => Role::Portal(Portal {
                 registrar,

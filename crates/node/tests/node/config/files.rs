@@ -1,7 +1,7 @@
 use std::fs;
 use std::time::Duration;
 
-use node::config::{Config, Keys, Limits, Node, Notary, Portal, Registrar, Role};
+use node::config::{Config, Keys, Limits, Node, Notary, Portal, Registrar, Role, Signatures};
 use node::pki::ModuleSettings;
 use node::store::StoreOptions;
 use node::transport::ServerLimits;
@@ -29,6 +29,7 @@ fn a_short_file_is_filled_up_with_sensible_defaults() {
         contracts: vec![folder.join("one.deed")],
         window: Duration::from_secs(60),
         keys: None,
+        signatures: Signatures::P256,
     });
     let registrar = Role::Registrar(Registrar {
         certificate_life: Duration::from_hours(30 * 24),
@@ -69,6 +70,7 @@ registrar = "registrar.example:7300"
 hosts = ["GB-1", "GB-2"]
 contracts = ["one.deed", "two.deed"]
 window_ms = 5000
+signatures = "both"
 
 [keys]
 module = "one.deed"
@@ -110,6 +112,7 @@ fn every_setting_is_taken() {
                 },
                 label: "test".to_owned(),
             }),
+            signatures: Signatures::Both,
         }),
         limits: Limits {
             server: ServerLimits {
