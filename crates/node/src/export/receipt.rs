@@ -9,9 +9,9 @@ use ledger::signature::SigningKey;
 use minicbor::Decoder;
 use protocol::notary::Registered;
 
+use super::ExportError;
 use super::cose::{ALG, CWT_CLAIMS, ES256, IAT, ISS, KID, SUB, Sign1, encoded, sign, verifies};
 use super::jwk::Jwk;
-use super::statement::StatementError;
 
 /// Protected header: verifiable data structure (RFC 9942 §2).
 const VDS: i64 = 395;
@@ -60,13 +60,13 @@ impl Receipt {
     /// Signs a receipt for what was registered. Its payload, the log's root, is detached, as RFC 9942 wants it.
     ///
     /// # Errors
-    /// [`StatementError`].
+    /// [`ExportError`].
     pub(crate) fn sign(
         key: &SigningKey,
         notary: &Party,
         registered: &Registered,
-    ) -> Result<Vec<u8>, StatementError> {
-        let kid = Jwk::of(key.public())?.thumbprint();
+    ) -> Result<Vec<u8>, ExportError> {
+        let kid = Jwk::es256_kid(key.public())?;
         let protected = protected(notary, kid, &registered.entry);
         let signature = sign(key, &protected, &registered.root.0)?;
         let proof = encoded(|e| {
@@ -105,7 +105,7 @@ impl Receipt {
         let Ok(LogEntry::Statement(entry)) = LogEntry::read(&entry) else {
             return Err(ReceiptError::Shape);
         };
-        let kid = Jwk::of(key).map_err(|_| ReceiptError::Other)?.thumbprint();
+        let kid = Jwk::es256_kid(key).map_err(|_| ReceiptError::Other)?;
         if entry.statement != *statement || receipt.protected != protected(notary, kid, &entry) {
             return Err(ReceiptError::Other);
         }
@@ -140,4 +140,129 @@ fn place(proof: &[u8]) -> Option<(u64, u64, Vec<tlog::Hash>)> {
     let hash = |_| Some(tlog::Hash(d.bytes().ok()?.try_into().ok()?));
     let path = (0..count).map(hash).collect::<Option<Vec<_>>>()?;
     (d.position() == proof.len()).then_some((size, index, path))
+}
+
+#[cfg(test)]
+mod tests {
+    use ledger::signature::SigningKey;
+
+    use super::*;
+    use crate::export::Statement;
+    use crate::pki::{KeyKind, SecretKey};
+
+    fn key() -> SigningKey {
+        let key = SecretKey::generate(KeyKind::P256).expect("a key");
+        SigningKey::from_pkcs8(key.pkcs8()).expect("P-256")
+    }
+
+    fn party(name: &str) -> Party {
+        Party::new(name).expect("an identifier")
+    }
+
+    /// A log of three entries with the statement in the middle.
+    fn registered(statement: Digest) -> Registered {
+        let entry = StatementEntry {
+            time_ms: 1_795_176_000_123,
+            statement,
+        };
+        let leaf = |at: u8| tlog::leaf_hash(&[at]);
+        let leaves = vec![leaf(0), tlog::leaf_hash(&codec::encode(&entry)), leaf(2)];
+        let tree = tlog::MerkleTree::new(leaves);
+        let path = tree.path(1).expect("a leaf");
+        Registered {
+            entry,
+            index: 1,
+            size: 3,
+            root: tree.root().into(),
+            path: path.into_iter().map(Digest::from).collect(),
+        }
+    }
+
+    #[test]
+    fn a_receipt_holds_for_its_statement_its_notary_and_its_bytes() {
+        let (issuer, notary) = (key(), key());
+        let statement =
+            Statement::sign(&issuer, &party("GB-GOV-hmlr"), "a/0/0", b"a proof".to_vec())
+                .expect("signs");
+        let (name, hash) = (party("GB-GOV-notary"), statement.hash());
+        let receipt = Receipt::sign(&notary, &name, &registered(hash)).expect("signs");
+        let check = |bytes: &[u8]| Receipt::check(bytes, &hash, &name, notary.public());
+        assert_eq!(check(&receipt).map(|r| r.time_ms), Ok(1_795_176_000_123));
+
+        let other = Digest::of(&[b"another statement"]);
+        let table = [
+            (
+                "another statement",
+                Receipt::check(&receipt, &other, &name, notary.public()),
+                ReceiptError::Other,
+            ),
+            (
+                "another notary's name",
+                Receipt::check(&receipt, &hash, &party("GB-GOV-other"), notary.public()),
+                ReceiptError::Other,
+            ),
+            (
+                "another key",
+                Receipt::check(&receipt, &hash, &name, key().public()),
+                ReceiptError::Other,
+            ),
+            ("nothing", check(&[]), ReceiptError::Shape),
+            (
+                "a statement",
+                check(&statement.with(&[])),
+                ReceiptError::Shape,
+            ),
+        ];
+        for (case, answer, expected) in table {
+            assert_eq!(answer, Err(expected), "{case}");
+        }
+        // The size in the proof is bound by nothing but the path's form; every other bit counts.
+        let accepted: Vec<usize> = (0..receipt.len() * 8)
+            .filter(|bit| {
+                let mut damaged = receipt.clone();
+                damaged[bit / 8] ^= 1 << (bit % 8);
+                check(&damaged).is_ok()
+            })
+            .collect();
+        let proof = encoded(|e| e.array(3)?.u64(3)?.u64(1)?.ok());
+        let at = receipt.windows(proof.len()).position(|w| w == proof);
+        let size = (at.expect("there") + 1) * 8;
+        assert!(
+            accepted.iter().all(|bit| (size..size + 8).contains(bit)),
+            "{accepted:?}"
+        );
+    }
+
+    #[test]
+    fn a_statement_is_registered_without_receipts_and_shown_with_them() {
+        let issuer = key();
+        let sign = |proof: &[u8]| {
+            Statement::sign(&issuer, &party("GB-GOV-hmlr"), "a/0/0", proof.to_vec()).expect("signs")
+        };
+        let statement = sign(b"a proof");
+        let plain = statement.with(&[]);
+        assert_eq!(statement.hash(), Digest::of(&[&plain]));
+        let shown = statement.with(&[b"one".to_vec(), b"two".to_vec()]);
+        let (inner, unprotected) = Sign1::read(&shown).expect("a message");
+        assert_eq!(inner.bytes(&encoded(|e| e.map(0)?.ok())), plain);
+        assert_eq!(
+            unprotected,
+            [
+                // {394: ['one', 'two']}
+                &[0xa1, 0x19, 0x01, 0x8a, 0x82, 0x43][..],
+                b"one",
+                &[0x43],
+                b"two"
+            ]
+            .concat()
+        );
+        let payload = inner.payload.expect("attached");
+        assert!(verifies(
+            issuer.public(),
+            &inner.protected,
+            &payload,
+            &inner.signature
+        ));
+        assert_ne!(statement.hash(), sign(b"another proof").hash());
+    }
 }

@@ -2,28 +2,18 @@
 
 use deed::Party;
 use ledger::Digest;
-use ledger::signature::{KeyError, SigningKey};
+use ledger::signature::SigningKey;
 
+use super::ExportError;
 use super::cose::{
     ALG, CONTENT_TYPE, CWT_CLAIMS, ES256, ISS, KID, SUB, Sign1, encoded, nothing, sign,
 };
-use super::jwk::{Jwk, NotP256};
+use super::jwk::Jwk;
 
 /// The payload's media type: a proof bundle or a presentation.
 const PROOF: &str = "application/vnd.pvn.proof+cbor";
 /// Unprotected header: receipts (RFC 9942 §2).
 const RECEIPTS: i64 = 394;
-
-/// Why nothing can be stated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum StatementError {
-    /// The key isn't one that the format knows.
-    #[error(transparent)]
-    Key(#[from] NotP256),
-    /// The signature couldn't be made.
-    #[error(transparent)]
-    Sign(#[from] KeyError),
-}
 
 /// A signed statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,14 +24,14 @@ impl Statement {
     /// identifier; the header names it by its thumbprint (RFC 7638).
     ///
     /// # Errors
-    /// [`StatementError`].
+    /// [`ExportError`].
     pub(crate) fn sign(
         key: &SigningKey,
         issuer: &Party,
         subject: &str,
         proof: Vec<u8>,
-    ) -> Result<Self, StatementError> {
-        let kid = Jwk::of(key.public())?.thumbprint();
+    ) -> Result<Self, ExportError> {
+        let kid = Jwk::es256_kid(key.public())?;
         let protected = encoded(|e| {
             e.map(4)?.i64(ALG)?.i64(ES256)?;
             e.i64(CONTENT_TYPE)?.str(PROOF)?;
