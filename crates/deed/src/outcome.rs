@@ -103,6 +103,8 @@ pub struct FactRoles {
     pub seen_in_part: Vec<(Party, Vec<u16>)>,
     /// Who is shown it without power.
     pub observed_by: Vec<Party>,
+    /// Who alone can show a proof of it; nobody when whoever has a proof can.
+    pub shown_by: Option<Party>,
 }
 
 /// The answer no: which rule, with which figures, on which law.

@@ -39,6 +39,7 @@ pub(crate) fn roles_of(program: &Program, fact: &FactValue) -> Result<FactRoles,
         seen_in_part: in_part(kind, fact),
         seen_by: parties(&kind.seen_by, fact),
         observed_by: parties(&kind.observed_by, fact),
+        shown_by: parties(kind.shown_by.as_slice(), fact).pop(),
     })
 }
 

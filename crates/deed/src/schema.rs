@@ -208,6 +208,8 @@ pub struct Kind {
     pub seen_in_part: Vec<SeenInPart>,
     /// Who is shown it without any power over it.
     pub observed_by: Vec<PartyRef>,
+    /// Who alone can show a proof of it: one party that is always there. Without it, whoever has a proof can.
+    pub shown_by: Option<PartyRef>,
     /// Whom it is about.
     pub about: Vec<PartyRef>,
     /// The ground on which data about them are kept and published.

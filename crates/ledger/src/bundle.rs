@@ -40,7 +40,7 @@ pub struct ProofBundle {
     #[n(2)]
     pub fact: Opening,
     /// Those who attest it.
-    #[n(3)]
+    #[cbor(n(3), with = "codec::list")]
     pub attestors: Vec<Attestor>,
     /// The directory that the notary's batch pinned.
     #[n(4)]

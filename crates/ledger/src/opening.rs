@@ -35,10 +35,10 @@ pub struct ShownLeaf {
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub struct Opening {
     /// The leaves shown, ascending. The head is one of them: without it the positions mean nothing.
-    #[n(0)]
+    #[cbor(n(0), with = "codec::list")]
     pub shown: Vec<ShownLeaf>,
     /// Lists of which a part is shown, ascending by leaf.
-    #[n(1)]
+    #[cbor(n(1), with = "codec::list")]
     pub lists: Vec<ListPart>,
     /// The roots of the largest subtrees without anything shown, left to right.
     #[cbor(n(2), with = "codec::hashes")]

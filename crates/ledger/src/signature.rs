@@ -30,7 +30,7 @@ pub enum Role {
     Attestor,
     /// Was shown these outputs of the view, and their control keys are its own.
     #[n(2)]
-    Receiver(#[n(0)] Vec<u32>),
+    Receiver(#[cbor(n(0), with = "codec::list")] Vec<u32>),
 }
 
 /// One view that a signature covers.
@@ -54,7 +54,7 @@ pub struct ScopedSignature {
     #[n(1)]
     pub suite: Suite,
     /// What the party verified, in ascending order.
-    #[n(2)]
+    #[cbor(n(2), with = "codec::list")]
     pub scope: Vec<Scope>,
     /// What blinds one scope from those who are shown another.
     #[n(3)]

@@ -104,10 +104,10 @@ pub struct TearOff {
     #[n(0)]
     pub header: Header,
     /// The views, in order.
-    #[n(1)]
+    #[cbor(n(1), with = "codec::list")]
     pub views: Vec<SeenView>,
     /// Vouchers for the keys of recipients that don't sign, for those facts that are shown whole.
-    #[n(2)]
+    #[cbor(n(2), with = "codec::list")]
     pub vouchers: Vec<Vouched>,
 }
 

@@ -281,6 +281,8 @@ pub(crate) enum BenchWhat {
     Deed(BenchDeed),
     /// Policies as facts arrive: many subjects known, one new fact at a time, on one core.
     Policies(BenchPolicies),
+    /// Size of proofs and time to verify them, for facts with a short and with a long history, on one core.
+    Verify(BenchVerify),
 }
 
 #[derive(Debug, Args)]
@@ -317,6 +319,25 @@ pub(crate) struct BenchPolicies {
     /// New facts.
     #[arg(long, default_value_t = 100_000)]
     pub(crate) facts: u64,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A chain of 100,000 payments is made, and facts with 1, 10, 1,000 and 100,000 predecessors in it are proven under the same
+checkpoint. A release build is what counts.
+
+  pvn bench verify --json
+  pvn bench verify --plot proofs.svg")]
+pub(crate) struct BenchVerify {
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Draw the series into this SVG file.
+    #[arg(long)]
+    pub(crate) plot: Option<PathBuf>,
+    /// How often each proof is verified; the median counts.
+    #[arg(long, default_value_t = 1_000)]
+    pub(crate) rounds: u32,
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@
 import { equal, hex, join, utf8, type Bytes } from "./bytes.ts";
 import { FORMAT, formatOf, readBundle, type Attestation, type Bundle, type Member, type Place } from "./bundle.ts";
 import { NotCanonical } from "./cbor.ts";
-import { type Attestor, type Contract, type Kind } from "./deed/contract.ts";
+import { type Contract, type Kind, type PartyRef } from "./deed/contract.ts";
 import { isSigned, type Key } from "./keys.ts";
 import { SIGNATURES_MAX, SIGNED_TOGETHER_MAX } from "./limits.ts";
 import { NoteError, verifiedCheckpoint, type Checkpoint, type VerifierKey } from "./note.ts";
@@ -114,7 +114,7 @@ function checkMap({ map, attestors, certificate }: Bundle, signed: Checkpoint): 
 
 /** Who can vouch for the fact. A field that names one can't be hidden: whoever shows a proof must not choose whose word is needed. */
 function named(kind: Kind, fact: Opening): Set<string> {
-  const partyOf = (attestor: Attestor) => {
+  const partyOf = (attestor: PartyRef) => {
     if ("party" in attestor) return [attestor.party];
     const value = fact.value(attestor.field) ?? fail("fact", NOT_A_FACT);
     return value.type === "party" ? [value.text] : [];

@@ -42,10 +42,12 @@ function field({ name, type }) {
 }
 
 function outline(contract) {
-  const named = (kind) => kind.attestors.map((a) => ("party" in a ? `"${a.party}"` : kind.fields[a.field].name)).join(", ");
+  const party = (kind, a) => ("party" in a ? `"${a.party}"` : kind.fields[a.field].name);
+  const named = (kind) => kind.attestors.map((a) => party(kind, a)).join(", ");
+  const shown = (kind) => (kind.shownBy ? [`  shown by ${party(kind, kind.shownBy)}`] : []);
   const attested = (kind) => (kind.attestors.length > 0 ? `${kind.needed} of ${named(kind)}` : "nobody");
   const kinds = contract.kinds.map((kind) =>
-    [`fact ${kind.name}`, ...kind.fields.map((f) => `  ${field(f)}`), `  attested by ${attested(kind)}`].join("\n"),
+    [`fact ${kind.name}`, ...kind.fields.map((f) => `  ${field(f)}`), `  attested by ${attested(kind)}`, ...shown(kind)].join("\n"),
   );
   return [`contract ${contract.name}`, ...kinds].join("\n");
 }
@@ -113,6 +115,11 @@ test("what could be read in two ways, or changes what a proof means, is refused"
     [`${HEAD}\tfact Coin\n`, "line 4: a tab or another control character"],
     [`${HEAD}${FACT} attested by bank\n`, "line 8: it begins at another column than its neighbours"],
     [`${HEAD}${FACT}  attested by bank\n  attested by holder\n`, "line 4: it says twice who attests it"],
+    [`${HEAD}${FACT}  shown by bank\n  shown by holder\n`, "line 4: it says twice who shows it"],
+    [`${HEAD}${FACT.replace("Coin", "Coin is money")}  shown by holder\n`, "line 8: money is not shown by anybody"],
+    [`${HEAD}${FACT}  shown by mint\n`, "line 8: there is no field or party mint"],
+    [`${HEAD}${FACT}  shown by bank, holder\n`, "line 8: expected the end of the clause, found ,"],
+    [`${HEAD}${FACT.replace("holder: party", "holder: party or none")}  shown by holder\n`, "line 8: holder may be nobody"],
     [`${HEAD}${FACT}  attested by mint\n`, "line 8: there is no field or party mint"],
     [`${HEAD}${FACT}  attested by amount\n`, "line 8: amount may be nobody"],
     [`${HEAD}${FACT.replace("holder: party", "holder: party or none")}  attested by holder\n`, "line 8: holder may be nobody"],

@@ -11,6 +11,7 @@ use super::find::field_named;
 use super::party::party_ref;
 use super::privacy;
 use super::schedule::constant;
+use super::shown;
 use super::types;
 
 /// Checks one kind; what is wrong is reported and left out.
@@ -52,6 +53,7 @@ pub(crate) fn kind(decl: &FactDecl, program: &Program, problems: &mut Vec<Proble
         );
     }
     privacy::consistent(decl, &checker.kind, checker.problems);
+    shown::consistent(decl, &checker.kind, checker.problems);
     if decl.money {
         checker.money(controlled.unwrap_or(decl.name.span));
     }
@@ -85,6 +87,7 @@ fn empty(decl: &FactDecl, program: &Program, problems: &mut Vec<Problem>) -> Kin
         seen_in_part: Vec::new(),
         about_law: None,
         observed_by: Vec::new(),
+        shown_by: None,
         about: Vec::new(),
         keep: None,
         law: None,
@@ -154,6 +157,7 @@ impl Checker<'_> {
             }
             FactNode::SeenBy(paths) => self.kind.seen_by = self.parties(paths)?,
             FactNode::ObservedBy(paths) => self.kind.observed_by = self.parties(paths)?,
+            FactNode::ShownBy(path) => self.kind.shown_by = Some(self.certain(path)?),
             FactNode::Public(Some(names)) => {
                 self.kind.public = self.fields(names)?;
                 self.kind.public.sort_unstable();

@@ -21,6 +21,7 @@ mod privacy;
 mod rates;
 mod rule;
 mod schedule;
+mod shown;
 mod signers;
 mod types;
 mod uses;

@@ -114,7 +114,7 @@ fn readable(
     }
 }
 
-/// Who controls a fact and what is unique about it does not change under its holder's hands.
+/// Who controls a fact, who shows it and what is unique about it does not change under its holder's hands.
 fn governed(old: &Kind, new: &Kind, span: Span, problems: &mut Vec<Problem>) {
     let mut problem = |message: String, help: &str| {
         problems
@@ -133,6 +133,16 @@ fn governed(old: &Kind, new: &Kind, span: Span, problems: &mut Vec<Problem>) {
             "whoever holds a fact keeps control of it under a new version",
         );
     }
+    if let Some(before) = &old.shown_by {
+        let now = new.shown_by.as_ref();
+        let same = now.is_some_and(|now| field_of(old, before) == field_of(new, now));
+        if !same {
+            problem(
+                format!("one party alone showed {} before", old.name),
+                "keep `shown by`: whoever holds a fact decides who is shown a proof of it",
+            );
+        }
+    }
     if old.control == Control::Nobody && new.control != Control::Nobody {
         problem(
             format!("nobody controlled {} before", old.name),
@@ -146,6 +156,14 @@ fn names<'k>(kind: &'k Kind, fields: &'k [u16]) -> impl Iterator<Item = String> 
     fields.iter().filter_map(field)
 }
 
+/// The name of the field that a party stands in; none for an office, which may pass from one body to another.
+fn field_of(kind: &Kind, party: &PartyRef) -> Option<String> {
+    match party {
+        PartyRef::Field(i) => names(kind, &[*i]).next(),
+        _ => None,
+    }
+}
+
 /// The fields whose parties control a fact. Offices pass from one body to another; what somebody holds is theirs.
 fn holders(kind: &Kind) -> BTreeSet<String> {
     let parties = match &kind.control {
@@ -157,12 +175,8 @@ fn holders(kind: &Kind) -> BTreeSet<String> {
             attestor,
         } => vec![controller, attestor],
     };
-    let field = |party: &PartyRef| match party {
-        PartyRef::Field(i) => Some(*i),
-        _ => None,
-    };
-    let fields: Vec<u16> = parties.into_iter().filter_map(field).collect();
-    names(kind, &fields).collect()
+    let fields = parties.into_iter().filter_map(|p| field_of(kind, p));
+    fields.collect()
 }
 
 /// Whether every value of the old type is one of the new.

@@ -136,6 +136,13 @@ fn powers(page: &mut Page, contract: &Contract, kind: &Kind) {
         let observers = all(contract, kind, &kind.observed_by);
         page.term("Shown, without any power, to", &observers);
     }
+    if let Some(holder) = &kind.shown_by {
+        let holder = who(contract, kind, holder);
+        page.term(
+            "Shown by",
+            &format!("{holder}, who alone can show a proof of it"),
+        );
+    }
     let public = match kind.public.len() {
         0 => "nothing".to_owned(),
         n if n == kind.fields.len() => "all of it".to_owned(),

@@ -38,7 +38,7 @@ pub(super) fn section(
     page.raw("</section>\n");
 }
 
-/// What a party does for facts: controls, attests, sees, observes; which policies propose to tell it something.
+/// What a party does for facts: controls, attests, sees, observes, shows; which policies propose to tell it something.
 fn parts(contract: &Contract, policies: &[Policies], party: &Party) -> String {
     use crate::schema::Control;
     let constant = PartyRef::Constant(party.clone());
@@ -62,6 +62,7 @@ fn parts(contract: &Contract, policies: &[Policies], party: &Party) -> String {
     said("attests", &|k| k.attestation.parties.contains(&constant));
     said("sees", &|k| k.seen_by.contains(&constant));
     said("observes", &|k| k.observed_by.contains(&constant));
+    said("shows", &|k| k.shown_by.as_ref() == Some(&constant));
     let policies = policies.iter().flat_map(|p| p.telling(party));
     let policies: Vec<String> = policies.map(spoken).collect();
     if !policies.is_empty() {

@@ -127,6 +127,7 @@ pub(crate) enum FactNode {
         fields: Vec<Name>,
     },
     ObservedBy(Vec<PartyPath>),
+    ShownBy(PartyPath),
     Public(Option<Vec<Name>>),
     /// `payable in other contracts with state = held`.
     Payable(Vec<Assign>),

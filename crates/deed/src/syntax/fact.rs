@@ -8,12 +8,13 @@ use super::cursor::Cursor;
 use super::primary::assigns;
 use super::token::{Problem, Tok};
 
-const WORDS: [&str; 10] = [
+const WORDS: [&str; 11] = [
     "one per",
     "controlled by",
     "attested by",
     "seen by",
     "observed by",
+    "shown by",
     "public",
     "about",
     "payable",
@@ -55,6 +56,10 @@ pub(crate) fn fact_clause(cursor: &mut Cursor<'_>) -> Result<FactClause, Problem
         "observed" => {
             two_words(cursor, "by")?;
             FactNode::ObservedBy(cursor.list(party_path)?)
+        }
+        "shown" => {
+            two_words(cursor, "by")?;
+            FactNode::ShownBy(party_path(cursor)?)
         }
         "public" => {
             cursor.advance();

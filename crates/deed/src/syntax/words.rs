@@ -81,7 +81,7 @@ pub(crate) fn find(name: &str) -> Option<&'static Word> {
 
 /// Every word of the language, one to a line.
 #[rustfmt::skip]
-pub static WORDS: [Word; 131] = [
+pub static WORDS: [Word; 132] = [
     word("about", CONTRACTS, "`about child`: whom a fact is about, so whose personal data it is."),
     word("above", CONTRACTS, "`above 12%`: the last slice of a scale."),
     word("accepted", SCENARIOS, "`is accepted`: what a scenario expects."),
@@ -100,7 +100,7 @@ pub static WORDS: [Word; 131] = [
     word("before", CONTRACTS, "`within 90 days before effective`: a window that ends there."),
     word("bool", CONTRACTS, "True or false."),
     word("but", SCENARIOS, "`but \"she pays nothing\"`: a change of a scenario's transaction."),
-    word("by", ALL, "`signed by`, `controlled by`, `attested by`, `seen by`, `observed by`.").before_a_value(),
+    word("by", ALL, "`signed by`, `controlled by`, `attested by`, `seen by`, `observed by`, `shown by`.").before_a_value(),
     word("calendar", CONTRACTS, "`calendar england`: the days on which work is done, by a law."),
     word("consumed", CONTRACTS, "`keep 6 years after consumed`: since the fact was used up."),
     word("consumes", CONTRACTS, "`consumes one Title as old`: a fact that the action uses up."),
@@ -193,6 +193,7 @@ pub static WORDS: [Word; 131] = [
     word("seen", CONTRACTS, "`seen by owner`: who sees a fact whole."),
     word("sha256", CONTRACTS, "The hash of another contract's exact text."),
     word("share", PROPOSALS, "`share visits with social_services because \"...\"`; `share s in known Session where ...: not s.attended`."),
+    word("shown", CONTRACTS, "`shown by holder`: who alone can show a proof of a fact."),
     word("signed", ALL, "`signed by buyer, seller`: who must agree."),
     word("some", CONTRACTS, "`some c in charges: ...`: the condition holds for an item.").reserved().before_a_value(),
     word("sum", CONTRACTS, "`sum c in charges: c.amount`.").reserved(),

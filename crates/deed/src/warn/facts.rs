@@ -35,6 +35,24 @@ pub(super) fn forgeable(contract: &Contract, declarations: &[Declaration<'_>]) -
     doubtful.filter_map(problem).collect()
 }
 
+/// Kinds that are shown, and that only who shows them need vouch for.
+pub(super) fn unvouched(contract: &Contract, declarations: &[Declaration<'_>]) -> Vec<Problem> {
+    let doubtful = |kind: &&Kind| {
+        let own = |party: &&PartyRef| Some(*party) == kind.shown_by.as_ref();
+        let own = kind.attestation.parties.iter().filter(own).count();
+        usize::from(kind.attestation.needed) <= own
+    };
+    let problem = |kind: &Kind| {
+        let clause = clause(declarations, &kind.name, "shown")?;
+        let message = format!("nobody but who shows {} vouches for it", kind.name);
+        let help =
+            "say `attested by` whoever answers for what it says: a proof rests on that signature";
+        Some(Problem::new(clause.span, message, "proves nothing").help(help.to_owned()))
+    };
+    let kinds = contract.kinds().iter().filter(|k| k.origin.is_none());
+    kinds.filter(doubtful).filter_map(problem).collect()
+}
+
 /// Kinds that somebody controls and no action consumes; money that no action moves.
 pub(super) fn stuck(contract: &Contract, declarations: &[Declaration<'_>]) -> Vec<Problem> {
     let mut problems = Vec::new();

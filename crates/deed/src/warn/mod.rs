@@ -45,6 +45,7 @@ impl Contract {
         problems.extend(facts::exposed(self, &declarations));
         problems.extend(facts::unheld(self, &declarations));
         problems.extend(facts::forgeable(self, &declarations));
+        problems.extend(facts::unvouched(self, &declarations));
         Warnings::new(self.source(), problems)
     }
 }

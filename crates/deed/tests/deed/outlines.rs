@@ -43,6 +43,9 @@ fn outline(contract: &Contract) -> String {
             let _ = writeln!(out, "  {}", field(f, contract.records()));
         }
         let _ = writeln!(out, "  {}", attested(kind));
+        if let Some(holder) = &kind.shown_by {
+            let _ = writeln!(out, "  shown by {}", party(kind, holder));
+        }
     }
     out
 }
@@ -52,18 +55,20 @@ fn attested(kind: &Kind) -> String {
         return "attested by nobody".to_owned();
     }
     let parties = kind.attestation.parties.iter();
-    let parties: Vec<String> = parties
-        .map(|reference| match reference {
-            PartyRef::Constant(party) => format!("\"{party}\""),
-            PartyRef::Field(i) => kind.fields[usize::from(*i)].name.clone(),
-            several => panic!("an attestor is one party that is always there, not {several:?}"),
-        })
-        .collect();
+    let parties: Vec<String> = parties.map(|p| party(kind, p)).collect();
     format!(
         "attested by {} of {}",
         kind.attestation.needed,
         parties.join(", ")
     )
+}
+
+fn party(kind: &Kind, reference: &PartyRef) -> String {
+    match reference {
+        PartyRef::Constant(party) => format!("\"{party}\""),
+        PartyRef::Field(i) => kind.fields[usize::from(*i)].name.clone(),
+        several => panic!("one party that is always there, not {several:?}"),
+    }
 }
 
 fn load(text: &str, given: &[(&str, Contract)]) -> Option<Contract> {

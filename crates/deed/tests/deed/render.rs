@@ -164,3 +164,21 @@ fn every_colour_of_words_stands_out_from_the_paper() {
     }
     assert_eq!(sheets, 3, "by day, by night, on paper");
 }
+
+#[test]
+fn who_shows_a_fact_is_said_with_its_powers() {
+    let source = LAND.replace(
+        "  attested by registrar\n",
+        "  attested by registrar\n  shown by proprietor\n",
+    );
+    let before = render(&load(LAND), &[], &[], None);
+    let page = render(&load(&source), &[], &[], None);
+    let added: Vec<&str> = page
+        .lines()
+        .filter(|line| line.contains("<dt>") && !before.contains(line))
+        .collect();
+    assert_eq!(
+        added,
+        ["<div><dt>Shown by</dt><dd>its proprietor, who alone can show a proof of it</dd></div>"]
+    );
+}

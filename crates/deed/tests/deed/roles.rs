@@ -32,6 +32,7 @@ fn a_title_is_seen_by_its_lenders() {
         attestors_needed: 1,
         seen_by: parties(&["owner", "first", "second"]),
         observed_by: vec![],
+        shown_by: None,
     };
     assert_eq!(roles, expected);
 }

@@ -31,7 +31,7 @@ fn contracts_in_use_give_no_cause() {
 }
 
 /// One slip each: (what, contract, from, to).
-const SLIPS: [(&str, &str, &str, &str); 23] = [
+const SLIPS: [(&str, &str, &str, &str); 24] = [
     (
         "money that its holder alone vouches for",
         CASH,
@@ -49,6 +49,12 @@ const SLIPS: [(&str, &str, &str, &str); 23] = [
         LAND,
         "  attested by registrar\n",
         "  attested by any 1 of registrar, bank\n",
+    ),
+    (
+        "what its holder alone vouches for and shows",
+        LAND,
+        "  attested by registrar\n",
+        "  attested by proprietor\n  shown by proprietor\n",
     ),
     (
         "a party without a part",
@@ -180,7 +186,7 @@ fn each_slip_is_warned_about_where_it_stands() {
 type Changes = &'static [(&'static str, &'static str)];
 
 /// What looks like a slip and is none: (what, contract, changes).
-const NO_SLIPS: [(&str, &str, Changes); 9] = [
+const NO_SLIPS: [(&str, &str, Changes); 10] = [
     (
         "a party that signs",
         CASH,
@@ -191,6 +197,14 @@ const NO_SLIPS: [(&str, &str, Changes); 9] = [
             ),
             ("signed by central_bank", "signed by central_bank, mint"),
         ],
+    ),
+    (
+        "a title that is shown by its proprietor",
+        LAND,
+        &[(
+            "  attested by registrar\n",
+            "  attested by registrar\n  shown by proprietor\n",
+        )],
     ),
     (
         "a let that another reads",

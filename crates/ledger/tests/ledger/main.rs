@@ -9,6 +9,7 @@ mod commitments;
 mod control;
 mod cost;
 mod disclosure;
+mod flat;
 mod formats;
 mod keys;
 mod lists;

@@ -238,6 +238,11 @@ impl Net {
             .collect()
     }
 
+    /// The notary's checkpoint of a log with this root.
+    pub(crate) fn sign_log(&self, size: u64, root: tlog::Hash) -> String {
+        checkpoint(&self.notary, size, root)
+    }
+
     /// Size and root of a checkpoint of this network's notary.
     pub(crate) fn checkpoint_of(&self, note: &str) -> (u64, Digest) {
         let checkpoint = verify_checkpoint(note, &self.trust.notary).expect("a checkpoint");

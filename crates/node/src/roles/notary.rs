@@ -11,7 +11,7 @@ use std::time::Duration;
 use deed::Party;
 use jiff::SignedDuration;
 use ledger::Digest;
-use ledger::codec;
+use ledger::codec::{self, list::List};
 use ledger::signature::SigningKey;
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
@@ -148,7 +148,7 @@ fn read_all<T>(body: &[u8]) -> Result<Vec<T>, PeerReply>
 where
     T: Encode<()> + for<'b> Decode<'b, ()>,
 {
-    let all: Vec<T> = codec::decode(body)
+    let List(all) = codec::decode(body)
         .map_err(|error| PeerReply::new(StatusCode::BAD_REQUEST, error.to_string()))?;
     if all.len() > BATCH_REQUESTS_MAX {
         let reason = "too many requests in one batch";
@@ -182,7 +182,7 @@ async fn submitted(work: &SyncSender<Work>, link: &Link, body: &[u8]) -> PeerRep
         link.reach(size).await;
     }
     match done(work, |reply| Work::Decide(requests, reply)).await {
-        Ok(verdicts) => PeerReply::ok(codec::encode(&verdicts)),
+        Ok(verdicts) => PeerReply::ok(codec::encode(&List(verdicts))),
         Err(refusal) => refusal,
     }
 }
@@ -203,7 +203,7 @@ async fn registered(
     };
     let receipts = registered.iter().map(|one| Receipt::sign(key, notary, one));
     match receipts.map(|r| r.map(ByteVec::from)).collect() {
-        Ok::<Vec<ByteVec>, _>(receipts) => PeerReply::ok(codec::encode(&receipts)),
+        Ok::<Vec<ByteVec>, _>(receipts) => PeerReply::ok(codec::encode(&List(receipts))),
         Err(error) => PeerReply::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
     }
 }

@@ -14,16 +14,18 @@ export type { Field };
 const PASSED_OVER = ["one", "controlled", "seen", "observed", "public", "payable", "about", "keep", "law"];
 const DECLARATIONS = ["uses", "replaces", "party", "record", "fact", "scale", "parameter", "calendar", "host", "action"];
 
-/** Where an attestor comes from: the contract, or a field of the fact. */
-export type Attestor = { readonly party: string } | { readonly field: number };
+/** Where a party that is always there comes from: the contract, or a field of the fact. */
+export type PartyRef = { readonly party: string } | { readonly field: number };
 
 export interface Kind {
   readonly name: string;
   readonly fields: readonly Field[];
   /** Who vouches for it; empty when nobody does alone. */
-  readonly attestors: readonly Attestor[];
+  readonly attestors: readonly PartyRef[];
   /** How many of them must. */
   readonly needed: number;
+  /** Who alone can show a proof of it; without it, whoever has a proof can. */
+  readonly shownBy: PartyRef | undefined;
 }
 
 export interface Contract {
@@ -41,7 +43,7 @@ interface Names {
   readonly records: Map<string, Record>;
 }
 
-function attestor(c: Clause, fields: readonly Field[], names: Names): Attestor {
+function party(c: Clause, fields: readonly Field[], names: Names): PartyRef {
   const name = c.name("a party or a field with one");
   const field = fields.findIndex((f) => f.name === name);
   const party = names.parties.get(name);
@@ -55,10 +57,16 @@ function attestor(c: Clause, fields: readonly Field[], names: Names): Attestor {
 function attested(c: Clause, fields: readonly Field[], names: Names): Pick<Kind, "attestors" | "needed"> {
   const needed = c.eat("any") ? c.int("how many of them") : undefined;
   if (needed !== undefined) c.expect("of");
-  const attestors = c.list(() => attestor(c, fields, names));
+  const attestors = c.list(() => party(c, fields, names));
   c.end();
   if (needed !== undefined && (needed < 1 || needed > attestors.length)) c.refuse(`any ${needed} of ${attestors.length} can't be asked for`);
   return { attestors, needed: needed ?? attestors.length };
+}
+
+function shownBy(c: Clause, fields: readonly Field[], names: Names): PartyRef {
+  const holder = party(c, fields, names);
+  c.end();
+  return holder;
 }
 
 /** The name of a declaration, which its own line ends, but for `is money`. */
@@ -78,17 +86,25 @@ function unique(line: Line, fields: readonly Field[]): readonly Field[] {
 
 function readKind(line: Line, names: Names): Kind {
   const clauses = line.under.map((under) => new Clause(under));
+  const money = line.tokens.includes("is");
   const name = declared(line, ["is", "money"]);
   const fields = unique(line, clauses.filter((c) => c.atField()).map((c) => readField(c, names.records)));
-  const said = clauses.filter((c, i) => {
-    const passed = c.atField() || (i === 0 && c.atText()) || PASSED_OVER.some((word) => c.at(word));
-    return !passed && (c.eat("attested") || c.refuse("this clause of a fact is not known"));
-  });
-  if (said.length > 1) refuse(line, "it says twice who attests it");
-  const [clause] = said;
-  if (!clause) return { name, fields, attestors: [], needed: 0 };
-  clause.expect("by");
-  return { name, fields, ...attested(clause, fields, names) };
+  const said = clauses.filter((c, i) => !c.atField() && !(i === 0 && c.atText()) && !PASSED_OVER.some((word) => c.at(word)));
+  let vouched: Pick<Kind, "attestors" | "needed"> | undefined;
+  let holder: PartyRef | undefined;
+  for (const c of said) {
+    if (c.eat("attested")) {
+      if (vouched) refuse(line, "it says twice who attests it");
+      c.expect("by");
+      vouched = attested(c, fields, names);
+    } else if (c.eat("shown")) {
+      if (holder) refuse(line, "it says twice who shows it");
+      if (money) c.refuse("money is not shown by anybody");
+      c.expect("by");
+      holder = shownBy(c, fields, names);
+    } else c.refuse("this clause of a fact is not known");
+  }
+  return { name, fields, attestors: [], needed: 0, ...vouched, shownBy: holder };
 }
 
 function readRecord(line: Line, names: Names): Record {

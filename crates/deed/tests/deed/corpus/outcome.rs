@@ -122,6 +122,9 @@ fn part(contract: &Contract, verb: &str, fact: &FactValue, out: &mut String) {
     if !roles.observed_by.is_empty() {
         let _ = writeln!(out, "    observed by {}", list(&roles.observed_by));
     }
+    if let Some(holder) = &roles.shown_by {
+        let _ = writeln!(out, "    shown by {holder}");
+    }
     if !kind.public.is_empty() {
         let _ = writeln!(out, "    public {}", names(&kind.public));
     }

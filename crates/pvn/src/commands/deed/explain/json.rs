@@ -91,6 +91,7 @@ fn fact_json(contract: &Contract, explained: &deed::ExplainedFact) -> Value {
         "seen_by": names(&explained.roles.seen_by),
         "seen_in_part": seen_in_part,
         "observed_by": names(&explained.roles.observed_by),
+        "shown_by": explained.roles.shown_by.as_ref().map(deed::Party::as_str),
         "public": public,
     })
 }

@@ -172,6 +172,10 @@ fn write_fact(
         [] => String::new(),
         some => format!("; observed by {}", listed(some)),
     };
+    let shown = match &roles.shown_by {
+        None => String::new(),
+        Some(holder) => format!("; only {holder} can show a proof of it"),
+    };
     let public: Vec<&str> = named(kind, &kind.public).collect();
     let public = match public.len() {
         0 => "nothing is public".to_owned(),
@@ -182,7 +186,7 @@ fn write_fact(
         [] => "those who sign".to_owned(),
         some => format!("those who sign and {}", listed(some)),
     };
-    writeln!(out, "      seen by {seen}{observed}; {public}")?;
+    writeln!(out, "      seen by {seen}{observed}{shown}; {public}")?;
     for (party, fields) in &roles.seen_in_part {
         let fields: Vec<&str> = named(kind, fields).collect();
         writeln!(
