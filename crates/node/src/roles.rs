@@ -11,6 +11,7 @@ mod home;
 mod http;
 mod http_server;
 mod join;
+mod key_sets;
 mod link;
 mod notary;
 mod notary_log;

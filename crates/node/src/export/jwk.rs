@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ledger::Digest;
 use ledger::signature::{PublicKey, Suite};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 /// A key of a suite that the format doesn't know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +55,17 @@ impl Jwk {
             Suite::P256 => Ok(Self::of(key)?.thumbprint()),
             suite => Err(UnknownSuite(suite.0)),
         }
+    }
+
+    /// The key as it stands in a set of keys that verify ES256.
+    pub(crate) fn listed(&self) -> Value {
+        let kid = URL_SAFE_NO_PAD.encode(self.thumbprint().0);
+        let mut listed = json!({ "alg": "ES256", "kid": kid, "use": "sig" });
+        if let Value::Object(listed) = &mut listed {
+            let members = self.0.iter();
+            listed.extend(members.map(|(name, value)| ((*name).to_owned(), value.as_str().into())));
+        }
+        listed
     }
 
     /// The key's name for everybody: its thumbprint (RFC 7638) with SHA-256.
