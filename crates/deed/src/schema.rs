@@ -24,6 +24,8 @@ pub enum Type {
     Date,
     /// A legal identity.
     Party,
+    /// A file that stands elsewhere, by its address.
+    File,
     /// One of the names, in declared order.
     Choice(Arc<[Arc<str>]>),
     /// The type, or nothing.
@@ -51,6 +53,7 @@ impl fmt::Display for Type {
             Self::Money(currency) => write!(f, "money {currency}"),
             Self::Date => f.write_str("date"),
             Self::Party => f.write_str("party"),
+            Self::File => f.write_str("file"),
             Self::Choice(names) => f.write_str(&names.join(" or ")),
             Self::Optional(of) => write!(f, "{of} or none"),
             Self::List { of, at_most } => write!(f, "list of {of} at most {at_most}"),

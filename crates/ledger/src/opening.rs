@@ -9,9 +9,10 @@ use minicbor::{Decode, Encode};
 use crate::codec;
 use crate::digest::{ContractId, Digest};
 use crate::fact::DueRef;
-use crate::leaf::{FIXED_LEAVES, LeafContent};
+use crate::leaf::{FIXED_LEAVES, HOLDER, LeafContent};
 use crate::limits::FIELDS_MAX;
 use crate::list::ListPart;
+use crate::public_key::PublicKey;
 use crate::tree::{Known, Subtree, counted, fold};
 
 /// Tag of the level of a fact's leaves.
@@ -186,6 +187,15 @@ impl Opening {
     pub fn due(&self) -> Option<Option<DueRef>> {
         match self.content(3)? {
             LeafContent::Due(due) => Some(*due),
+            _ => None,
+        }
+    }
+
+    /// The key of whoever can show the fact, when the leaf is shown and has one.
+    #[must_use]
+    pub fn holder(&self) -> Option<&PublicKey> {
+        match self.content(HOLDER)? {
+            LeafContent::Holder(key) => key.as_ref(),
             _ => None,
         }
     }

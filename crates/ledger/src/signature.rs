@@ -28,7 +28,7 @@ pub enum Role {
     /// Saw the view whole, checked it and vouches for the facts that it creates.
     #[n(1)]
     Attestor,
-    /// Was shown these outputs of the view, and their control keys are its own.
+    /// Was shown these outputs of the view, and the keys in them that are to be its own are.
     #[n(2)]
     Receiver(#[cbor(n(0), with = "codec::list")] Vec<u32>),
 }

@@ -13,6 +13,7 @@ use ledger::digest::hmac_sha256;
 use ledger::envelope::Envelope;
 use ledger::fact::{Fact, Opening};
 use ledger::map::{MapEntry, MapProof, MemberProof, MemberRecord, ShownRecord};
+use ledger::presentation::Presentation;
 use ledger::public::PublicPart;
 use ledger::signature::{Attestation, ScopedSignature};
 use ledger::tearoff::TearOff;
@@ -108,6 +109,7 @@ impl Vectors {
         add("voucher of BOB", read::<Voucher>);
         add("sheet of BOB", read::<Sheet>);
         add("proof bundle", read::<ProofBundle>);
+        add("presentation", read::<Presentation>);
         add("batch entry", read::<BatchEntry>);
         add("certificate", read::<Certificate>);
         add("map entry", read::<MapEntry>);

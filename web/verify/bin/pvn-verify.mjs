@@ -38,7 +38,7 @@ const { proof, trust: trustPath, json } = options();
 const { readTrust, said, TrustError, verify } = await import(built).catch(() => end(1, "pvn-verify is not built yet: make web"));
 let trust;
 try {
-  trust = readTrust(read("trust file", trustPath).toString("utf8"));
+  trust = readTrust(new Uint8Array(read("trust file", trustPath)));
 } catch (error) {
   if (!(error instanceof TrustError)) throw error;
   end(1, `pvn-verify: the trust file ${trustPath}: ${error.message}`);

@@ -202,7 +202,8 @@ test("what has two encodings is read in one", async () => {
     ["a note that isn't composed", (b) => (b.map[MAP.checkpoint] += "e\u0301")],
     ["a date beyond the calendar", (b) => (terms(b)[TERMS.effective] = 2_932_897)],
     ["a digest of 31 bytes", (b) => (b.place[PLACE.load] = noise("x").subarray(1))],
-    ["a value kept for later", (b) => (shownLeaf(b, 11)[2] = [4, [[10, noise("x"), 1]]])],
+    ["a value of a type that there isn't", (b) => (shownLeaf(b, 11)[2] = [4, [[11, noise("x"), 1]]])],
+    ["a file of less than nothing", (b) => (shownLeaf(b, 11)[2] = [4, [[10, noise("x"), -1]]])],
     ["no keys", keys()],
     ["five keys", keys(own, ...[4, 5, 6, 7].map((suite) => key(suite, 1)))],
     ["keys of one suite", keys(own, own)],
@@ -276,9 +277,11 @@ test("a field that names an attestor can't be hidden, every other can", async ()
 test("other networks, notaries and contracts are refused", async () => {
   const other = (options) => readTrust(trustFile(options));
   assert.equal(await step(VECTOR, other({ network: "village" })), "where_it_belongs");
-  assert.equal(await step(VECTOR, other({ registrar: new NoteSigner("registrar.town", noise("x")).text })), "where_it_belongs");
-  assert.equal(await step(VECTOR, other({ notary: new NoteSigner("other.town", noise("x")).text })), "where_it_belongs");
-  assert.equal(await step(VECTOR, other({ notary: hisNotary.text })), "checkpoint");
+  const key = (name) => new NoteSigner(name, noise("x")).text;
+  assert.equal(await step(VECTOR, other({ founded_by: key("registrar.town") })), "where_it_belongs");
+  assert.equal(await step(VECTOR, other({ registrar: [key("registrar.town")] })), "network_map");
+  assert.equal(await step(VECTOR, other({ notary: [key("other.town")] })), "where_it_belongs");
+  assert.equal(await step(VECTOR, other({ notary: [hisNotary.text] })), "checkpoint");
   assert.equal(await step(VECTOR, other({ contracts: [] })), "contract");
   assert.equal(await step(VECTOR, other({ contracts: [["coins", `${COINS}# one more line\n`]] })), "contract");
 });

@@ -214,6 +214,7 @@ fn in_words(ty: &Type, contract: &Contract) -> String {
         Type::Money(currency) => format!("an amount in {currency}"),
         Type::Date => "a day".to_owned(),
         Type::Party => "a party".to_owned(),
+        Type::File => "a file, which stands elsewhere".to_owned(),
         Type::Choice(names) => names.join(", or ").replace('_', " "),
         Type::Optional(of) => format!("{}, or nothing", in_words(of, contract)),
         Type::List { of, at_most } => {

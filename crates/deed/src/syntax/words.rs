@@ -81,7 +81,7 @@ pub(crate) fn find(name: &str) -> Option<&'static Word> {
 
 /// Every word of the language, one to a line.
 #[rustfmt::skip]
-pub static WORDS: [Word; 132] = [
+pub static WORDS: [Word; 133] = [
     word("about", CONTRACTS, "`about child`: whom a fact is about, so whose personal data it is."),
     word("above", CONTRACTS, "`above 12%`: the last slice of a scale."),
     word("accepted", SCENARIOS, "`is accepted`: what a scenario expects."),
@@ -125,6 +125,7 @@ pub static WORDS: [Word; 132] = [
     word("exception", CONTRACTS, "`exception \"hardship\" when ... then ...`: another value than the base case."),
     word("fact", CONTRACTS, "`fact Title`: a kind of fact."),
     word("false", ALL, "Not so.").reserved(),
+    word("file", CONTRACTS, "A file that stands elsewhere, by its hash and its bytes."),
     word("financial_year", CONTRACTS, "`financial_year(date)`: the year in which the United Kingdom's financial year starts (1 April)."),
     word("flag", PROPOSALS, "`flag child.born to child.school because \"...\"`: a policy points a party to a subject."),
     word("for", ALL, "`scale duty for GBP`.").reserved(),

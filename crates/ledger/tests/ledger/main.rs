@@ -15,6 +15,8 @@ mod keys;
 mod lists;
 mod map;
 mod payment;
+mod presentations;
+mod registers;
 mod signatures;
 mod support;
 mod tearoffs;

@@ -265,3 +265,26 @@ fn contracts_are_read_whatever_their_order() {
     );
     assert_eq!(refused(&[needs_it, broken]).0, 1);
 }
+
+/// A contract's facts are of kinds that it declares; those that it uses are facts of another.
+#[test]
+fn a_proof_of_a_kind_that_its_contract_only_uses_is_refused() {
+    let at = market();
+    let mut trust = at.net.trust.clone();
+    trust.contracts = at.net.book.clone();
+    let draft = crate::payment::payment(&at.net);
+    let step = |contract, kind| {
+        let mut bundle = crate::payment::bundle(&at.net, &draft, 1, 0, &["TOWN-BANK"], |_| true);
+        let mut fact = draft.views[1].created[0].clone();
+        (fact.contract, fact.kind) = (contract, kind);
+        bundle.fact = fact.open(|_| true);
+        bundle
+            .verify(&trust)
+            .map_or_else(|e| e.code(), |_| "proven")
+    };
+    let market = at.net.book.get(&at.market).expect("accepted");
+    let coin = market.kinds().iter().position(|kind| kind.money.is_some());
+    let coin = u16::try_from(coin.expect("its money")).expect("a kind");
+    assert_eq!(step(at.net.coins, 0), "proven");
+    assert_eq!(step(at.market, coin), "fact");
+}

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use deed::Party;
-use ledger::address::{Sheet, Voucher};
+use ledger::address::{Purpose, Sheet, Voucher};
 use ledger::control::OneTimeKey;
 
 use super::core::{Node, NodeError};
@@ -92,7 +92,8 @@ impl<S: Store> Node<S> {
             let Some(signing) = self.key_of(party) else {
                 return Ok(());
             };
-            let sheet = Sheet::sign(signing, &self.setup.home.network, party, keys)?;
+            let network = &self.setup.home.network;
+            let sheet = Sheet::sign(signing, network, party, Purpose::Control, keys)?;
             self.strokes += 1;
             self.send(from, &Message::Addresses(sheet));
         }
@@ -108,7 +109,7 @@ impl<S: Store> Node<S> {
             r.details.host == *from && key.is_some_and(genuine)
         });
         let room = self.addresses.left(&sheet.party) < SHEETS_KEPT * SHEET_KEYS as usize;
-        if genuine && room {
+        if genuine && room && sheet.purpose == Purpose::Control {
             self.waiting.wake(&Cause::Party(sheet.party.clone()));
             self.addresses.add(sheet);
         }

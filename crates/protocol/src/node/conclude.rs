@@ -10,9 +10,7 @@ use ledger::map::MemberRole;
 use ledger::public::{PublicFact, PublicPart};
 use ledger::signature::ScopedSignature;
 use ledger::tearoff::{Audience, SeenView, ShownOutput, TearOff};
-use ledger::validity::{
-    Checked, Meaning, Requirement, Standing, check, fact_value, issue_requirements,
-};
+use ledger::validity::{Checked, Meaning, Standing, check, fact_value, issue_requirements};
 use ledger::view::View;
 use ledger::{Digest, TransactionId};
 
@@ -425,9 +423,8 @@ impl<S: Store> Node<S> {
             .map(|c| issue_requirements(view, c, &opening.roots))
             .unwrap_or_default();
         let of_view = |s: &&ScopedSignature| {
-            let agrees =
-                |r: &Requirement| r.parties.contains(&s.party) && s.covers(&r.view, &r.role);
-            s.scope.iter().any(|scope| scope.view == root) || issued.iter().any(agrees)
+            let mut issued = issued.iter();
+            s.scope.iter().any(|scope| scope.view == root) || issued.any(|r| r.is_met_by(s))
         };
         for (host, envelopes) in by_host {
             let observation = Observation {

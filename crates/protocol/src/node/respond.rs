@@ -297,9 +297,8 @@ impl<S: Store> Node<S> {
     fn examine_driver(&self, from: &Party, checked: &Checked, proposal: &Proposal) -> Option<No> {
         let theirs = &proposal.signatures;
         let covers = |party: &Party, requirement: &Requirement| {
-            theirs
-                .iter()
-                .any(|s| s.party == *party && s.covers(&requirement.view, &requirement.role))
+            let mut theirs = theirs.iter();
+            theirs.any(|s| s.party == *party && requirement.is_met_by(s))
         };
         for requirement in &checked.required {
             let hosted = requirement.parties.iter();

@@ -150,6 +150,7 @@ fn words(value: &Value) -> String {
         Value::Money(money) => money.to_string(),
         Value::Date(date) => date.strftime("%-d %B %Y").to_string(),
         Value::Party(party) => party.to_string(),
+        Value::File(file) => file.to_string(),
         Value::Absent => String::new(),
         Value::List(items) | Value::Record(items) => {
             items.iter().map(words).collect::<Vec<_>>().join(", ")
@@ -202,6 +203,7 @@ mod tests {
                 party,
                 name: "A\nbody".to_owned(),
             }],
+            shown: None,
         }
     }
 
