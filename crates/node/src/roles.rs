@@ -12,6 +12,7 @@ mod http;
 mod http_server;
 mod join;
 mod key_sets;
+mod ledger_keys;
 mod link;
 mod notary;
 mod notary_log;

@@ -151,6 +151,19 @@ pub(crate) struct Join {
     /// The folder that describes a portal's service.
     #[arg(long)]
     pub(crate) service: Option<PathBuf>,
+    /// The PKCS#11 library of the security module in which the ledger keys are to be made; without it they are made in the
+    /// data folder.
+    #[arg(long, requires_all = ["key_token", "key_pin_file"])]
+    pub(crate) key_module: Option<PathBuf>,
+    /// The label of the security module's token.
+    #[arg(long, requires = "key_module")]
+    pub(crate) key_token: Option<String>,
+    /// The file with the token's PIN.
+    #[arg(long, requires = "key_module")]
+    pub(crate) key_pin_file: Option<PathBuf>,
+    /// What the keys' labels in the token begin with.
+    #[arg(long, requires = "key_module", default_value = "ledger")]
+    pub(crate) key_label: String,
     /// A public service that the body offers, in one line; may be given several times.
     #[arg(long = "offers")]
     pub(crate) services: Vec<String>,

@@ -41,3 +41,5 @@ export const CONTRACT_BYTES_MAX = 256 * 1024;
 export const DECLARATIONS_MAX = 256;
 /** Columns at which lines of a contract may begin, one further in than the other. */
 export const INDENT_LEVELS_MAX = 6;
+/** Characters of a credential's type. */
+export const CREDENTIAL_TYPE_CHARACTERS_MAX = 256;

@@ -2,13 +2,14 @@
 
 use deed::{Contract, Given, Value};
 use jiff::civil::date;
-use ledger::ContractId;
 use ledger::control::Control;
 use ledger::fact::{DueRef, Fact, FactRef};
 use ledger::tearoff::Audience;
+use ledger::transaction::ViewHeader;
 use ledger::trust::ContractBook;
 use ledger::validity::Standing;
 use ledger::view::{Command, Input, View};
+use ledger::{ContractId, Token};
 
 use crate::payment::{Draft, coin, found, input, parties};
 use crate::support::{COINS, Net, args, noise, one_time, party, pounds, text};
@@ -183,6 +184,49 @@ fn a_stall_is_paid_for_in_the_money_that_its_contract_uses() {
     let at = market();
     for (what, tweak, expected) in attacks {
         assert_eq!(verdict(&at, tweak), expected, "{what}");
+    }
+}
+
+/// The notary checks that a reference is unused; it can do so only with the token that stands in the header.
+#[test]
+fn a_reference_stands_in_the_header_under_its_own_token() {
+    type Attack = (&'static str, fn(&mut ViewHeader), &'static str);
+    let attacks: [Attack; 6] = [
+        ("the honest purchase", |_| {}, "valid"),
+        (
+            "the reference left out, so that a revoked licence serves",
+            |h| h.referenced.clear(),
+            "header_commits_otherwise",
+        ),
+        (
+            "a current fact's token in the place of the licence's",
+            |h| h.referenced[0] = Token(noise("a current fact")),
+            "header_commits_otherwise",
+        ),
+        (
+            "referred to twice",
+            |h| h.referenced.push(h.referenced[0]),
+            "token_twice",
+        ),
+        (
+            "used up, though the contract only looks at it",
+            |h| h.consumed.append(&mut h.referenced),
+            "header_commits_otherwise",
+        ),
+        (
+            "claimed as a business key, which needs no authority",
+            |h| h.keys.append(&mut h.referenced),
+            "header_commits_otherwise",
+        ),
+    ];
+    let at = market();
+    let draft = purchase(&at);
+    for (what, tweak, expected) in attacks {
+        let mut seen = draft.seen(&at.net, &["TOWN-BANK"]);
+        tweak(&mut seen.header.views[0]);
+        let verdict = found(&at.net, &seen, Standing::Party)
+            .map_or_else(|e| e.code().to_owned(), |_| "valid".to_owned());
+        assert_eq!(verdict, expected, "{what}");
     }
 }
 

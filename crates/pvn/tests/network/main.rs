@@ -13,6 +13,7 @@ mod need_to_know;
 mod old_data;
 mod processes;
 mod reader_gone;
+mod security_module;
 mod support;
 mod totals;
 mod verify;

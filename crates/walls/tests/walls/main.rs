@@ -16,6 +16,7 @@ mod directions;
 mod documents;
 mod finished;
 mod machine;
+mod promises;
 mod providers;
 mod purity;
 mod sizes;
