@@ -7,6 +7,7 @@ mod flows;
 mod hostile;
 mod notary;
 mod payment;
+mod shown;
 mod statements;
 mod support;
 mod town;
