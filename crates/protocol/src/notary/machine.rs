@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ledger::certificate::{BatchEntry, LogEntry, MapPin, cancelled_on, ids_root, spent_on, tokens_root};
+use ledger::certificate::{
+    BatchEntry, LogEntry, MapPin, cancelled_on, ids_root, spent_on, tokens_root,
+};
 use ledger::codec;
 use ledger::public::PublicPart;
 use ledger::token::{self, Sort};
