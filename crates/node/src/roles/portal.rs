@@ -19,6 +19,7 @@ use super::engine::now_ms;
 use super::home::{Home, load_contracts};
 use super::http::{RunError, listen};
 use super::http_server::serve;
+use super::key_sets;
 use super::link::Link;
 use super::notary::CHECKPOINT_PATH;
 use super::publication::{published, trust_text};
@@ -103,6 +104,7 @@ pub(super) async fn run_portal(
                 }
             }),
         )
+        .merge(key_sets::router(Arc::clone(&link)))
         .merge(router(portal.clone()));
     let (stopping, mut stopped) = tokio::sync::watch::channel(());
     let http = tokio::spawn(serve(readers, pages, async move {
