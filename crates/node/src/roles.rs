@@ -9,6 +9,7 @@ mod body_http;
 mod engine;
 mod home;
 mod http;
+mod http_proofs;
 mod http_server;
 mod join;
 mod ledger_keys;

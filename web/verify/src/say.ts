@@ -40,10 +40,14 @@ export function lacking(proven: Proven): string | undefined {
   return hidden.length > 0 ? `WARNING: not all of it is shown. What is hidden (${hidden.join(", ")}) may change what the rest means.` : undefined;
 }
 
-/** On whose authority, and when. */
-export function signed(proven: Proven): string[] {
-  const names = proven.attestedBy.map(({ name, party }) => `${printable(name)} (${party})`);
-  return [`On the authority of ${names.join(" and ")}.`, `Certified by the notary on ${moment(proven.certifiedAtMs)}, entry ${proven.logIndex} of its log.`];
+/** On whose authority, when, and by whom it is shown. */
+export function signed({ attestedBy, certifiedAtMs, logIndex, shown }: Proven): string[] {
+  const names = attestedBy.map(({ name, party }) => `${printable(name)} (${party})`);
+  return [
+    `On the authority of ${names.join(" and ")}.`,
+    `Certified by the notary on ${moment(certifiedAtMs)}, entry ${logIndex} of its log.`,
+    ...(shown ? [`Shown by its holder to ${printable(shown.audience)} on ${moment(shown.atMs)}.`] : []),
+  ];
 }
 
 function shown(proven: Proven): string {
@@ -103,6 +107,7 @@ function told(proven: Proven): string {
     certified_at_ms: proven.certifiedAtMs,
     log_index: proven.logIndex,
     fact: proven.fact,
+    ...(proven.shown && { shown: { to: proven.shown.audience, at_ms: proven.shown.atMs } }),
   });
 }
 

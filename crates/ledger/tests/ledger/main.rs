@@ -11,6 +11,7 @@ mod corpus;
 mod cost;
 mod disclosure;
 mod flat;
+mod files;
 mod formats;
 mod keys;
 mod lists;

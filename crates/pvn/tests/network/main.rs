@@ -14,6 +14,7 @@ mod old_data;
 mod processes;
 mod reader_gone;
 mod security_module;
+mod shown;
 mod support;
 mod totals;
 mod verify;
