@@ -3,9 +3,9 @@
 
 use std::sync::LazyLock;
 
-use ledger::bundle::verify_checkpoint;
 use ledger::certificate::Certificate;
 use ledger::codec;
+use ledger::log_keys::verify_checkpoint;
 use ledger::map::MapProof;
 use tlog::{
     Checkpoint, Cosignature, EntryBundle, Frontier, Note, Tile, TilePath, VerifierKey,
@@ -62,8 +62,8 @@ static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
     let certificate: Certificate = codec::decode(of("certificate")).unwrap();
     let mut notes = vec![map.checkpoint, certificate.checkpoint];
     let mut keys = vec![
-        SEEDS.trust.registrar.to_string(),
-        SEEDS.trust.notary.to_string(),
+        SEEDS.trust.registrar.own().to_string(),
+        SEEDS.trust.notary.own().to_string(),
     ];
     for line in EDGES.lines() {
         let parts: Vec<&str> = line.split(" | ").collect();

@@ -144,8 +144,8 @@ fn trust() -> Trust {
     let registrar = key("registrar.town", "registrar");
     Trust {
         network: NetworkId::of("town", &registrar.to_string()),
-        registrar,
-        notary: key("notary.town", "notary"),
+        registrar: registrar.into(),
+        notary: key("notary.town", "notary").into(),
         contracts,
     }
 }

@@ -46,6 +46,9 @@ pub(super) struct JoinRequest {
     /// A notary's log key, in C2SP verifier key form.
     #[n(3)]
     pub log_key: Option<String>,
+    /// The hybrid key with which a notary's log may be signed beside that one.
+    #[n(4)]
+    pub log_hybrid: Option<String>,
 }
 
 impl JoinRequest {
@@ -55,10 +58,10 @@ impl JoinRequest {
         let held: Vec<_> = records
             .map(|r| (&r.keys, &r.details.envelope_key))
             .collect();
-        let log_key = self.log_key.as_deref().unwrap_or_default();
+        let log_keys: Vec<&String> = self.log_key.iter().chain(&self.log_hybrid).collect();
         Digest::of(&[
             b"pvn newcomer's keys/1\0",
-            &codec::encode(&(held, tls, log_key)),
+            &codec::encode(&(held, tls, log_keys)),
         ])
     }
 }
@@ -95,6 +98,23 @@ pub struct Network {
     /// The notary's party, once there is one.
     #[n(4)]
     pub notary: Option<String>,
+    /// The hybrid key with which the map's log may be signed beside its own.
+    #[n(5)]
+    pub map_hybrid: Option<String>,
+    /// The hybrid key with which the notary's log may be signed beside its own.
+    #[n(6)]
+    pub notary_hybrid: Option<String>,
+}
+
+impl Network {
+    /// Whether this is a later word about the network of an earlier one: what was known of its keys stays.
+    pub(super) fn continues(&self, earlier: &Self) -> bool {
+        let stays = |now: &Option<String>, then: &Option<String>| then.is_none() || now == then;
+        self.name == earlier.name
+            && self.map_key == earlier.map_key
+            && stays(&self.map_hybrid, &earlier.map_hybrid)
+            && stays(&self.notary_hybrid, &earlier.notary_hybrid)
+    }
 }
 
 fn possession_message(record: &MemberRecord) -> Vec<u8> {
