@@ -1,4 +1,4 @@
-//! Fields as JSON: amounts as minor units with their currency, dates as ISO 8601, everything else as itself.
+//! Fields as JSON: amounts as minor units with their currency, dates as ISO 8601, files by their address, everything else as itself.
 
 use deed::Value;
 use serde_json::{Value as Json, json};
@@ -14,6 +14,7 @@ pub fn json(value: &Value) -> Json {
         Value::Date(date) => json!(date.to_string()),
         Value::Party(party) => json!(party.as_str()),
         Value::Choice(choice) => json!(choice.as_ref()),
+        Value::File(file) => json!(file.to_string()),
         Value::Absent => Json::Null,
         Value::List(items) | Value::Record(items) => Json::Array(items.iter().map(json).collect()),
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
@@ -12,7 +13,7 @@ use crate::near::did_you_mean;
 use crate::program::Program;
 use crate::schema::Type;
 use crate::syntax;
-use crate::value::{Money, Party, Value, parse_minor};
+use crate::value::{FileAddress, Money, Party, Value, parse_minor};
 
 /// One argument that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,6 +136,10 @@ fn value(text: &str, ty: &Type) -> Result<Value, String> {
         Type::Party => Party::new(trimmed)
             .map(Value::Party)
             .map_err(|e| e.to_string()),
+        Type::File => trimmed
+            .parse::<FileAddress>()
+            .map(|file| Value::File(Arc::new(file)))
+            .map_err(|e| format!("{trimmed:?}: {e}")),
         Type::Choice(names) => match names.iter().find(|n| n.as_ref() == trimmed) {
             Some(name) => Ok(Value::Choice(name.clone())),
             None => {

@@ -37,9 +37,13 @@ fn depth(ty: &Type, sizes: &[Size]) -> u16 {
 /// The cost of reading, comparing or copying a value of the type.
 pub(crate) fn of_type(ty: &Type, sizes: &[Size]) -> u64 {
     match ty {
-        Type::Bool | Type::Int | Type::Percent | Type::Decimal(_) | Type::Money(_) | Type::Date => {
-            1
-        }
+        Type::Bool
+        | Type::Int
+        | Type::Percent
+        | Type::Decimal(_)
+        | Type::Money(_)
+        | Type::Date
+        | Type::File => 1,
         Type::Text => TEXT_COST,
         Type::Party | Type::Choice(_) => 2,
         Type::Optional(of) => of_type(of, sizes),

@@ -24,6 +24,8 @@ pub enum Type {
     Date,
     /// A legal identity.
     Party,
+    /// A file that stands elsewhere, by its address.
+    File,
     /// One of the names, in declared order.
     Choice(Arc<[Arc<str>]>),
     /// The type, or nothing.
@@ -51,6 +53,7 @@ impl fmt::Display for Type {
             Self::Money(currency) => write!(f, "money {currency}"),
             Self::Date => f.write_str("date"),
             Self::Party => f.write_str("party"),
+            Self::File => f.write_str("file"),
             Self::Choice(names) => f.write_str(&names.join(" or ")),
             Self::Optional(of) => write!(f, "{of} or none"),
             Self::List { of, at_most } => write!(f, "list of {of} at most {at_most}"),
@@ -122,6 +125,15 @@ pub struct Attestation {
     pub needed: u16,
     /// The parties.
     pub parties: Vec<PartyRef>,
+}
+
+/// What a fact is called where credentials are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential {
+    /// Its type (`vct` of SD-JWT VC): an https address of at most [`crate::limits::CREDENTIAL_TYPE_BYTES_MAX`] characters.
+    pub vct: String,
+    /// The field with its last day: a date, or a date that may be absent.
+    pub until: Option<u16>,
 }
 
 /// Parties that see some fields of a fact, and no others.
@@ -210,6 +222,8 @@ pub struct Kind {
     pub observed_by: Vec<PartyRef>,
     /// Who alone can show a proof of it: one party that is always there. Without it, whoever has a proof can.
     pub shown_by: Option<PartyRef>,
+    /// As which credential its holder can take it elsewhere.
+    pub credential: Option<Credential>,
     /// Whom it is about.
     pub about: Vec<PartyRef>,
     /// The ground on which data about them are kept and published.

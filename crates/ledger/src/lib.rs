@@ -13,6 +13,7 @@ pub mod control;
 pub mod digest;
 pub mod envelope;
 pub mod fact;
+pub mod file;
 mod leaf;
 pub mod limits;
 mod list;

@@ -48,3 +48,8 @@ pub const NONCE_BYTES_MIN: usize = 16;
 pub const NONCE_BYTES_MAX: usize = 64;
 /// How far a holder's clock may be ahead of the verifier's, in milliseconds.
 pub const PRESENTED_AHEAD_MS_MAX: u64 = 60 * 1000;
+/// Bytes of each chunk of a file but the last: small enough to hold some in memory, and to be sent again; large enough that
+/// hashes and requests weigh nothing beside it.
+pub const CHUNK_BYTES: usize = 1 << 20;
+/// Bytes of one file: 65,536 chunks, of which the hashes take 2 MiB.
+pub const FILE_BYTES_MAX: u64 = 64 << 30;

@@ -134,6 +134,20 @@ pub struct Presentation {
     pub bundle: ProofBundle,
 }
 
+/// A nonce as people pass it on: lower-case hexadecimal digits, two for each byte.
+#[must_use]
+pub fn nonce_of_hex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let bytes = pairs.iter();
+    let bytes = bytes.map(|[high, low]| Some((digit(*high)? << 4) | digit(*low)?));
+    rest.is_empty().then(|| bytes.collect()).flatten()
+}
+
 /// What a verifier asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Expected<'a> {

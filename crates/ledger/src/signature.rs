@@ -16,7 +16,7 @@ use crate::codec;
 use crate::digest::{Digest, NetworkId, TransactionId, ViewRoot, keyed};
 use crate::limits::{SCOPES_MAX, SIGNED_TOGETHER_MAX};
 pub use crate::public_key::{KeyForm, PublicKey, Suite};
-pub use crate::signing_key::{KeyError, SigningKey, ToSign};
+pub use crate::signing_key::{KeyError, SigningKey, Signs, ToSign};
 use crate::tree::{TreePlace, padded, root};
 
 /// In what capacity a party signs a view.

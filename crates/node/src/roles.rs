@@ -11,8 +11,10 @@ mod home;
 #[cfg(test)]
 mod hostile;
 mod http;
+mod http_proofs;
 mod http_server;
 mod join;
+mod ledger_keys;
 mod link;
 mod notary;
 mod notary_log;

@@ -1,7 +1,7 @@
 //! What nodes say to each other. Every message is idempotent: it may come twice, late, or not at all.
 
 use deed::Party;
-use ledger::address::Sheet;
+use ledger::address::{Purpose, Sheet};
 use ledger::bundle::{Place, ProofBundle};
 use ledger::certificate::Certificate;
 use ledger::codec;
@@ -18,7 +18,7 @@ use minicbor::{Decode, Encode};
 pub enum Message {
     /// Asks for one-time keys of a party that the receiver hosts.
     #[n(0)]
-    WantAddresses(#[cbor(n(0), with = "codec::party")] Party),
+    WantAddresses(#[cbor(n(0), with = "codec::party")] Party, #[n(1)] Purpose),
     /// One-time keys, vouched for.
     #[n(1)]
     Addresses(#[n(0)] Sheet),
@@ -60,9 +60,10 @@ impl Message {
             Self::Final(finality) => Some(finality.seen.as_ref()?.header.terms.map_size),
             Self::Observe(observation) => Some(observation.opening.header.terms.map_size),
             Self::Disclose(disclosure) => Some(disclosure.certificate.entry.map.size),
-            Self::WantAddresses(_) | Self::Addresses(_) | Self::Signed(..) | Self::Declined(..) => {
-                None
-            }
+            Self::WantAddresses(..)
+            | Self::Addresses(_)
+            | Self::Signed(..)
+            | Self::Declined(..) => None,
         }
     }
 }

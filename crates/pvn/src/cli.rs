@@ -1,11 +1,14 @@
 //! The command line.
 
 mod deed;
+mod proofs;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use proofs::{Challenge, Prove, Verify};
 
 pub(crate) use deed::{Deed, DeedCheck, DeedExplain, DeedFmt, DeedRender, DeedTest, DeedWhat};
 
@@ -39,6 +42,10 @@ pub(crate) enum Command {
     Import(Import),
     /// Verify a proof offline, from a trust file.
     Verify(Verify),
+    /// Prove a fact that a node holds, or chosen fields of it, to somebody else.
+    Prove(Prove),
+    /// Make a nonce for whoever is to show you a proof.
+    Challenge(Challenge),
     /// Check a running network: what each node keeps, all over again, and the totals of all against each other.
     Doctor(Doctor),
     /// Show what a running network holds.
@@ -151,6 +158,19 @@ pub(crate) struct Join {
     /// The folder that describes a portal's service.
     #[arg(long)]
     pub(crate) service: Option<PathBuf>,
+    /// The PKCS#11 library of the security module in which the ledger keys are to be made; without it they are made in the
+    /// data folder.
+    #[arg(long, requires_all = ["key_token", "key_pin_file"])]
+    pub(crate) key_module: Option<PathBuf>,
+    /// The label of the security module's token.
+    #[arg(long, requires = "key_module")]
+    pub(crate) key_token: Option<String>,
+    /// The file with the token's PIN.
+    #[arg(long, requires = "key_module")]
+    pub(crate) key_pin_file: Option<PathBuf>,
+    /// What the keys' labels in the token begin with.
+    #[arg(long, requires = "key_module", default_value = "ledger")]
+    pub(crate) key_label: String,
     /// A public service that the body offers, in one line; may be given several times.
     #[arg(long = "offers")]
     pub(crate) services: Vec<String>,
@@ -210,18 +230,6 @@ pub(crate) struct Import {
     /// Data folder of the payer's node, whose API gets the rows.
     #[arg(long, required_unless_present_any = ["dry_run", "ship"])]
     pub(crate) node: Option<PathBuf>,
-    /// Print JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Verify {
-    /// The proof.
-    pub(crate) proof: PathBuf,
-    /// What you trust: the network's trust file, from somebody you trust.
-    #[arg(long)]
-    pub(crate) trust: PathBuf,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,

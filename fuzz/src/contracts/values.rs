@@ -1,6 +1,8 @@
 //! Days, values and facts out of bytes.
 
-use deed::{Contract, FactValue, Kind, Party, Type, Value};
+use std::sync::Arc;
+
+use deed::{Contract, FactValue, FileAddress, Kind, Party, Type, Value};
 use jiff::civil::{Date, date};
 
 use super::choices::Bytes;
@@ -38,6 +40,10 @@ impl Bytes<'_> {
                     None => Value::Party(Party::new(self.one_of::<&str>(&["ann", "ben"])).unwrap()),
                 }
             }
+            Type::File => Value::File(Arc::new(FileAddress {
+                root: [self.below(3) as u8; 32],
+                bytes: self.below(3) as u64,
+            })),
             Type::Choice(names) => Value::Choice(self.one_of(names).clone()),
             Type::Optional(of) => match self.below(3) {
                 0 => Value::Absent,

@@ -1,6 +1,7 @@
 //! Messages between nodes, requests to the notary and its answers, made of the vectors.
 
 use ledger::Token;
+use ledger::address::Purpose;
 use ledger::bundle::ProofBundle;
 use ledger::certificate::Certificate;
 use ledger::codec::{self, list::List};
@@ -31,7 +32,7 @@ pub fn messages(v: &Vectors, all: &mut Vec<Seed>) {
         output: 0,
     };
     let messages = [
-        Message::WantAddresses(party("BOB")),
+        Message::WantAddresses(party("BOB"), Purpose::Holder),
         Message::Addresses(v.get("sheet of BOB")),
         Message::Propose(Proposal {
             seen: seen.clone(),

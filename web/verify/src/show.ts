@@ -1,5 +1,6 @@
 // Values as people read them: `£12.50`, `24 June 2026`, `12.5%`.
 
+import { hex } from "./bytes.ts";
 import { type Type } from "./deed/types.ts";
 import { type Value } from "./value.ts";
 
@@ -70,6 +71,8 @@ export function words(value: Value, type?: Type): string {
       return money(value.currency, value.minor);
     case "date":
       return date(value.days);
+    case "file":
+      return `sha256-tree:${hex(value.root)}:${value.bytes}`;
     case "absent":
       return "";
     case "list":

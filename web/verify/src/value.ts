@@ -15,6 +15,7 @@ export type Value =
   | { readonly type: "text" | "choice" | "party"; readonly text: string }
   | { readonly type: "money"; readonly currency: string; readonly minor: bigint }
   | { readonly type: "date"; readonly days: number }
+  | { readonly type: "file"; readonly root: Bytes; readonly bytes: bigint }
   | { readonly type: "absent" }
   | { readonly type: "list"; readonly items: readonly Value[]; readonly encoded: readonly Bytes[] }
   | { readonly type: "record"; readonly items: readonly Value[] };
@@ -68,5 +69,6 @@ export function readValue(r: Reader, depth = 0): Value {
     return { type: "list", items, encoded };
   }
   if (is(9, 2)) return { type: "record", items: r.list(() => readValue(r, depth + 1), LIST_ITEMS_MAX) };
+  if (is(10, 3)) return { type: "file", root: r.digest(), bytes: r.u64() };
   return r.refuse("a value of unknown type", start);
 }

@@ -31,7 +31,7 @@ test("parts of facts lead to the commitment of the whole", () => {
 });
 
 test("facts of the vectors, shown whole, have their commitments", () => {
-  for (const name of ["receipt", "coin", "with a list", "with a holder"]) {
+  for (const name of ["receipt", "coin", "with a list", "with a file", "with a holder"]) {
     const [id, kind, fields, salt, control, due, holder] = decode(bytes(FACTS[name]));
     const whole = opening({ id, kind, fields, salt, control, due, holder });
     assert.equal(whole.commitment.toString("hex"), FACTS[`${name} commitment`], name);

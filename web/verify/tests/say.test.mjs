@@ -37,6 +37,7 @@ test("values read as people write them", () => {
     [int(2n ** 63n - 1n), undefined, "9223372036854775807"],
     [{ type: "bool", bool: true }, undefined, "yes"],
     [{ type: "choice", text: "held" }, undefined, "held"],
+    [{ type: "file", root: new Uint8Array(32).fill(7), bytes: 1n << 40n }, { is: "file" }, `sha256-tree:${"07".repeat(32)}:1099511627776`],
     [list(int(10_000n), int(20_000n)), { is: "list", of: { is: "percent" }, atMost: 9 }, "1%, 2%"],
     [list(int(1n), text("b")), undefined, "1, b"],
     [{ type: "record", items: [int(5_000n), int(150n)] }, { is: "record", record: rate }, "0.5%, 1.50"],

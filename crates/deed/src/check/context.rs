@@ -28,6 +28,8 @@ pub(crate) struct Context<'c> {
     pub(crate) dated: bool,
     /// Whether the date is today, of a policy, instead of a transaction's.
     pub(crate) today: bool,
+    /// Whether only a constant can stand here, so that a text can name a file.
+    pub(crate) constant: bool,
 }
 
 impl<'c> Context<'c> {
@@ -42,6 +44,7 @@ impl<'c> Context<'c> {
             locals: Vec::new(),
             dated: false,
             today: false,
+            constant: false,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::schema::Type;
 use crate::show::shown;
 use crate::syntax::ast::{Expr, Node};
 use crate::syntax::{Problem, Span};
-use crate::value::{Money, Value};
+use crate::value::{FileAddress, FileAddressError, Money, Value};
 
 use super::context::{Context, Typed};
 use super::rates::widened;
@@ -35,6 +35,8 @@ impl Context<'_> {
             (Node::List(items), Type::List { of, at_most }) => {
                 self.list(items, of, *at_most, expr.span)
             }
+            (Node::Text(text), Type::File) if self.constant => file(text, expr.span),
+            (Node::Text(_), Type::Optional(of)) if **of == Type::File => self.expect(expr, of),
             (Node::Name(name), Type::Choice(names)) => self.choice(name, names, ty, expr.span),
             (Node::Name(_) | Node::List(_), Type::Optional(of)) if self.needs_type(expr) => {
                 self.expect(expr, of)
@@ -249,6 +251,16 @@ impl Context<'_> {
             _ => self.expect(expr, ty),
         }
     }
+}
+
+/// A file is written as a text, and only as a constant: what an action knows of a file comes from outside.
+fn file(text: &str, span: Span) -> Result<Ir, Problem> {
+    let address: Result<FileAddress, FileAddressError> = text.parse();
+    let file = address.map(|file| Ir::Const(Value::File(Arc::new(file))));
+    file.map_err(|error| {
+        Problem::new(span, "this is not the address of a file", "not a file")
+            .help(error.to_string())
+    })
 }
 
 fn two_readings(name: &str, span: Span) -> Problem {

@@ -159,6 +159,7 @@ fn slices(
 pub(crate) fn constant(expr: &Expr, ty: &Type, context: &Context<'_>) -> Result<Value, Problem> {
     let mut inner = Context::new(context.program);
     inner.parties.clone_from(&context.parties);
+    inner.constant = true;
     let ir = inner.expect(expr, ty)?;
     value_of(&ir).ok_or_else(|| {
         Problem::new(

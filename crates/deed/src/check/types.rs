@@ -16,13 +16,14 @@ use super::names::{self, distinct, styled};
 /// No record has this number: there are at most `RECORDS_MAX`.
 pub(crate) const UNKNOWN: Type = Type::Record(u16::MAX);
 
-const PLAIN: [(&str, Type); 6] = [
+const PLAIN: [(&str, Type); 7] = [
     ("percent", Type::Percent),
     ("bool", Type::Bool),
     ("int", Type::Int),
     ("text", Type::Text),
     ("date", Type::Date),
     ("party", Type::Party),
+    ("file", Type::File),
 ];
 
 /// Resolves fields; one with an unknown type is reported here and nowhere else.
@@ -100,7 +101,7 @@ fn named(name: &Name, program: &Program) -> Result<Type, Problem> {
         .chain(["money GBP", "decimal 2", "list of"])
         .chain(records);
     let help = did_you_mean(&name.text, known).unwrap_or_else(|| {
-        "types are bool, int, decimal 2, percent, text, money GBP, date, party, `a or b`, `list of T at most N` and records declared above"
+        "types are bool, int, decimal 2, percent, text, money GBP, date, party, file, `a or b`, `list of T at most N` and records declared above"
             .to_owned()
     });
     Err(Problem::new(

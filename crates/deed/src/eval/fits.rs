@@ -62,6 +62,7 @@ fn misfit(value: &Value, ty: &Type, records: &[Record]) -> Option<String> {
         | (Value::Int(_), Type::Int | Type::Percent | Type::Decimal(_))
         | (Value::Date(_), Type::Date)
         | (Value::Party(_), Type::Party)
+        | (Value::File(_), Type::File)
         | (Value::Absent, Type::Optional(_)) => None,
         (Value::Text(text), Type::Text) => text_misfit(text),
         (Value::Money(money), Type::Money(currency)) if money.currency == *currency => None,

@@ -1,5 +1,6 @@
 //! The values that facts and arguments are made of.
 
+mod file;
 mod money;
 mod party;
 
@@ -8,6 +9,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+pub use file::{FileAddress, FileAddressError};
 pub(crate) use money::parse_minor;
 pub use money::{Currency, CurrencyError, Money, MoneyError};
 pub use party::{Party, PartyError};
@@ -29,6 +31,8 @@ pub enum Value {
     Party(Party),
     /// One name of an enumeration.
     Choice(Arc<str>),
+    /// A file that stands elsewhere.
+    File(Arc<FileAddress>),
     /// An optional value that is not there.
     Absent,
     /// Values of one type, at most as many as the contract declares.
@@ -80,6 +84,7 @@ impl fmt::Display for Value {
             Self::Date(date) => write!(f, "{}", date.strftime("%-d %B %Y")),
             Self::Party(party) => write!(f, "{party}"),
             Self::Choice(name) => f.write_str(name),
+            Self::File(file) => write!(f, "\"{file}\""),
             Self::Absent => f.write_str("none"),
             Self::List(items) => sequence(f, '[', items, ']'),
             Self::Record(fields) => sequence(f, '(', fields, ')'),

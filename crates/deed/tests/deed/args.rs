@@ -101,3 +101,18 @@ fn lists_come_as_lines_and_records_not_at_all() {
         "urgency: \"Soon\" is not known: did you mean `soon`?"
     );
 }
+
+#[test]
+fn a_file_is_given_by_its_address() {
+    let contract = load(
+        "contract evidence version 1\n  \"E.\"\nparty court = \"C\"\nfact Claim\n  holds: file\n  controlled by nobody\n  attested by court\n\
+         action Lodge\n  holds: file\n  reply: file or none\n  rule \"another\" reply is none or holds != reply\n  signed by court\n  creates Claim with holds\n",
+    );
+    let file = format!("sha256-tree:{}:5", "1f".repeat(32));
+    let said = |file: &str| parse(&contract, "Lodge", &[("holds", file), ("reply", "")]);
+    assert_eq!(said(&format!(" {file} ")), format!("\"{file}\"; none"));
+    assert_eq!(
+        said("claim.pdf"),
+        "holds: \"claim.pdf\": a file is written `sha256-tree:`, 64 digits of 0-9 and a-f, a colon and its bytes"
+    );
+}

@@ -93,6 +93,7 @@ fn the_grammar_holds_the_words_of_the_language() {
     let names = [
         "bool",
         "date",
+        "file",
         "financial_year",
         "int",
         "percent",

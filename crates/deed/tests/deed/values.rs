@@ -1,6 +1,6 @@
 //! Parties, currencies and amounts.
 
-use deed::{Currency, Money, MoneyError, Party, PartyError, Value};
+use deed::{Currency, FileAddress, FileAddressError, Money, MoneyError, Party, PartyError, Value};
 
 #[test]
 fn amounts_read_and_show_as_people_write_them() {
@@ -63,6 +63,56 @@ fn identifiers_have_one_alphabet_and_a_length() {
     for code in ["gbp", "GB", "GBPX", "£££", ""] {
         assert!(Currency::new(code).is_err(), "{code}");
     }
+}
+
+#[test]
+fn a_file_has_one_address() {
+    let root = "0123456789abcdef".repeat(4);
+    let bytes = |text: &str| text.parse::<FileAddress>().map(|file| file.bytes);
+    let cases = [
+        (format!("sha256-tree:{root}:5"), Ok(5)),
+        (format!("sha256-tree:{root}:0"), Ok(0)),
+        (format!("sha256-tree:{root}:{}", u64::MAX), Ok(u64::MAX)),
+        (
+            format!("sha256-tree:{root}:18446744073709551616"),
+            Err(FileAddressError),
+        ),
+        (format!("sha256-tree:{root}:05"), Err(FileAddressError)),
+        (format!("sha256-tree:{root}:+5"), Err(FileAddressError)),
+        (format!("sha256-tree:{root}:-5"), Err(FileAddressError)),
+        (format!("sha256-tree:{root}:"), Err(FileAddressError)),
+        (format!("sha256-tree:{root}: 5"), Err(FileAddressError)),
+        (format!("sha256-tree:{root}:5:"), Err(FileAddressError)),
+        (format!("sha256-tree:{root}"), Err(FileAddressError)),
+        (
+            format!("sha256-tree:{}:5", root.to_uppercase()),
+            Err(FileAddressError),
+        ),
+        (
+            format!("sha256-tree:{}:5", &root[1..]),
+            Err(FileAddressError),
+        ),
+        (format!("sha256-tree:{root}0:5"), Err(FileAddressError)),
+        (
+            format!("sha256-tree:{}:5", root.replace('0', "é")),
+            Err(FileAddressError),
+        ),
+        (format!("sha256:{root}:5"), Err(FileAddressError)),
+        (String::new(), Err(FileAddressError)),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(bytes(&text), expected, "{text}");
+    }
+    let mut root = [0; 32];
+    (root[0], root[31]) = (0x1f, 0xe0);
+    let file = FileAddress { root, bytes: 12 };
+    let written = format!("sha256-tree:1f{}e0:12", "00".repeat(30));
+    assert_eq!(file.to_string(), written);
+    assert_eq!(written.parse(), Ok(file));
+    assert_eq!(
+        Value::File(file.into()).to_string(),
+        format!("\"{written}\"")
+    );
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! A field's [`Value`] as `[type, …]`.
 
-use deed::{Currency, Money, Value};
+use std::sync::Arc;
+
+use deed::{Currency, FileAddress, Money, Value};
 use minicbor::encode::Write;
 use minicbor::{Decoder, Encoder};
 
@@ -33,6 +35,7 @@ pub fn encode<C, W: Write>(value: &Value, e: &mut Encoder<W>, c: &mut C) -> Enco
         Value::Party(p) => party::encode(p, e.array(2)?.u8(5)?, c),
         Value::Choice(t) => e.array(2)?.u8(6)?.str(t)?.ok(),
         Value::Absent => e.array(1)?.u8(7)?.ok(),
+        Value::File(f) => e.array(3)?.u8(10)?.bytes(&f.root)?.u64(f.bytes)?.ok(),
         Value::List(items) => items_of(8, items, e, c),
         Value::Record(items) => items_of(9, items, e, c),
     }
@@ -70,7 +73,13 @@ fn nested<C>(d: &mut Decoder<'_>, c: &mut C, depth: usize) -> Decoded<Value> {
         (7, 1) => Value::Absent,
         (8, 2) => Value::List(items(d, c, depth)?),
         (9, 2) => Value::Record(items(d, c, depth)?),
-        // 10 is kept for attachments.
+        (10, 3) => {
+            let root = d.bytes()?.try_into().or_else(|_| refuse("not 32 bytes"))?;
+            Value::File(Arc::new(FileAddress {
+                root,
+                bytes: d.u64()?,
+            }))
+        }
         _ => return refuse("a value of unknown type"),
     })
 }

@@ -1,7 +1,7 @@
 //! The canonical encoding, against `dcbor` as a strict and independent reader of deterministic CBOR.
 
 use dcbor::CBOR;
-use deed::{Currency, Money, Party, Value};
+use deed::{Currency, FileAddress, Money, Party, Value};
 use ledger::certificate::Certificate;
 use ledger::codec::{self, DecodeError, list::List};
 use ledger::control::{Control, Recovery, Shape};
@@ -58,6 +58,8 @@ fn value() -> impl Strategy<Value = Value> {
         day().prop_map(Value::Date),
         party().prop_map(Value::Party),
         nfc().prop_map(|t| Value::Choice(t.into())),
+        (any::<[u8; 32]>(), any::<u64>())
+            .prop_map(|(root, bytes)| Value::File(FileAddress { root, bytes }.into())),
         Just(Value::Absent),
     ];
     leaf.prop_recursive(4, 24, 5, |inner| {
@@ -253,6 +255,9 @@ fn says(bytes: &[u8]) -> &'static str {
 
 #[test]
 fn forms_that_other_decoders_let_pass_are_refused() {
+    let file = |head: &str, root: usize, bytes: &str| {
+        format!("83 0a {head} {} {bytes}", "ab".repeat(root))
+    };
     let cases = [
         ("the number 5", "82 01 05", "ok"),
         ("5 in two bytes", "82 01 18 05", "not canonical"),
@@ -294,7 +299,33 @@ fn forms_that_other_decoders_let_pass_are_refused() {
         ("a value beyond", "83 01 05 05", "wrong shape"),
         ("an absent with a value", "82 07 f6", "wrong shape"),
         ("an absent", "81 07", "ok"),
-        ("a type kept for attachments", "82 0a 05", "wrong shape"),
+        ("a file", &file("5820", 32, "05"), "ok"),
+        (
+            "a file of 64 bits",
+            &file("5820", 32, "1bffffffffffffffff"),
+            "ok",
+        ),
+        (
+            "a file of less than nothing",
+            &file("5820", 32, "20"),
+            "wrong shape",
+        ),
+        (
+            "a file with a short root",
+            &file("581f", 31, "05"),
+            "wrong shape",
+        ),
+        (
+            "a file with a long root",
+            &file("5821", 33, "05"),
+            "wrong shape",
+        ),
+        (
+            "a file whose bytes are written long",
+            &file("5820", 32, "1805"),
+            "not canonical",
+        ),
+        ("a file without its bytes", "82 0a 05", "wrong shape"),
         ("an unknown type", "82 0b 05", "wrong shape"),
         ("bytes after the end", "82 01 05 00", "not canonical"),
         ("nothing", "", "wrong shape"),

@@ -73,6 +73,12 @@ fn facts_are_pinned() {
         .expect("an item");
     let mut held = receipt.clone();
     held.holder = PublicKey::new(Suite::ED25519, one_time("BOB", "shows").public().0.to_vec()).ok();
+    let mut filed = receipt.clone();
+    let file = deed::FileAddress {
+        root: [7; 32],
+        bytes: 1 << 40,
+    };
+    filed.fields[4] = deed::Value::File(file.into());
     pinned(
         "facts.hex",
         include_str!("../vectors/facts.hex"),
@@ -88,6 +94,8 @@ fn facts_are_pinned() {
             ("with a list", cbor(&listed)),
             ("with a list commitment", listed.commitment().hex()),
             ("item 2 of the list shown alone", cbor(&item)),
+            ("with a file", cbor(&filed)),
+            ("with a file commitment", filed.commitment().hex()),
             ("with a holder", cbor(&held)),
             ("with a holder commitment", held.commitment().hex()),
         ],

@@ -4,14 +4,17 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::fault::Problem;
-use super::raw::{Raw, RawRole};
+use super::raw::{Raw, RawKeys, RawRole};
 use super::values::Values;
-use super::{Config, Limits, Node, Notary, Portal, Registrar, Role};
+use super::{Config, Keys, Limits, Node, Notary, Portal, Registrar, Role};
 use crate::limits as caps;
+use crate::pki::ModuleSettings;
 use crate::store::StoreOptions;
 use crate::transport::ServerLimits;
 
 const DATA_DEFAULT: &str = "data";
+/// What the labels of keys in a security module begin with.
+pub(super) const LABEL_DEFAULT: &str = "ledger";
 const MIB: u64 = 1 << 20;
 
 /// Settles every setting. A value that cannot be settled is `None` and has left a problem behind.
@@ -116,6 +119,10 @@ fn role(raw: &mut Raw, values: &mut Values<'_>) -> Option<Role> {
                 hosts: hosts?,
                 contracts: contracts?,
                 window: Duration::from_millis(window_ms),
+                keys: match raw.keys.take() {
+                    Some(keys) => Some(self::keys(keys.into_inner(), values)?),
+                    None => None,
+                },
             }))
         }
         RawRole::Portal => {
@@ -132,6 +139,24 @@ fn role(raw: &mut Raw, values: &mut Values<'_>) -> Option<Role> {
     }
 }
 
+fn keys(raw: RawKeys, values: &mut Values<'_>) -> Option<Keys> {
+    let library = values.needed("module", raw.module.as_ref(), Values::file);
+    let token = values.needed("token", raw.token.as_ref(), Values::words);
+    let pin_file = values.needed("pin_file", raw.pin_file.as_ref(), Values::file);
+    let label = match raw.label {
+        Some(label) => values.words("label", &label),
+        None => Some(LABEL_DEFAULT.to_owned()),
+    };
+    Some(Keys {
+        module: ModuleSettings {
+            library: library?,
+            token: token?,
+            pin_file: pin_file?,
+        },
+        label: label?,
+    })
+}
+
 fn refuse_leftovers(raw: &Raw, values: &mut Values<'_>) {
     let Raw {
         http_listen,
@@ -141,6 +166,7 @@ fn refuse_leftovers(raw: &Raw, values: &mut Values<'_>) {
         service,
         window_ms,
         certificate_days,
+        keys,
         limits,
         ..
     } = raw;
@@ -151,6 +177,7 @@ fn refuse_leftovers(raw: &Raw, values: &mut Values<'_>) {
     values.not_for_role("service", service.as_ref());
     values.not_for_role("window_ms", window_ms.as_ref());
     values.not_for_role("certificate_days", certificate_days.as_ref());
+    values.not_for_role("keys", keys.as_ref());
     values.not_for_role("store_mib", limits.store_mib.as_ref());
 }
 

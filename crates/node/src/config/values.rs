@@ -250,6 +250,23 @@ impl<'a> Values<'a> {
         None
     }
 
+    pub(super) fn file(&mut self, key: &'static str, raw: &Spanned<String>) -> Option<PathBuf> {
+        let path = self.folder.join(raw.get_ref());
+        if path.is_file() {
+            return Some(path);
+        }
+        let expected = "where there is no file";
+        self.problem(
+            raw,
+            Fault::Path {
+                key,
+                path,
+                expected,
+            },
+        );
+        None
+    }
+
     pub(super) fn files(
         &mut self,
         key: &'static str,
@@ -264,18 +281,8 @@ impl<'a> Values<'a> {
             let path = self.folder.join(raw.get_ref());
             if paths.contains(&path) {
                 self.twice(key, Some(raw), raw.get_ref());
-            } else if path.is_file() {
-                paths.push(path);
             } else {
-                let expected = "where there is no file";
-                self.problem(
-                    raw,
-                    Fault::Path {
-                        key,
-                        path,
-                        expected,
-                    },
-                );
+                paths.extend(self.file(key, raw));
             }
         }
         Some(paths)
@@ -288,6 +295,9 @@ fn purpose(key: &str) -> &'static str {
         "registrar" => "the host and port where the registrar listens, such as \"127.0.0.1:7300\"",
         "http_listen" => "the address and port where clients connect, such as \"127.0.0.1:7480\"",
         "contracts" => "the files of the contracts that this process accepts",
+        "module" => "the PKCS#11 library that came with the security module",
+        "token" => "the label of the token that holds the keys",
+        "pin_file" => "the file with the token's PIN, readable by its owner alone",
         _ => "the folder that describes what is shown",
     }
 }

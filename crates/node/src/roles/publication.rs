@@ -131,6 +131,7 @@ fn fact(proven: &Proven, proof: Vec<u8>, members: &Members) -> PublishedFact {
             name: named(party),
         },
         Value::Choice(choice) => PublishedValue::Choice(choice.to_string()),
+        Value::File(file) => PublishedValue::Text(file.to_string()),
         Value::Absent => PublishedValue::Absent,
         Value::List(_) | Value::Record(_) => PublishedValue::Text(api::json(value).to_string()),
     };

@@ -11,6 +11,8 @@ use tlog::{KeyName, NoteSigner};
 pub(crate) const COINS: &str = include_str!("../../../ledger/tests/fixtures/coins.deed");
 /// Stalls let for the town's coins.
 const MARKET: &str = include_str!("../../../ledger/tests/fixtures/market.deed");
+/// What people have to show, and nobody else can.
+const REGISTERS: &str = include_str!("../../../ledger/tests/fixtures/registers.deed");
 /// The moment at which the tests begin: 20 November 2026, 12:00 UTC.
 pub(crate) const NOON_MS: u64 = 1_795_176_000_000;
 
@@ -56,6 +58,10 @@ pub(crate) fn note_signer(name: &str) -> NoteSigner {
 
 pub(crate) fn contract() -> Contract {
     Contract::load(COINS).expect("the fixture loads")
+}
+
+pub(crate) fn registers() -> Contract {
+    Contract::load(REGISTERS).expect("the fixture loads")
 }
 
 /// A market that lets stalls for the town's coins, to those with a licence.

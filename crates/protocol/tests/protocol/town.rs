@@ -6,11 +6,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use deed::{Contract, Value};
+use ledger::address::Purpose;
 use ledger::fact::FactRef;
 use ledger::map::{MemberDetails, MemberKeys, MemberRecord, MemberRole};
 use ledger::signature::{Role, ScopedSignature, ToSign};
 use ledger::tearoff::{SeenView, ShownOutput, TearOff};
-use ledger::trust::ContractBook;
+use ledger::trust::{ContractBook, Trust};
 use ledger::validity::{Home, Standing, check};
 use ledger::{ContractId, Digest, Lineage, NetworkId, TransactionId, codec, envelope};
 use protocol::directory::Members;
@@ -26,7 +27,9 @@ use protocol::store::{
 };
 use tlog::Origin;
 
-use crate::support::{NOON_MS, args, contract, market, noise, note_signer, party, signing_key};
+use crate::support::{
+    NOON_MS, args, contract, market, noise, note_signer, party, registers, signing_key,
+};
 
 pub(crate) const BANK: &str = "TOWN-BANK";
 pub(crate) const AUDITOR: &str = "TOWN-AUDITOR";
@@ -160,6 +163,7 @@ impl Town {
         let mut book = ContractBook::default();
         let contract_id = book.insert(contract.clone());
         book.insert(market(&contract, &contract_id));
+        book.insert(registers());
         let registrar = note_signer("registrar.town");
         let network = NetworkId::of("town", &registrar.verifier_key().to_string());
         let home = Home {
@@ -212,6 +216,16 @@ impl Town {
             town.open(name);
         }
         town
+    }
+
+    /// What a stranger starts from.
+    pub(crate) fn trust(&self) -> Trust {
+        Trust {
+            network: self.home.network,
+            registrar: note_signer("registrar.town").verifier_key().clone(),
+            notary: note_signer("notary.town").verifier_key().clone(),
+            contracts: (*self.book).clone(),
+        }
     }
 
     fn clock(&self, name: &str) -> u64 {
@@ -500,7 +514,12 @@ impl Town {
 
     fn in_words(&self, message: &Message) -> String {
         match message {
-            Message::WantAddresses(owner) => format!("please give me keys of {owner}"),
+            Message::WantAddresses(owner, Purpose::Control) => {
+                format!("please give me keys of {owner}")
+            }
+            Message::WantAddresses(owner, Purpose::Holder) => {
+                format!("please give me keys of {owner} to show facts with")
+            }
             Message::Addresses(sheet) => format!("{} keys of {}", sheet.keys.len(), sheet.party),
             Message::Propose(proposal) => {
                 let id = proposal.seen.id();

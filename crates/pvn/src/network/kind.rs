@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use deed::Party;
 use ledger::map::MemberRole;
-use node::config::{Config, Limits, Node, Notary, Portal, Registrar, Role};
+use node::config::{Config, Keys, Limits, Node, Notary, Portal, Registrar, Role};
 use node::limits::CERTIFICATE_DAYS;
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,8 @@ pub(crate) struct Settings {
     pub(crate) hosts: Vec<Party>,
     pub(crate) contracts: Vec<PathBuf>,
     pub(crate) service: Option<PathBuf>,
+    /// The security module that holds a node's ledger keys.
+    pub(crate) keys: Option<Keys>,
 }
 
 impl Kind {
@@ -76,6 +78,7 @@ impl Settings {
             hosts,
             contracts,
             service,
+            keys,
         } = self;
         let role = match kind {
             Kind::Registrar => Role::Registrar(Registrar {
@@ -91,6 +94,7 @@ impl Settings {
                 hosts,
                 contracts,
                 window: WINDOW,
+                keys,
             }),
             Kind::Portal => Role::Portal(Portal {
                 registrar,

@@ -15,6 +15,7 @@ mod dead;
 mod directions;
 mod documents;
 mod finished;
+mod formats;
 mod machine;
 mod promises;
 mod providers;

@@ -3,7 +3,7 @@
 import { type Clause } from "./clause.ts";
 
 export type Type =
-  | { readonly is: "bool" | "int" | "text" | "date" | "party" | "percent" }
+  | { readonly is: "bool" | "int" | "text" | "date" | "party" | "percent" | "file" }
   | { readonly is: "decimal"; readonly places: number }
   | { readonly is: "money"; readonly currency: string }
   | { readonly is: "choice"; readonly names: readonly string[] }
@@ -21,7 +21,7 @@ export interface Record {
   readonly fields: readonly Field[];
 }
 
-const PLAIN = ["bool", "int", "text", "date", "party", "percent"] as const;
+const PLAIN = ["bool", "int", "text", "date", "party", "percent", "file"] as const;
 
 type Named = { readonly is: "named"; readonly name: string };
 

@@ -1,5 +1,7 @@
 //! Values and facts as the corpus writes them; what is written reads back.
 
+use std::sync::Arc;
+
 use deed::{Contract, FactValue, Field, Money, Party, Type, Value};
 use jiff::civil::Date;
 
@@ -80,6 +82,12 @@ fn value_of<'t>(contract: &Contract, ty: &Type, text: &'t str) -> Result<(Value,
             let inner = text.strip_prefix('"').and_then(|t| t.split_once('"'));
             let (inner, rest) = inner.ok_or(format!("no text: {text}"))?;
             Ok((Value::text(inner), rest))
+        }
+        Type::File => {
+            let inner = text.strip_prefix('"').and_then(|t| t.split_once('"'));
+            let (inner, rest) = inner.ok_or(format!("no file: {text}"))?;
+            let file = inner.parse().map_err(|e| format!("{inner}: {e}"))?;
+            Ok((Value::File(Arc::new(file)), rest))
         }
         _ => {
             let ends = [", ", "]", ")"].map(|end| text.find(end).unwrap_or(text.len()));
