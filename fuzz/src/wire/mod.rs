@@ -18,9 +18,11 @@ mod text;
 mod tree;
 
 use deed::Party;
-use ledger::bundle::{ProofBundle, Proven};
+use ledger::bundle::Proven;
 use ledger::codec;
+use ledger::digest::hmac_sha256;
 use ledger::envelope::EnvelopeKey;
+use ledger::presentation::{Expected, verify};
 use ledger::signature::{PublicKey, Suite};
 use ledger::tearoff::TearOff;
 use ledger::validity::{Directory, Standing, check};
@@ -52,15 +54,23 @@ pub fn any(bytes: &[u8]) {
     }
 }
 
-/// A damaged proof: it proves what the whole one did, or nothing. Whether it could be read.
+/// A damaged proof, bare or as its holder shows it: it proves what the whole one did, or nothing. Whether it could be read.
 pub fn proofs(bytes: &[u8]) -> bool {
     let mut bytes = Bytes(bytes);
     let seed = &SEEDS.all[*bytes.one_of(&SEEDS.proofs)];
     let other = bytes.one_of(&SEEDS.all);
     let damaged = damage::damaged(&seed.tree, &other.tree, &mut bytes);
-    match ProofBundle::verify_bytes(&damaged, &SEEDS.trust) {
+    let nonce = hmac_sha256(b"test noise", &[b"what The Bell asks"]);
+    let expected = Expected {
+        audience: "The Bell, Leeds",
+        nonce: &nonce.0[..16],
+        now_ms: 1_795_176_001_000,
+        max_age_ms: 0,
+    };
+    let verify = |proof: &[u8]| verify(proof, &SEEDS.trust, Some(&expected));
+    match verify(&damaged) {
         Ok(proven) => {
-            let whole = ProofBundle::verify_bytes(&seed.bytes, &SEEDS.trust).unwrap();
+            let whole = verify(&seed.bytes).unwrap();
             assert_eq!(in_order(proven), in_order(whole));
             true
         }
