@@ -14,7 +14,7 @@ use protocol::directory::{Members, Snapshot, SnapshotError};
 use tlog::VerifierKey;
 
 use super::admission::{
-    ENDPOINT_PATH, JoinReply, MAP_AT_PATH, MAP_PATH, NETWORK_PATH, Network, RENEW_PATH,
+    ENDPOINT_PATH, Endpoint, JoinReply, MAP_AT_PATH, MAP_PATH, NETWORK_PATH, Network, RENEW_PATH,
 };
 use super::home::{Home, HomeError};
 use crate::pki::{TlsIdentity, new_request};
@@ -238,7 +238,7 @@ impl Link {
             && let Err(reason) = call(
                 &self.registrar,
                 ENDPOINT_PATH,
-                codec::encode(&self.endpoint),
+                codec::encode(&Endpoint(self.endpoint.clone())),
             )
             .await
         {
