@@ -5,7 +5,8 @@ use ledger::codec;
 use ledger::digest::Digest;
 use ledger::map::MemberRecord;
 use ledger::signature::SigningKey;
-use minicbor::{Decode, Encode};
+use minicbor::data::Type;
+use minicbor::{Decode, Decoder, Encode};
 
 /// Where a newcomer asks to be admitted.
 pub(super) const JOIN_PATH: &str = "/admission/v1/join";
@@ -39,7 +40,7 @@ pub(super) struct Applicant {
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(super) struct JoinRequest {
     /// The invitation's code.
-    #[n(0)]
+    #[cbor(n(0), with = "codec::text")]
     pub code: String,
     /// The certificate request, PKCS#10 in DER.
     #[cbor(n(1), with = "minicbor::bytes")]
@@ -48,10 +49,10 @@ pub(super) struct JoinRequest {
     #[cbor(n(2), with = "codec::list")]
     pub applicants: Vec<Applicant>,
     /// A notary's log key, in C2SP verifier key form.
-    #[n(3)]
+    #[cbor(n(3), decode_with = "optional_text", nil = "no_text")]
     pub log_key: Option<String>,
     /// The hybrid key with which a notary's log may be signed beside that one.
-    #[n(4)]
+    #[cbor(n(4), decode_with = "optional_text", nil = "no_text")]
     pub log_hybrid: Option<String>,
 }
 
@@ -97,16 +98,16 @@ pub struct Network {
     #[cbor(n(2), with = "codec::text")]
     pub map_key: String,
     /// The key of the notary's log, once there is a notary.
-    #[n(3)]
+    #[cbor(n(3), decode_with = "optional_text", nil = "no_text")]
     pub notary_key: Option<String>,
     /// The notary's party, once there is one.
-    #[n(4)]
+    #[cbor(n(4), decode_with = "optional_text", nil = "no_text")]
     pub notary: Option<String>,
     /// The hybrid key with which the map's log may be signed beside its own.
-    #[n(5)]
+    #[cbor(n(5), decode_with = "optional_text", nil = "no_text")]
     pub map_hybrid: Option<String>,
     /// The hybrid key with which the notary's log may be signed beside its own.
-    #[n(6)]
+    #[cbor(n(6), decode_with = "optional_text", nil = "no_text")]
     pub notary_hybrid: Option<String>,
 }
 
@@ -120,6 +121,27 @@ impl Network {
             && stays(&self.notary_hybrid, &earlier.notary_hybrid)
     }
 }
+
+/// A text that may be left out, and is as strict as any other.
+fn optional_text<C>(
+    d: &mut Decoder<'_>,
+    c: &mut C,
+) -> Result<Option<String>, minicbor::decode::Error> {
+    match d.datatype()? {
+        Type::Null => d.null().map(|()| None),
+        _ => codec::text::decode(d, c).map(Some),
+    }
+}
+
+/// What stands for a text that was left out.
+const fn no_text() -> Option<Option<String>> {
+    Some(None)
+}
+
+/// Where a member's node is reached, as the member says it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(transparent)]
+pub(super) struct Endpoint(#[cbor(n(0), with = "codec::text")] pub String);
 
 fn possession_message(record: &MemberRecord) -> Vec<u8> {
     [b"pvn possession/1\0".as_slice(), &codec::encode(record)].concat()

@@ -27,9 +27,9 @@ pub(super) struct FurtherKey {
     #[n(1)]
     pub(super) key: PublicKey,
     #[cbor(n(2), with = "minicbor::bytes")]
-    by_key: Vec<u8>,
+    pub(super) by_key: Vec<u8>,
     #[cbor(n(3), with = "minicbor::bytes")]
-    by_listed: Vec<u8>,
+    pub(super) by_listed: Vec<u8>,
 }
 
 /// A suite whose key is to leave a party's record, signed with the strongest that stays.
@@ -40,7 +40,7 @@ pub(super) struct GivenUp {
     #[n(1)]
     pub(super) suite: Suite,
     #[cbor(n(2), with = "minicbor::bytes")]
-    by_stronger: Vec<u8>,
+    pub(super) by_stronger: Vec<u8>,
 }
 
 impl FurtherKey {

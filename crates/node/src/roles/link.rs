@@ -14,7 +14,7 @@ use protocol::directory::{Members, Snapshot, SnapshotError};
 use tlog::VerifierKey;
 
 use super::admission::{
-    ENDPOINT_PATH, JoinReply, MAP_AT_PATH, MAP_PATH, NETWORK_PATH, Network, RENEW_PATH,
+    ENDPOINT_PATH, Endpoint, JoinReply, MAP_AT_PATH, MAP_PATH, NETWORK_PATH, Network, RENEW_PATH,
 };
 use super::home::{Home, HomeError};
 use crate::pki::{TlsIdentity, new_request};
@@ -170,6 +170,18 @@ impl Link {
         Ok((party, keys("notary's key", text, hybrid)?))
     }
 
+    /// A connection to another member, at the address that the directory has.
+    pub(crate) fn to(&self, party: &Party) -> Option<PeerClient> {
+        let endpoint = self.members().get(party)?.details.endpoint.clone();
+        let (credentials, counters) = (Arc::clone(&self.credentials), Arc::clone(&self.counters));
+        Some(PeerClient::new(
+            party.clone(),
+            endpoint,
+            credentials,
+            counters,
+        ))
+    }
+
     /// The network's id and the notary's lineage.
     pub(crate) fn belongs(&self) -> Result<Belongs, LinkError> {
         let (_, notary) = self.notary()?;
@@ -231,7 +243,7 @@ impl Link {
             && let Err(reason) = call(
                 &self.registrar,
                 ENDPOINT_PATH,
-                codec::encode(&self.endpoint),
+                codec::encode(&Endpoint(self.endpoint.clone())),
             )
             .await
         {

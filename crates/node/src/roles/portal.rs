@@ -5,9 +5,6 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::Router;
-use axum::http::header;
-use axum::routing::get;
 use ledger::codec;
 use ledger::log_keys::verify_checkpoint;
 use ledger::map::MemberRole;
@@ -19,6 +16,7 @@ use super::engine::now_ms;
 use super::home::{Home, load_contracts};
 use super::http::{RunError, listen};
 use super::http_server::serve;
+use super::key_sets;
 use super::link::Link;
 use super::notary::CHECKPOINT_PATH;
 use super::publication::{published, trust_text};
@@ -68,26 +66,13 @@ pub(super) async fn run_portal(
     let portal = Portal::new(
         Arc::clone(&store),
         coverage(&link.members(), &store.description().expected, None),
+        trust_file(&link, &trust, "").map_err(RunError::start)?,
     );
     let peers = listen(config.peer_listen).await?;
     let readers = listen(own.http_listen).await?;
-    let signed = Signed::default();
-    let trust_file = {
-        let (link, trust, signed) = (Arc::clone(&link), trust.clone(), signed.clone());
-        move || {
-            let members = link.members();
-            let checkpoint = &members.snapshot().proof.checkpoint;
-            let now = Trust {
-                registrar: trust.registrar.that_signed(checkpoint),
-                notary: trust.notary.that_signed(&signed.last()),
-                ..trust.clone()
-            };
-            trust_text(&now, &link.network.name)
-        }
-    };
     let desk = Arc::new(Desk {
         link: Arc::clone(&link),
-        trust,
+        trust: trust.clone(),
         store,
         directories: Mutex::new(BTreeMap::new()),
     });
@@ -110,22 +95,8 @@ pub(super) async fn run_portal(
     )
     .map_err(RunError::start)?;
     let fresh = tokio::spawn(Arc::clone(&link).keep_fresh());
-    let watching = tokio::spawn(watch_log(Arc::clone(&link), portal.clone(), signed));
-    let pages = Router::new()
-        .route(
-            "/network.trust",
-            get(move || {
-                let body = trust_file().unwrap_or_default();
-                async move {
-                    let headers = [
-                        (header::CONTENT_TYPE, "application/json"),
-                        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-                    ];
-                    (headers, body)
-                }
-            }),
-        )
-        .merge(router(portal.clone()));
+    let watching = tokio::spawn(watch_log(Arc::clone(&link), portal.clone(), trust));
+    let pages = key_sets::router(Arc::clone(&link)).merge(router(portal.clone()));
     let (stopping, mut stopped) = tokio::sync::watch::channel(());
     let http = tokio::spawn(serve(readers, pages, async move {
         // The sender going away means the same as its message.
@@ -233,23 +204,20 @@ fn coverage(members: &Members, expected: &BTreeSet<String>, seen: Option<(u64, i
     }
 }
 
-/// The notary's last checkpoint: whose signatures it bears is what verifiers can ask for.
-#[derive(Clone, Default)]
-struct Signed(Arc<Mutex<String>>);
-
-impl Signed {
-    fn keep(&self, note: String) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = note;
-    }
-
-    fn last(&self) -> String {
-        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        last.clone()
-    }
+/// What verifiers start from now: of the logs' keys those that sign, so that they can ask for each of them.
+fn trust_file(link: &Link, trust: &Trust, checkpoint: &str) -> Result<String, serde_json::Error> {
+    let members = link.members();
+    let map = &members.snapshot().proof.checkpoint;
+    let now = Trust {
+        registrar: trust.registrar.that_signed(map),
+        notary: trust.notary.that_signed(checkpoint),
+        ..trust.clone()
+    };
+    trust_text(&now, &link.network.name)
 }
 
 /// Follows the notary's checkpoint for as long as the process runs, and says so when it can't.
-async fn watch_log(link: Arc<Link>, portal: Portal, signed: Signed) {
+async fn watch_log(link: Arc<Link>, portal: Portal, trust: Trust) {
     let Ok((notary, keys)) = link.notary() else {
         return;
     };
@@ -280,7 +248,10 @@ async fn watch_log(link: Arc<Link>, portal: Portal, signed: Signed) {
             .and_then(|reply| String::from_utf8(reply.body.to_vec()).ok())
             .and_then(|note| {
                 let checkpoint = verify_checkpoint(&note, &keys).ok()?;
-                signed.keep(note);
+                match trust_file(&link, &trust, &note) {
+                    Ok(file) => portal.set_trust(file),
+                    Err(error) => tracing::error!(%error, "the trust file could not be written"),
+                }
                 Some(checkpoint.size())
             });
         match size {

@@ -18,8 +18,8 @@ use protocol::registrar::{
 use tlog::{NoteSigner, Origin};
 
 use super::admission::{
-    ADD_KEY_PATH, DROP_KEY_PATH, ENDPOINT_PATH, JOIN_PATH, JoinReply, JoinRequest, MAP_AT_PATH,
-    MAP_PATH, NETWORK_PATH, Network, RENEW_PATH,
+    ADD_KEY_PATH, DROP_KEY_PATH, ENDPOINT_PATH, Endpoint, JOIN_PATH, JoinReply, JoinRequest,
+    MAP_AT_PATH, MAP_PATH, NETWORK_PATH, Network, RENEW_PATH,
 };
 use super::engine::{now_ms, random_32};
 use super::home::Home;
@@ -330,7 +330,7 @@ impl Office {
 
     /// A member's node is reached elsewhere now. TLS says who the member is.
     fn move_endpoint(&self, party: &Party, body: &[u8]) -> Result<(), Refusal> {
-        let endpoint: String =
+        let Endpoint(endpoint) =
             codec::decode(body).map_err(|e| Refusal::Unreadable(e.to_string()))?;
         Ok(self.registrar().move_endpoint(party, &endpoint, now_ms())?)
     }

@@ -36,7 +36,7 @@ pub(crate) const AUDITOR: &str = "TOWN-AUDITOR";
 pub(crate) const ALICE: &str = "ALICE";
 pub(crate) const BOB: &str = "BOB";
 pub(crate) const NODES: [&str; 4] = [BANK, AUDITOR, ALICE, BOB];
-const PORTAL: &str = "PORTAL";
+pub(crate) const PORTAL: &str = "PORTAL";
 pub(crate) const NOTARY: &str = "NOTARY";
 
 /// A disk that outlives its node.
