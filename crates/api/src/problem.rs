@@ -23,6 +23,18 @@ pub enum ErrorCode {
     UnknownParty,
     /// More than the limit allows.
     TooMany,
+    /// Not the address of a file, or of a chunk of one.
+    AddressMalformed,
+    /// More bytes than there may be.
+    TooLarge,
+    /// The hashes sent are not those of the file's chunks.
+    HashesWrong,
+    /// The bytes sent are not those of the chunk.
+    ChunkWrong,
+    /// The part asked for lies beyond the file's end.
+    RangeBeyondEnd,
+    /// The disk has too little room left.
+    DiskLow,
     /// The node can't take this now; try again.
     Unavailable,
 }
@@ -34,9 +46,12 @@ impl ErrorCode {
         match self {
             Self::NotAuthenticated => 401,
             Self::NotFound => 404,
-            Self::MalformedRequest | Self::BadArgument => 400,
+            Self::MalformedRequest | Self::BadArgument | Self::AddressMalformed => 400,
             Self::UnknownContract | Self::UnknownAction | Self::UnknownParty => 422,
-            Self::TooMany => 413,
+            Self::HashesWrong | Self::ChunkWrong => 422,
+            Self::TooMany | Self::TooLarge => 413,
+            Self::RangeBeyondEnd => 416,
+            Self::DiskLow => 507,
             Self::Unavailable => 503,
         }
     }
@@ -53,6 +68,12 @@ impl ErrorCode {
             Self::BadArgument => "An argument isn't right",
             Self::UnknownParty => "No such party at this node",
             Self::TooMany => "Too many at once",
+            Self::AddressMalformed => "Not the address of a file",
+            Self::TooLarge => "Too large",
+            Self::HashesWrong => "Not the hashes of this file",
+            Self::ChunkWrong => "Not this chunk of the file",
+            Self::RangeBeyondEnd => "The file ends before that",
+            Self::DiskLow => "Too little room on the disk",
             Self::Unavailable => "Not available now",
         }
     }

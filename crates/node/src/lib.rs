@@ -5,6 +5,7 @@
 //! stores and sends for others.
 #![forbid(unsafe_code)]
 
+pub mod attachments;
 pub mod config;
 pub mod files;
 pub mod health;

@@ -5,6 +5,7 @@ mod bench;
 mod deed;
 mod demo;
 mod doctor;
+mod files;
 mod import;
 mod instructions;
 mod join;
@@ -37,6 +38,8 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Run(args) => run::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Attach(args) => files::attach(&args),
+        Command::Fetch(args) => files::fetch(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Status(args) => status::run(&args),

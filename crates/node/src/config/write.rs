@@ -3,7 +3,9 @@
 use std::fmt::Display;
 use std::path::Path;
 
-use super::{Config, Limits, Role};
+use super::files::folder_of_files;
+use super::{Config, Fetch, Files, Limits, Role};
+use crate::attachments::Place;
 use crate::transport::ServerLimits;
 
 const MIB: u64 = 1 << 20;
@@ -43,6 +45,9 @@ pub(super) fn text(config: &Config, folder: &Path) -> String {
         endpoint,
     );
     file.role(&config.role);
+    if let Role::Node(node) = &config.role {
+        file.files(&node.files, &Place::Folder(folder_of_files(&config.data)));
+    }
     file.limits(&config.limits);
     file.text
 }
@@ -127,6 +132,30 @@ impl File<'_> {
     fn contracts(&mut self, contracts: &[std::path::PathBuf]) {
         let contracts = list(contracts.iter().map(|path| self.path(path)));
         self.setting("The contracts that it accepts.", "contracts", &contracts);
+    }
+
+    /// Only what differs from the defaults.
+    fn files(&mut self, files: &Files, place: &Place) {
+        let fetch = match files.fetch {
+            Fetch::Asked => "",
+            Fetch::All => "fetch = \"all\"\n",
+        };
+        let kept = match &files.place {
+            Place::Folder(folder) if files.place != *place => {
+                format!("folder = {}\n", self.path(folder))
+            }
+            Place::Folder(_) => String::new(),
+            Place::Bucket(bucket) => format!(
+                "s3 = {{ endpoint = {}, bucket = {}, region = {}, credentials = {} }}\n",
+                string(&bucket.endpoint),
+                string(&bucket.bucket),
+                string(&bucket.region),
+                self.path(&bucket.credentials)
+            ),
+        };
+        if !(fetch.is_empty() && kept.is_empty()) {
+            self.text += &format!("[files]\n{kept}{fetch}\n");
+        }
     }
 
     /// Only what differs from the defaults.

@@ -3,6 +3,7 @@
 mod admission;
 mod directories;
 mod faults;
+mod files;
 mod flows;
 mod hostile;
 mod notary;

@@ -58,6 +58,13 @@ pub(crate) fn contract() -> Contract {
     Contract::load(COINS).expect("the fixture loads")
 }
 
+const PAPERS: &str = include_str!("../fixtures/papers.deed");
+
+/// Papers that bodies hold.
+pub(crate) fn papers() -> Contract {
+    Contract::load(PAPERS).expect("the fixture loads")
+}
+
 /// A market that lets stalls for the town's coins, to those with a licence.
 pub(crate) fn market(coins: &Contract, id: &ContractId) -> Contract {
     let sha256 = id.to_string();

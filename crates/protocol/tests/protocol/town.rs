@@ -26,7 +26,9 @@ use protocol::store::{
 };
 use tlog::Origin;
 
-use crate::support::{NOON_MS, args, contract, market, noise, note_signer, party, signing_key};
+use crate::support::{
+    NOON_MS, args, contract, market, noise, note_signer, papers, party, signing_key,
+};
 
 pub(crate) const BANK: &str = "TOWN-BANK";
 pub(crate) const AUDITOR: &str = "TOWN-AUDITOR";
@@ -160,6 +162,7 @@ impl Town {
         let mut book = ContractBook::default();
         let contract_id = book.insert(contract.clone());
         book.insert(market(&contract, &contract_id));
+        book.insert(papers());
         let registrar = note_signer("registrar.town");
         let network = NetworkId::of("town", &registrar.verifier_key().to_string());
         let home = Home {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use deed::Party;
 use ledger::map::MemberRole;
-use node::config::{Config, Limits, Node, Notary, Portal, Registrar, Role};
+use node::config::{Config, Files, Limits, Node, Notary, Portal, Registrar, Role};
 use node::limits::CERTIFICATE_DAYS;
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +91,7 @@ impl Settings {
                 hosts,
                 contracts,
                 window: WINDOW,
+                files: Files::of(&data),
             }),
             Kind::Portal => Role::Portal(Portal {
                 registrar,

@@ -1,7 +1,8 @@
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
-use node::config::{Config, Limits, Node, Notary, Portal, Registrar, Role};
+use node::config::{Config, Files, Limits, Node, Notary, Portal, Registrar, Role};
 use node::store::StoreOptions;
 use node::transport::ServerLimits;
 
@@ -27,6 +28,7 @@ fn a_short_file_is_filled_up_with_sensible_defaults() {
         hosts: Vec::new(),
         contracts: vec![folder.join("one.deed")],
         window: Duration::from_secs(60),
+        files: Files::of(&folder.join("data")),
     });
     let registrar = Role::Registrar(Registrar {
         certificate_life: Duration::from_hours(30 * 24),
@@ -92,6 +94,7 @@ fn every_setting_is_taken() {
                 folder.path().join("two.deed"),
             ],
             window: Duration::from_secs(5),
+            files: Files::of(Path::new("/var/lib/pvn")),
         }),
         limits: Limits {
             server: ServerLimits {
