@@ -1,4 +1,4 @@
 //! A contract that was damaged.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| deed_fuzz::checker(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::contracts::checker(bytes));

@@ -1,4 +1,4 @@
 //! Any bytes as a contract.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| deed_fuzz::parser(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::contracts::parser(bytes));

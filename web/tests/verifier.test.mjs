@@ -45,11 +45,11 @@ test("a browser gives the verdicts of the command, under the strict policy and w
   page.on("request", (request) => asked.push(request.url()));
   const verdict = (proof) =>
     page.evaluate(
-      async ([bytes, text]) => {
+      async ([bytes, trust]) => {
         const { readTrust, said, verify } = document.verifier;
-        return JSON.parse(said(await verify(new Uint8Array(bytes), readTrust(text)), "json"));
+        return JSON.parse(said(await verify(new Uint8Array(bytes), readTrust(new Uint8Array(trust))), "json"));
       },
-      [[...proof], trustFile()],
+      [[...proof], [...trustFile()]],
     );
   const good = await verdict(VECTOR);
   assert.deepEqual([good.valid, good.kind, good.hidden], [true, "Receipt", ["note"]]);

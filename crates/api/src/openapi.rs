@@ -9,7 +9,7 @@ use utoipa::OpenApi;
 
 use crate::{
     Audit, Contract, FileState, Instruction, InstructionStatus, Instructions, InstructionsStatus,
-    Member, NodeStatus, Problem, Transaction,
+    Member, NodeStatus, Problem, ProofRequest, Transaction,
 };
 
 /// Sends instructions.
@@ -48,6 +48,17 @@ fn contracts() {}
     security(("token" = [])), responses((status = 200, description = "The transaction", body = Transaction),
         (status = 404, description = "Not known here", body = Problem, content_type = "application/problem+json")))]
 fn transaction() {}
+
+/// Proves a fact, or chosen fields of it, to somebody else: a file that `pvn verify` reads.
+#[utoipa::path(post, path = "/v1/proofs", request_body = ProofRequest, security(("token" = [])),
+    responses((status = 200, description = "The proof", body = [u8], content_type = "application/octet-stream"),
+        (status = 400, description = "Unreadable, or an argument that isn't right", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No access token", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Only its holder can show it", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "Not held here whole", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "No stranger could verify it", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Not now", body = Problem, content_type = "application/problem+json")))]
+fn proofs() {}
 
 /// Checks the node's invariants on everything it keeps, as it is at one moment; the node goes on meanwhile.
 #[utoipa::path(post, path = "/v1/audit", security(("token" = [])),
@@ -96,7 +107,7 @@ fn health() {}
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Public Value Network node API", version = "1", description = "The client API of a body's node."),
-    paths(instructions, instruction, status, members, contracts, transaction, audit, begin_file, send_chunk, fetch_file, health),
+    paths(instructions, instruction, status, members, contracts, transaction, proofs, audit, begin_file, send_chunk, fetch_file, health),
     components(schemas(FileState, Instruction, Problem)),
     modifiers(&Token)
 )]

@@ -21,6 +21,10 @@ pub enum ErrorCode {
     BadArgument,
     /// Not a party identifier, or not one of this node.
     UnknownParty,
+    /// Only its holder can show this fact, and it is somebody at another node.
+    NotTheHolder,
+    /// Nobody vouches for this fact in a way that a stranger can verify.
+    NotProvable,
     /// More than the limit allows.
     TooMany,
     /// Not the address of a file, or of a chunk of one.
@@ -45,10 +49,15 @@ impl ErrorCode {
     pub fn status(self) -> u16 {
         match self {
             Self::NotAuthenticated => 401,
+            Self::NotTheHolder => 403,
             Self::NotFound => 404,
             Self::MalformedRequest | Self::BadArgument | Self::AddressMalformed => 400,
-            Self::UnknownContract | Self::UnknownAction | Self::UnknownParty => 422,
-            Self::HashesWrong | Self::ChunkWrong => 422,
+            Self::UnknownContract
+            | Self::UnknownAction
+            | Self::UnknownParty
+            | Self::NotProvable
+            | Self::HashesWrong
+            | Self::ChunkWrong => 422,
             Self::TooMany | Self::TooLarge => 413,
             Self::RangeBeyondEnd => 416,
             Self::DiskLow => 507,
@@ -67,6 +76,8 @@ impl ErrorCode {
             Self::UnknownAction => "No such action",
             Self::BadArgument => "An argument isn't right",
             Self::UnknownParty => "No such party at this node",
+            Self::NotTheHolder => "Only its holder can show it",
+            Self::NotProvable => "No stranger could verify it",
             Self::TooMany => "Too many at once",
             Self::AddressMalformed => "Not the address of a file",
             Self::TooLarge => "Too large",

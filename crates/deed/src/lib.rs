@@ -53,8 +53,8 @@ pub use outcome::{
 };
 pub use render::render;
 pub use schema::{
-    Action, Attestation, Control, Field, Input, Keep, KeepFrom, Kind, MoneyShape, Origin, PartyRef,
-    Record, Rule, SeenInPart, Type,
+    Action, Attestation, Control, Credential, Field, Input, Keep, KeepFrom, Kind, MoneyShape,
+    Origin, PartyRef, Record, Rule, SeenInPart, Type,
 };
 pub use value::{
     Currency, CurrencyError, FactValue, FileAddress, FileAddressError, Money, MoneyError, Party,

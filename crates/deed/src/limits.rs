@@ -26,6 +26,8 @@ pub const MONEY_INPUTS_MAX: usize = 240;
 pub const MONEY_OUTPUTS_MAX: usize = 1024;
 /// Longest identifier of a party, in bytes.
 pub const PARTY_BYTES_MAX: usize = 64;
+/// Longest type of a credential, an address, in characters: what wallets store and compare.
+pub const CREDENTIAL_TYPE_BYTES_MAX: usize = 256;
 /// Largest amount in a literal, in minor units: a thousand times the world's yearly product in pence.
 pub const MONEY_LITERAL_MAX: i64 = 10_000_000_000_000_000;
 /// Longest period, in days, months, years or working days: a century of days.

@@ -127,6 +127,15 @@ pub struct Attestation {
     pub parties: Vec<PartyRef>,
 }
 
+/// What a fact is called where credentials are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential {
+    /// Its type (`vct` of SD-JWT VC): an https address of at most [`crate::limits::CREDENTIAL_TYPE_BYTES_MAX`] characters.
+    pub vct: String,
+    /// The field with its last day: a date, or a date that may be absent.
+    pub until: Option<u16>,
+}
+
 /// Parties that see some fields of a fact, and no others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeenInPart {
@@ -213,6 +222,8 @@ pub struct Kind {
     pub observed_by: Vec<PartyRef>,
     /// Who alone can show a proof of it: one party that is always there. Without it, whoever has a proof can.
     pub shown_by: Option<PartyRef>,
+    /// As which credential its holder can take it elsewhere.
+    pub credential: Option<Credential>,
     /// Whom it is about.
     pub about: Vec<PartyRef>,
     /// The ground on which data about them are kept and published.

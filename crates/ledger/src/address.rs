@@ -1,7 +1,8 @@
-//! Addresses: the one-time keys that a recipient gives out, vouched for by its signature.
+//! Addresses: the one-time keys that a party gives out, vouched for by its signature.
 //!
 //! Without the signature a drafter could put its own key into somebody else's fact. One signature covers a sheet of
-//! keys (a Merkle root), so that vouching costs a fraction of a signature for each payment.
+//! keys (a Merkle root), so that vouching costs a fraction of a signature for each payment. It says what the keys are for:
+//! whoever can make a fact be shown must not be able to have it used up, nor the other way round.
 
 use deed::Party;
 use minicbor::{Decode, Encode};
@@ -13,6 +14,18 @@ use crate::limits::SHEET_ADDRESSES_MAX;
 use crate::signature::{KeyError, PublicKey, SigningKey, Suite};
 use crate::tree::{TreePlace, root};
 
+/// What a one-time key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Purpose {
+    /// To use a fact up.
+    #[n(0)]
+    Control,
+    /// To show a fact.
+    #[n(1)]
+    Holder,
+}
+
 /// A sheet of one-time keys under one signature of their owner.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Sheet {
@@ -22,11 +35,14 @@ pub struct Sheet {
     /// The signature suite.
     #[n(1)]
     pub suite: Suite,
+    /// What the keys are for.
+    #[n(2)]
+    pub purpose: Purpose,
     /// The keys.
-    #[cbor(n(2), with = "codec::hashes")]
+    #[cbor(n(3), with = "codec::hashes")]
     pub keys: Vec<OneTimeKey>,
     /// The owner's signature over the root of the keys.
-    #[cbor(n(3), with = "minicbor::bytes")]
+    #[cbor(n(4), with = "minicbor::bytes")]
     pub signature: Vec<u8>,
 }
 
@@ -39,11 +55,14 @@ pub struct Voucher {
     /// The signature suite.
     #[n(1)]
     pub suite: Suite,
-    /// The key's place in the sheet.
+    /// What the key is for.
     #[n(2)]
+    pub purpose: Purpose,
+    /// The key's place in the sheet.
+    #[n(3)]
     pub place: TreePlace,
     /// The owner's signature.
-    #[cbor(n(3), with = "minicbor::bytes")]
+    #[cbor(n(4), with = "minicbor::bytes")]
     pub signature: Vec<u8>,
 }
 
@@ -56,13 +75,16 @@ impl Sheet {
         key: &SigningKey,
         network: &NetworkId,
         party: &Party,
+        purpose: Purpose,
         keys: Vec<OneTimeKey>,
     ) -> Result<Self, KeyError> {
         let suite = key.public().suite();
-        let signature = key.sign_bytes(&message(network, party, suite, &root(SHEET, &keys)))?;
+        let root = root(SHEET, &keys);
+        let signature = key.sign_bytes(&message(network, party, suite, purpose, &root))?;
         Ok(Self {
             party: party.clone(),
             suite,
+            purpose,
             keys,
             signature,
         })
@@ -72,12 +94,11 @@ impl Sheet {
     #[must_use]
     pub fn verifies(&self, key: &PublicKey, network: &NetworkId) -> bool {
         let keys = 1..=SHEET_ADDRESSES_MAX as usize;
+        let root = root(SHEET, &self.keys);
+        let message = message(network, &self.party, self.suite, self.purpose, &root);
         keys.contains(&self.keys.len())
             && self.suite == key.suite()
-            && key.verifies(
-                &message(network, &self.party, self.suite, &root(SHEET, &self.keys)),
-                &self.signature,
-            )
+            && key.verifies(&message, &self.signature)
     }
 
     /// The voucher for the key at `index`.
@@ -86,6 +107,7 @@ impl Sheet {
         Some(Voucher {
             party: self.party.clone(),
             suite: self.suite,
+            purpose: self.purpose,
             place: TreePlace::of(&self.keys, index as usize)?,
             signature: self.signature.clone(),
         })
@@ -93,14 +115,14 @@ impl Sheet {
 }
 
 impl Voucher {
-    /// Whether the owner, whose signing key is `key`, vouches for the one-time key `vouched`.
+    /// Whether the owner, whose signing key is `key`, vouches for the one-time key `vouched`, for the voucher's purpose.
     #[must_use]
     pub fn verifies(&self, vouched: &OneTimeKey, key: &PublicKey, network: &NetworkId) -> bool {
         let sheet = self.place.root(SHEET, *vouched);
         self.place.count <= SHEET_ADDRESSES_MAX
             && self.suite == key.suite()
             && sheet.is_some_and(|sheet| {
-                let message = message(network, &self.party, self.suite, &sheet);
+                let message = message(network, &self.party, self.suite, self.purpose, &sheet);
                 key.verifies(&message, &self.signature)
             })
     }
@@ -108,9 +130,15 @@ impl Voucher {
 
 const SHEET: u8 = 0x33;
 
-fn message(network: &NetworkId, party: &Party, suite: Suite, sheet: &Digest) -> Vec<u8> {
+fn message(
+    network: &NetworkId,
+    party: &Party,
+    suite: Suite,
+    purpose: Purpose,
+    sheet: &Digest,
+) -> Vec<u8> {
     let mut message = b"pvn addresses/2\0".to_vec();
     message.extend_from_slice(network.bytes());
-    message.extend(codec::encode(&(party.as_str(), suite, sheet)));
+    message.extend(codec::encode(&(party.as_str(), suite, purpose, sheet)));
     message
 }

@@ -8,11 +8,13 @@ use minicbor::{Decode, Encode};
 use tlog::{Checkpoint, Note, VerifierKey};
 
 pub use crate::bundle::place::Place;
+pub(crate) use crate::bundle::verify::beginning;
 use crate::certificate::Certificate;
 use crate::codec;
 use crate::digest::Digest;
 use crate::fact::{FactRef, ListPart, Opening};
 use crate::map::{MapProof, MemberProof};
+use crate::presentation::{NotShown, Occasion};
 use crate::signature::Attestation;
 use crate::transaction::FORMAT;
 
@@ -40,7 +42,7 @@ pub struct ProofBundle {
     #[n(2)]
     pub fact: Opening,
     /// Those who attest it.
-    #[n(3)]
+    #[cbor(n(3), with = "codec::list")]
     pub attestors: Vec<Attestor>,
     /// The directory that the notary's batch pinned.
     #[n(4)]
@@ -88,6 +90,9 @@ pub enum BundleError {
     /// A signature is wrong, superfluous or missing.
     #[error("the signatures: {0}")]
     Signatures(String),
+    /// Not shown by whose it is to show, to whom asked for it, now.
+    #[error("the holder: {0}")]
+    Holder(#[from] NotShown),
 }
 
 impl BundleError {
@@ -104,6 +109,7 @@ impl BundleError {
             Self::Log(_) => "log",
             Self::Time => "time",
             Self::Signatures(_) => "signatures",
+            Self::Holder(_) => "holder",
         }
     }
 }
@@ -138,6 +144,8 @@ pub struct Proven {
     pub log_index: u64,
     /// On whose authority.
     pub attested_by: Vec<Attested>,
+    /// To whom its holder showed it, and when, where only the holder can show it.
+    pub shown: Option<Occasion>,
 }
 
 /// A checkpoint of exactly this log, signed by exactly this key; every byte of the note counts.

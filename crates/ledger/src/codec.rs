@@ -4,6 +4,8 @@
 //! refuses anything whose bytes differ, so that no two byte strings decode to the same object.
 
 pub mod hashes;
+pub mod list;
+pub mod lists;
 pub mod path;
 pub mod value;
 

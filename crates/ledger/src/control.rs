@@ -33,7 +33,7 @@ pub enum Shape {
     /// Each of these keys must sign: one for a single controller, several for joint control or for a controller
     /// together with the attestor.
     #[n(1)]
-    All(#[n(0)] Vec<OneTimeKey>),
+    All(#[cbor(n(0), with = "codec::list")] Vec<OneTimeKey>),
 }
 
 /// A fact's control policy.

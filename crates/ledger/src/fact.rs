@@ -13,7 +13,7 @@ use crate::codec;
 use crate::control::Control;
 use crate::digest::{ContractId, Digest, TransactionId, keyed};
 use crate::leaf::leaf_salt;
-pub use crate::leaf::{FIXED_LEAVES, LeafContent};
+pub use crate::leaf::{FIXED_LEAVES, HOLDER, LeafContent};
 pub use crate::list::{ListPart, ShownItem, ShownLength};
 use crate::opening::FACT;
 pub use crate::opening::{Opening, ShownLeaf};

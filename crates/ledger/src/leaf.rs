@@ -12,6 +12,8 @@ use crate::public_key::PublicKey;
 
 /// Leaves before the first field: head, control, token key, due, holder.
 pub const FIXED_LEAVES: usize = 5;
+/// Position of the leaf with the key of whoever can show the fact.
+pub const HOLDER: usize = 4;
 
 /// What stands in a leaf.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -44,7 +46,7 @@ impl LeafContent {
             Self::Control(_) => position == 1,
             Self::TokenKey(_) => position == 2,
             Self::Due(_) => position == 3,
-            Self::Holder(_) => position == 4,
+            Self::Holder(_) => position as usize == HOLDER,
             Self::Field(_) => position >= FIXED_LEAVES as u32,
         }
     }

@@ -1,5 +1,5 @@
-//! The ledger: facts, transactions, views, tear-offs, tokens, scoped signatures, certificates and proof bundles, in one
-//! canonical encoding, with the checks that make each of them worth relying on.
+//! The ledger: facts, transactions, views, tear-offs, tokens, scoped signatures, certificates, proof bundles and how their
+//! holders show them, in one canonical encoding, with the checks that make each of them worth relying on.
 //!
 //! Nothing here does IO, reads a clock or draws a random number: salts, secrets and times are arguments. The room knows
 //! the contract language (`deed`) and the transparency log (`tlog`), and nothing of nodes, stores or networks.
@@ -20,6 +20,7 @@ mod list;
 pub mod map;
 mod member_keys;
 mod opening;
+pub mod presentation;
 pub mod public;
 mod public_key;
 pub mod signature;

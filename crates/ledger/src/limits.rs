@@ -40,6 +40,14 @@ pub const KEY_BYTES_MAX: usize = 8 * 1024;
 pub const MEMBER_KEYS_MAX: usize = 4;
 /// Verified strokes that a key remembers, 32 bytes each.
 pub const VERIFIED_MAX: usize = 4_096;
+/// Bytes of the name under which a verifier asks for a presentation.
+pub const AUDIENCE_BYTES_MAX: usize = 256;
+/// Bytes of a verifier's nonce at least: fewer could be guessed, or come again.
+pub const NONCE_BYTES_MIN: usize = 16;
+/// Bytes of a verifier's nonce at most.
+pub const NONCE_BYTES_MAX: usize = 64;
+/// How far a holder's clock may be ahead of the verifier's, in milliseconds.
+pub const PRESENTED_AHEAD_MS_MAX: u64 = 60 * 1000;
 /// Bytes of each chunk of a file but the last: small enough to hold some in memory, and to be sent again; large enough that
 /// hashes and requests weigh nothing beside it.
 pub const CHUNK_BYTES: usize = 1 << 20;

@@ -46,7 +46,7 @@ pub struct ListPart {
     #[n(1)]
     pub length: Option<ShownLength>,
     /// The items shown, ascending.
-    #[n(2)]
+    #[cbor(n(2), with = "codec::list")]
     pub items: Vec<ShownItem>,
     /// What stands for the rest: the length's hash where it isn't shown, then the largest subtrees without a shown item,
     /// left to right.

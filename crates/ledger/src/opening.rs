@@ -9,9 +9,10 @@ use minicbor::{Decode, Encode};
 use crate::codec;
 use crate::digest::{ContractId, Digest};
 use crate::fact::DueRef;
-use crate::leaf::{FIXED_LEAVES, LeafContent};
+use crate::leaf::{FIXED_LEAVES, HOLDER, LeafContent};
 use crate::limits::FIELDS_MAX;
 use crate::list::ListPart;
+use crate::public_key::PublicKey;
 use crate::tree::{Known, Subtree, counted, fold};
 
 /// Tag of the level of a fact's leaves.
@@ -35,10 +36,10 @@ pub struct ShownLeaf {
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub struct Opening {
     /// The leaves shown, ascending. The head is one of them: without it the positions mean nothing.
-    #[n(0)]
+    #[cbor(n(0), with = "codec::list")]
     pub shown: Vec<ShownLeaf>,
     /// Lists of which a part is shown, ascending by leaf.
-    #[n(1)]
+    #[cbor(n(1), with = "codec::list")]
     pub lists: Vec<ListPart>,
     /// The roots of the largest subtrees without anything shown, left to right.
     #[cbor(n(2), with = "codec::hashes")]
@@ -186,6 +187,15 @@ impl Opening {
     pub fn due(&self) -> Option<Option<DueRef>> {
         match self.content(3)? {
             LeafContent::Due(due) => Some(*due),
+            _ => None,
+        }
+    }
+
+    /// The key of whoever can show the fact, when the leaf is shown and has one.
+    #[must_use]
+    pub fn holder(&self) -> Option<&PublicKey> {
+        match self.content(HOLDER)? {
+            LeafContent::Holder(key) => key.as_ref(),
             _ => None,
         }
     }

@@ -25,7 +25,7 @@ pub struct PublicFact {
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub struct PublicPart {
     /// The published facts, by output.
-    #[n(0)]
+    #[cbor(n(0), with = "codec::list")]
     pub facts: Vec<PublicFact>,
 }
 

@@ -31,7 +31,8 @@ const ECDSA_BYTES: usize = 64;
 const ED25519_KEY_BYTES: usize = 32;
 const MLDSA65_KEY_BYTES: usize = 1952;
 
-/// A key that isn't written in its suite's one form. Libraries read several forms of some; then two verifiers would differ.
+/// A key that isn't written in its suite's one form, or for which anybody can sign. Libraries read several forms of some;
+/// then two verifiers would differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a public key of suite {suite} in its one form")]
 pub struct KeyForm {
@@ -104,7 +105,8 @@ impl PublicKey {
         let is_point = bytes.first() == Some(&4);
         let formed = match suite {
             Suite::P256 => bytes.len() == POINT_BYTES && is_point,
-            Suite::ED25519 => bytes.len() == ED25519_KEY_BYTES,
+            Suite::ED25519 => <&[u8; ED25519_KEY_BYTES]>::try_from(bytes.as_slice())
+                .is_ok_and(|point| !tlog::has_small_order(point)),
             Suite::P256_MLDSA65 => bytes.len() == POINT_BYTES + MLDSA65_KEY_BYTES && is_point,
             Suite(_) => (1..=KEY_BYTES_MAX).contains(&bytes.len()),
         };

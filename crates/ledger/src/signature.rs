@@ -16,7 +16,7 @@ use crate::codec;
 use crate::digest::{Digest, NetworkId, TransactionId, ViewRoot, keyed};
 use crate::limits::{SCOPES_MAX, SIGNED_TOGETHER_MAX};
 pub use crate::public_key::{KeyForm, PublicKey, Suite};
-pub use crate::signing_key::{KeyError, SigningKey, ToSign};
+pub use crate::signing_key::{KeyError, SigningKey, Signs, ToSign};
 use crate::tree::{TreePlace, padded, root};
 
 /// In what capacity a party signs a view.
@@ -28,9 +28,9 @@ pub enum Role {
     /// Saw the view whole, checked it and vouches for the facts that it creates.
     #[n(1)]
     Attestor,
-    /// Was shown these outputs of the view, and their control keys are its own.
+    /// Was shown these outputs of the view, and the keys in them that are to be its own are.
     #[n(2)]
-    Receiver(#[n(0)] Vec<u32>),
+    Receiver(#[cbor(n(0), with = "codec::list")] Vec<u32>),
 }
 
 /// One view that a signature covers.
@@ -54,7 +54,7 @@ pub struct ScopedSignature {
     #[n(1)]
     pub suite: Suite,
     /// What the party verified, in ascending order.
-    #[n(2)]
+    #[cbor(n(2), with = "codec::list")]
     pub scope: Vec<Scope>,
     /// What blinds one scope from those who are shown another.
     #[n(3)]

@@ -1,4 +1,6 @@
-//! Organisations' private keys, and signing with them.
+//! Organisations' private keys, wherever they are kept, and signing with them.
+
+use std::sync::Arc;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{self, EcdsaKeyPair, KeyPair as _};
@@ -22,7 +24,7 @@ pub struct ToSign {
 }
 
 /// Why a key can't be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// Not a P-256 private key in PKCS#8.
     #[error("not a P-256 private key in PKCS#8 form")]
@@ -30,12 +32,43 @@ pub enum KeyError {
     /// The crypto provider could not sign.
     #[error("the crypto provider could not sign")]
     Signing,
+    /// What keeps the key elsewhere did not sign.
+    #[error("{0}")]
+    Elsewhere(String),
 }
 
-/// An organisation's signing key.
-pub struct SigningKey {
+/// What signs with one private key: in memory, or in a device that never lets the key out.
+pub trait Signs: Send + Sync {
+    /// The public half.
+    fn public(&self) -> &PublicKey;
+
+    /// A signature in the suite's one form over a message that carries its own domain tag.
+    ///
+    /// # Errors
+    /// [`KeyError`]; nothing was signed then that anybody sees.
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError>;
+}
+
+/// An organisation's signing key. Copies are the same key.
+#[derive(Clone)]
+pub struct SigningKey(Arc<dyn Signs>);
+
+/// A P-256 key in memory.
+struct InMemory {
     pair: EcdsaKeyPair,
     public: PublicKey,
+}
+
+impl Signs for InMemory {
+    fn public(&self) -> &PublicKey {
+        &self.public
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
+        // ECDSA needs a nonce: the provider's generator, not the caller's, so that no caller can repeat one.
+        let signature = self.pair.sign(&SystemRandom::new(), message);
+        Ok(signature.map_err(|_| KeyError::Signing)?.as_ref().to_vec())
+    }
 }
 
 impl SigningKey {
@@ -48,32 +81,33 @@ impl SigningKey {
         let pair = EcdsaKeyPair::from_pkcs8(algorithm, bytes).map_err(|_| KeyError::Unusable)?;
         let public = PublicKey::new(Suite::P256, pair.public_key().as_ref().to_vec())
             .map_err(|_| KeyError::Unusable)?;
-        Ok(Self { pair, public })
+        Ok(Self::by(InMemory { pair, public }))
+    }
+
+    /// A key that is kept elsewhere.
+    #[must_use]
+    pub fn by(signs: impl Signs + 'static) -> Self {
+        Self(Arc::new(signs))
     }
 
     /// The public half.
     #[must_use]
     pub fn public(&self) -> &PublicKey {
-        &self.public
+        self.0.public()
     }
 
     /// Signs arbitrary bytes that carry their own domain tag.
     ///
     /// # Errors
-    /// [`KeyError::Signing`].
+    /// [`KeyError`].
     pub fn sign_bytes(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
-        // ECDSA needs a nonce: the provider's generator, not the caller's, so that no caller can repeat one.
-        let signature = self
-            .pair
-            .sign(&SystemRandom::new(), message)
-            .map_err(|_| KeyError::Signing)?;
-        Ok(signature.as_ref().to_vec())
+        self.0.sign(message)
     }
 
     /// Signs transactions at one stroke, each for what was verified of it; the signatures come in the same order.
     ///
     /// # Errors
-    /// [`KeyError::Signing`], also for more than [`SIGNED_TOGETHER_MAX`] at a time.
+    /// [`KeyError`]; more than [`SIGNED_TOGETHER_MAX`] at a time are [`KeyError::Signing`].
     pub fn sign(
         &self,
         party: &Party,
@@ -87,7 +121,7 @@ impl SigningKey {
             scope.sort();
             scope.dedup();
         }
-        let suite = self.public.suite();
+        let suite = self.public().suite();
         let leaves: Vec<Digest> = transactions
             .iter()
             .map(|ToSign { id, scope, salt }| {

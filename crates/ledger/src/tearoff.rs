@@ -83,7 +83,7 @@ impl SeenOutputs {
     }
 }
 
-/// The proof, by its owner's signature, that a created fact's key is the recipient's own.
+/// The proof, by its owner's signature, that a key in a created fact is the recipient's own.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub struct Vouched {
     /// The view.
@@ -92,7 +92,7 @@ pub struct Vouched {
     /// The output.
     #[n(1)]
     pub output: u32,
-    /// The voucher for its control key.
+    /// The voucher for the key, which says what for.
     #[n(2)]
     pub voucher: Voucher,
 }
@@ -104,10 +104,10 @@ pub struct TearOff {
     #[n(0)]
     pub header: Header,
     /// The views, in order.
-    #[n(1)]
+    #[cbor(n(1), with = "codec::list")]
     pub views: Vec<SeenView>,
     /// Vouchers for the keys of recipients that don't sign, for those facts that are shown whole.
-    #[n(2)]
+    #[cbor(n(2), with = "codec::list")]
     pub vouchers: Vec<Vouched>,
 }
 
@@ -162,7 +162,7 @@ pub struct Audience {
     pub whole: BTreeSet<Party>,
     /// See it whole through a sealed envelope, without taking part.
     pub observers: BTreeSet<Party>,
-    /// May use a created fact, so see that fact whole.
+    /// May use or show a created fact, so see that fact whole.
     pub owners: BTreeMap<u32, BTreeSet<Party>>,
     /// Must see that a due was discharged, so see the due and the fields of the created fact.
     pub creditors: BTreeMap<u32, BTreeSet<Party>>,

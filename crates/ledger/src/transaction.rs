@@ -44,19 +44,19 @@ impl Window {
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct ViewHeader {
     /// Tokens of the consumed facts, in the view's order.
-    #[n(0)]
+    #[cbor(n(0), with = "codec::list")]
     pub consumed: Vec<Token>,
     /// Tokens of the referenced facts, in the view's order: the notary checks that they are unused.
-    #[n(1)]
+    #[cbor(n(1), with = "codec::list")]
     pub referenced: Vec<Token>,
     /// Tokens of business keys claimed.
-    #[n(2)]
+    #[cbor(n(2), with = "codec::list")]
     pub keys: Vec<Token>,
     /// Hash of the public part, where the contract publishes anything.
     #[n(3)]
     pub public: Option<Digest>,
     /// Hash of each observer's sealed envelope, observers in order of identifier.
-    #[n(4)]
+    #[cbor(n(4), with = "codec::list")]
     pub envelopes: Vec<Digest>,
 }
 
@@ -94,10 +94,10 @@ pub struct Header {
     #[n(0)]
     pub terms: Terms,
     /// One entry a view.
-    #[n(1)]
+    #[cbor(n(1), with = "codec::list")]
     pub views: Vec<ViewHeader>,
     /// One cancel token a signer.
-    #[n(2)]
+    #[cbor(n(2), with = "codec::list")]
     pub cancel: Vec<Token>,
 }
 
@@ -132,7 +132,7 @@ pub struct IdOpening {
     #[n(0)]
     pub header: Header,
     /// The views' roots, in order.
-    #[n(1)]
+    #[cbor(n(1), with = "codec::list")]
     pub roots: Vec<ViewRoot>,
 }
 
@@ -166,7 +166,7 @@ pub struct Transaction {
     #[n(0)]
     pub header: Header,
     /// The views, in order.
-    #[n(1)]
+    #[cbor(n(1), with = "codec::list")]
     pub views: Vec<View>,
 }
 

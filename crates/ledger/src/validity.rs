@@ -6,6 +6,7 @@
 mod checked;
 mod checking;
 mod discharge;
+mod keys;
 mod meaning;
 mod origin;
 mod refusal;

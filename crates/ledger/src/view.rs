@@ -50,13 +50,13 @@ pub struct View {
     #[n(3)]
     pub command: Command,
     /// Facts used up.
-    #[n(4)]
+    #[cbor(n(4), with = "codec::list")]
     pub consumed: Vec<Input>,
     /// Facts relied on and left as they are.
-    #[n(5)]
+    #[cbor(n(5), with = "codec::list")]
     pub referenced: Vec<Input>,
     /// Facts made.
-    #[n(6)]
+    #[cbor(n(6), with = "codec::list")]
     pub created: Vec<Fact>,
 }
 

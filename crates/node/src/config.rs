@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use deed::Party;
 
+use crate::pki::ModuleSettings;
 use crate::store::StoreOptions;
 use crate::transport::ServerLimits;
 
@@ -87,6 +88,17 @@ pub struct Node {
     pub window: Duration,
     /// Where it keeps the files that facts name.
     pub files: Files,
+    /// Where the ledger keys are, if not in the data folder.
+    pub keys: Option<Keys>,
+}
+
+/// Ledger keys in a security module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keys {
+    /// The module, and its token.
+    pub module: ModuleSettings,
+    /// What the keys' labels begin with; a dash and the party follow.
+    pub label: String,
 }
 
 /// What only a portal needs.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use deed::Party;
 use ledger::bundle::verify_checkpoint;
 use ledger::certificate::MapPin;
+use ledger::codec;
 use ledger::envelope::EnvelopeKey;
 use ledger::limits::LIST_ITEMS_MAX;
 use ledger::map::{MapProof, MemberProof, MemberRecord, MemberRole, map_entry};
@@ -16,7 +17,7 @@ use tlog::VerifierKey;
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Snapshot {
     /// The members' records, ascending by identifier.
-    #[n(0)]
+    #[cbor(n(0), with = "codec::list")]
     pub records: Vec<MemberRecord>,
     /// The proof.
     #[n(1)]

@@ -1,7 +1,7 @@
 //! What nodes say to each other. Every message is idempotent: it may come twice, late, or not at all.
 
 use deed::Party;
-use ledger::address::Sheet;
+use ledger::address::{Purpose, Sheet};
 use ledger::bundle::{Place, ProofBundle};
 use ledger::certificate::Certificate;
 use ledger::codec;
@@ -18,7 +18,7 @@ use minicbor::{Decode, Encode};
 pub enum Message {
     /// Asks for one-time keys of a party that the receiver hosts.
     #[n(0)]
-    WantAddresses(#[cbor(n(0), with = "codec::party")] Party),
+    WantAddresses(#[cbor(n(0), with = "codec::party")] Party, #[n(1)] Purpose),
     /// One-time keys, vouched for.
     #[n(1)]
     Addresses(#[n(0)] Sheet),
@@ -27,7 +27,10 @@ pub enum Message {
     Propose(#[n(0)] Proposal),
     /// The receiver's proposal is checked and signed; or, to another signer whose driver keeps quiet, all signatures known.
     #[n(3)]
-    Signed(#[n(0)] TransactionId, #[n(1)] Vec<ScopedSignature>),
+    Signed(
+        #[n(0)] TransactionId,
+        #[cbor(n(1), with = "codec::list")] Vec<ScopedSignature>,
+    ),
     /// The receiver's proposal is refused: the rule's code, the reason with its figures, and the input that it is about.
     #[n(4)]
     Declined(
@@ -57,9 +60,10 @@ impl Message {
             Self::Final(finality) => Some(finality.seen.as_ref()?.header.terms.map_size),
             Self::Observe(observation) => Some(observation.opening.header.terms.map_size),
             Self::Disclose(disclosure) => Some(disclosure.certificate.entry.map.size),
-            Self::WantAddresses(_) | Self::Addresses(_) | Self::Signed(..) | Self::Declined(..) => {
-                None
-            }
+            Self::WantAddresses(..)
+            | Self::Addresses(_)
+            | Self::Signed(..)
+            | Self::Declined(..) => None,
         }
     }
 }
@@ -71,10 +75,10 @@ pub struct Proposal {
     #[n(0)]
     pub seen: TearOff,
     /// Proofs of consumed and referenced facts that the receiver may not know.
-    #[n(1)]
+    #[cbor(n(1), with = "codec::list")]
     pub evidence: Vec<ProofBundle>,
     /// The signatures of the sender's own parties: who asks signs first.
-    #[n(2)]
+    #[cbor(n(2), with = "codec::list")]
     pub signatures: Vec<ScopedSignature>,
 }
 
@@ -88,7 +92,7 @@ pub struct Finality {
     #[n(1)]
     pub seen: Option<TearOff>,
     /// Everybody's signatures.
-    #[n(2)]
+    #[cbor(n(2), with = "codec::list")]
     pub signatures: Vec<ScopedSignature>,
     /// The notary's certificate.
     #[n(3)]
@@ -121,10 +125,10 @@ pub struct Vouching {
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub struct Disclosure {
     /// The published facts.
-    #[n(0)]
+    #[cbor(n(0), with = "codec::list")]
     pub facts: Vec<Disclosed>,
     /// Those who vouch for them.
-    #[n(1)]
+    #[cbor(n(1), with = "codec::list")]
     pub vouching: Vec<Vouching>,
     /// The notary's certificate.
     #[n(2)]
@@ -152,10 +156,10 @@ pub struct Observation {
     #[n(0)]
     pub opening: IdOpening,
     /// The envelopes for the receiver's parties.
-    #[n(1)]
+    #[cbor(n(1), with = "codec::list")]
     pub envelopes: Vec<SealedView>,
     /// The signatures over these views.
-    #[n(2)]
+    #[cbor(n(2), with = "codec::list")]
     pub signatures: Vec<ScopedSignature>,
     /// The notary's certificate.
     #[n(3)]

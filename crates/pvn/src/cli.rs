@@ -1,11 +1,14 @@
 //! The command line.
 
 mod deed;
+mod proofs;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use proofs::{Challenge, Prove, Verify};
 
 pub(crate) use deed::{Deed, DeedCheck, DeedExplain, DeedFmt, DeedRender, DeedTest, DeedWhat};
 
@@ -43,6 +46,10 @@ pub(crate) enum Command {
     Fetch(Fetch),
     /// Verify a proof offline, from a trust file.
     Verify(Verify),
+    /// Prove a fact that a node holds, or chosen fields of it, to somebody else.
+    Prove(Prove),
+    /// Make a nonce for whoever is to show you a proof.
+    Challenge(Challenge),
     /// Check a running network: what each node keeps, all over again, and the totals of all against each other.
     Doctor(Doctor),
     /// Show what a running network holds.
@@ -155,6 +162,19 @@ pub(crate) struct Join {
     /// The folder that describes a portal's service.
     #[arg(long)]
     pub(crate) service: Option<PathBuf>,
+    /// The PKCS#11 library of the security module in which the ledger keys are to be made; without it they are made in the
+    /// data folder.
+    #[arg(long, requires_all = ["key_token", "key_pin_file"])]
+    pub(crate) key_module: Option<PathBuf>,
+    /// The label of the security module's token.
+    #[arg(long, requires = "key_module")]
+    pub(crate) key_token: Option<String>,
+    /// The file with the token's PIN.
+    #[arg(long, requires = "key_module")]
+    pub(crate) key_pin_file: Option<PathBuf>,
+    /// What the keys' labels in the token begin with.
+    #[arg(long, requires = "key_module", default_value = "ledger")]
+    pub(crate) key_label: String,
     /// A public service that the body offers, in one line; may be given several times.
     #[arg(long = "offers")]
     pub(crate) services: Vec<String>,
@@ -251,18 +271,6 @@ pub(crate) struct Fetch {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Verify {
-    /// The proof.
-    pub(crate) proof: PathBuf,
-    /// What you trust: the network's trust file, from somebody you trust.
-    #[arg(long)]
-    pub(crate) trust: PathBuf,
-    /// Print JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct Doctor {
     /// The network's folder, as `pvn demo` makes it, or one node's data folder.
     #[arg(long, default_value = "demo-data")]
@@ -316,6 +324,8 @@ pub(crate) enum BenchWhat {
     Deed(BenchDeed),
     /// Policies as facts arrive: many subjects known, one new fact at a time, on one core.
     Policies(BenchPolicies),
+    /// Size of proofs and time to verify them, for facts with a short and with a long history, on one core.
+    Verify(BenchVerify),
 }
 
 #[derive(Debug, Args)]
@@ -352,6 +362,25 @@ pub(crate) struct BenchPolicies {
     /// New facts.
     #[arg(long, default_value_t = 100_000)]
     pub(crate) facts: u64,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A chain of 100,000 payments is made, and facts with 1, 10, 1,000 and 100,000 predecessors in it are proven under the same
+checkpoint. A release build is what counts.
+
+  pvn bench verify --json
+  pvn bench verify --plot proofs.svg")]
+pub(crate) struct BenchVerify {
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Draw the series into this SVG file.
+    #[arg(long)]
+    pub(crate) plot: Option<PathBuf>,
+    /// How often each proof is verified; the median counts.
+    #[arg(long, default_value_t = 1_000)]
+    pub(crate) rounds: u32,
 }
 
 #[derive(Debug, Args)]

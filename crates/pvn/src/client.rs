@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use api::{
     Audit, Contract, Instruction, Instructions, InstructionsStatus, Member, NodeStatus, Problem,
+    ProofRequest,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,6 +17,8 @@ use serde::de::DeserializeOwned;
 const TIMEOUT: Duration = Duration::from_secs(60);
 /// A node that has much to examine takes its time.
 const AUDIT_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+/// Bytes of an answer.
+const BODY_BYTES_MAX: u64 = 64 << 20;
 
 /// Why a call failed.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +95,19 @@ impl Client {
         self.get("/v1/contracts")
     }
 
+    /// A proof of a fact, as bytes.
+    pub(crate) fn prove(&self, wanted: &ProofRequest) -> Result<Vec<u8>, ClientError> {
+        let url = format!("{}/v1/proofs", self.base);
+        let request = self
+            .agent
+            .post(&url)
+            .header("Authorization", format!("Bearer {}", self.token));
+        let mut answer = accepted(&url, request.send_json(wanted))?;
+        let body = answer.body_mut().with_config().limit(BODY_BYTES_MAX);
+        body.read_to_vec()
+            .map_err(|source| unreachable(&url, source))
+    }
+
     /// Every invariant that doesn't hold.
     pub(crate) fn audit(&self) -> Result<Audit, ClientError> {
         let url = format!("{}/v1/audit", self.base);
@@ -128,20 +144,24 @@ impl Client {
     }
 }
 
-fn read<T: DeserializeOwned>(
-    url: String,
-    answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
-) -> Result<T, ClientError> {
-    let unreachable = |url: &str, source| ClientError::Unreachable {
+fn unreachable(url: &str, source: ureq::Error) -> ClientError {
+    ClientError::Unreachable {
         url: url.to_owned(),
         source: Box::new(source),
-    };
-    let mut answer = answer.map_err(|source| unreachable(&url, source))?;
-    let status = answer.status().as_u16();
-    let body = answer.body_mut().with_config().limit(64 << 20);
-    if status == 200 {
-        return body.read_json().map_err(|source| unreachable(&url, source));
     }
+}
+
+type Answer = ureq::http::Response<ureq::Body>;
+
+/// An answer that is none of a problem's.
+fn accepted(url: &str, answer: Result<Answer, ureq::Error>) -> Result<Answer, ClientError> {
+    let mut answer = answer.map_err(|source| unreachable(url, source))?;
+    let status = answer.status().as_u16();
+    if status == 200 {
+        return Ok(answer);
+    }
+    let url = url.to_owned();
+    let body = answer.body_mut().with_config().limit(BODY_BYTES_MAX);
     match body.read_json::<Problem>() {
         Ok(problem) => Err(ClientError::Problem {
             url,
@@ -149,4 +169,13 @@ fn read<T: DeserializeOwned>(
         }),
         Err(_) => Err(ClientError::Status { url, status }),
     }
+}
+
+fn read<T: DeserializeOwned>(
+    url: String,
+    answer: Result<Answer, ureq::Error>,
+) -> Result<T, ClientError> {
+    let mut answer = accepted(&url, answer)?;
+    let body = answer.body_mut().with_config().limit(BODY_BYTES_MAX);
+    body.read_json().map_err(|source| unreachable(&url, source))
 }

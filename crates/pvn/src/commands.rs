@@ -2,6 +2,7 @@
 
 mod backup;
 mod bench;
+mod challenge;
 mod deed;
 mod demo;
 mod doctor;
@@ -10,6 +11,7 @@ mod import;
 mod instructions;
 mod join;
 mod play;
+mod prove;
 mod run;
 mod status;
 mod verify;
@@ -41,6 +43,8 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Attach(args) => files::attach(&args),
         Command::Fetch(args) => files::fetch(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Prove(args) => prove::run(&args),
+        Command::Challenge(args) => challenge::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Backup(args) => backup::backup(&args),

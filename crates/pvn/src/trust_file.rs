@@ -1,4 +1,4 @@
-//! Trust files: what a verifier starts from, as TOML.
+//! Trust files: what a verifier starts from, as JSON (docs/protocol/verifiers.md).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,14 +8,18 @@ use ledger::{ContractId, NetworkId};
 use serde::Deserialize;
 use tlog::VerifierKey;
 
+/// The form of trust files that this version reads.
+const FORM: u64 = 2;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    pvn_trust: u64,
     network: String,
-    registrar: String,
-    notary: String,
-    #[serde(default)]
-    contract: Vec<Entry>,
+    founded_by: String,
+    registrar: Vec<String>,
+    notary: Vec<String>,
+    contracts: Vec<Entry>,
 }
 
 #[derive(Deserialize)]
@@ -37,7 +41,7 @@ pub(crate) enum TrustFileError {
     #[error("the trust file {} is not one: {source}", path.display())]
     Text {
         path: PathBuf,
-        source: Box<toml::de::Error>,
+        source: serde_json::Error,
     },
     #[error("the trust file {}: {what}", path.display())]
     Value { path: PathBuf, what: String },
@@ -49,34 +53,103 @@ pub(crate) fn read(path: &Path) -> Result<Trust, TrustFileError> {
         path: path.to_owned(),
         source,
     })?;
-    let file: File = toml::from_str(&text).map_err(|source| TrustFileError::Text {
+    parse(&text, path)
+}
+
+fn parse(text: &str, path: &Path) -> Result<Trust, TrustFileError> {
+    let file: File = serde_json::from_str(text).map_err(|source| TrustFileError::Text {
         path: path.to_owned(),
-        source: Box::new(source),
+        source,
     })?;
-    let wrong = |what: String| TrustFileError::Value {
+    trust(file).map_err(|what| TrustFileError::Value {
         path: path.to_owned(),
         what,
-    };
-    let key = |what: &str, text: &str| {
-        VerifierKey::parse(text).map_err(|e| wrong(format!("{what}: {e}")))
-    };
-    for entry in &file.contract {
+    })
+}
+
+fn trust(file: File) -> Result<Trust, String> {
+    if file.pvn_trust != FORM {
+        let found = file.pvn_trust;
+        return Err(format!(
+            "it is of form {found}, and this version reads form {FORM}"
+        ));
+    }
+    for entry in &file.contracts {
         if ContractId::of_text(&entry.text).to_string() != entry.sha256 {
-            return Err(wrong(format!(
-                "the text of the contract {:?} does not have the hash beside it",
+            return Err(format!(
+                "the text of the contract {} does not have the hash beside it",
                 entry.name
-            )));
+            ));
         }
     }
-    let texts: Vec<String> = file.contract.iter().map(|c| c.text.clone()).collect();
+    let registrar = key("registrar", &file.registrar)?;
+    let notary = key("notary", &file.notary)?;
+    let texts: Vec<String> = file.contracts.iter().map(|c| c.text.clone()).collect();
     let mut contracts = ContractBook::default();
     contracts
         .read(&texts)
-        .map_err(|(at, error)| wrong(format!("contract {:?}:\n{error}", file.contract[at].name)))?;
+        .map_err(|(at, error)| format!("contract {}:\n{error}", file.contracts[at].name))?;
     Ok(Trust {
-        network: NetworkId::of(&file.network, &file.registrar),
-        registrar: key("registrar", &file.registrar)?,
-        notary: key("notary", &file.notary)?,
+        network: NetworkId::of(&file.network, &file.founded_by),
+        registrar,
+        notary,
         contracts,
     })
+}
+
+/// The one key of a log. The file has a list, so that keys of other kinds can stand beside it.
+fn key(whose: &str, texts: &[String]) -> Result<VerifierKey, String> {
+    match texts {
+        [one] => VerifierKey::parse(one).map_err(|e| format!("{whose}: {e}")),
+        several => Err(format!(
+            "{whose}: this version takes one key, and the file has {}",
+            several.len()
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOWN: &str = include_str!("../../../docs/protocol/vectors/trust/town.json");
+    /// What both verifiers refuse.
+    const REFUSED: &str = include_str!("../../../docs/protocol/vectors/trust/refused.jsonl");
+
+    #[derive(Deserialize)]
+    struct Case {
+        why: String,
+        file: String,
+    }
+
+    fn read(text: &str) -> Result<Trust, TrustFileError> {
+        parse(text, Path::new("network.trust"))
+    }
+
+    #[test]
+    fn a_trust_file_gives_the_network_the_keys_and_the_contracts() {
+        let trust = read(TOWN).expect("the town's");
+        let registrar = trust.registrar.to_string();
+        assert_eq!(trust.network, NetworkId::of("town", &registrar));
+        assert_eq!(trust.notary.name().as_str(), "notary.town");
+        let names: Vec<&str> = trust.contracts.iter().map(|(_, c)| c.name()).collect();
+        assert_eq!(names, ["coins"]);
+    }
+
+    #[test]
+    fn what_is_not_exactly_a_trust_file_is_refused() {
+        for line in REFUSED.lines() {
+            let case: Case = serde_json::from_str(line).expect("a case");
+            assert!(read(&case.file).is_err(), "{}", case.why);
+        }
+    }
+
+    #[test]
+    fn a_form_that_this_version_cannot_read_is_said() {
+        let other = TOWN.replace("\"pvn_trust\": 2", "\"pvn_trust\": 3");
+        assert_eq!(
+            read(&other).expect_err("of another form").to_string(),
+            "the trust file network.trust: it is of form 3, and this version reads form 2"
+        );
+    }
 }

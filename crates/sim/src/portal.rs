@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use deed::Value;
 use ledger::bundle::{Attestor, ProofBundle, Proven};
-use ledger::codec;
 use ledger::fact::FactRef;
 use ledger::trust::Trust;
 use protocol::directory::Members;
@@ -54,7 +53,8 @@ impl Portal {
                 map: members.snapshot().proof.clone(),
                 certificate: disclosure.certificate.clone(),
             };
-            let proven = ProofBundle::verify_bytes(&codec::encode(&bundle), &self.trust)
+            let proven = bundle
+                .verify(&self.trust)
                 .map_err(|error| error.to_string())?;
             self.facts.insert(proven.at, proven);
         }

@@ -1,6 +1,7 @@
 //! The network: late, lossy, repetitive, and sometimes in two halves.
 
 use deed::Party;
+use ledger::address::Purpose;
 use ledger::{TransactionId, codec};
 use protocol::message::Message;
 use protocol::node::Input;
@@ -180,7 +181,10 @@ pub(crate) fn short(id: &TransactionId) -> String {
 /// A message, for the trace.
 fn said(message: &Message) -> String {
     match message {
-        Message::WantAddresses(party) => format!("give me keys of {party}"),
+        Message::WantAddresses(party, Purpose::Control) => format!("give me keys of {party}"),
+        Message::WantAddresses(party, Purpose::Holder) => {
+            format!("give me keys of {party} to show facts with")
+        }
         Message::Addresses(sheet) => format!("{} keys of {}", sheet.keys.len(), sheet.party),
         Message::Propose(proposal) => format!("please sign {}", short(&proposal.seen.id())),
         Message::Signed(id, signatures) => {

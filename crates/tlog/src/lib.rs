@@ -95,7 +95,7 @@ pub use policy::{
     CheckpointPolicy, CosignedBy, OpenError, PolicyError, TrustedCheckpoint, UnknownSignatures,
 };
 pub use prove::{ProveError, prove_consistency, prove_inclusion, stored_root};
-pub use public_key::{KEY_BYTES, PublicKey, PublicKeyError};
+pub use public_key::{KEY_BYTES, PublicKey, PublicKeyError, has_small_order};
 pub use signer::{CosignError, Cosigner, NoteSigner, SignError, SignerError};
 pub use tile::{EntryBundle, Tile, TileBytesError, TileError, build_tiles, tiles_grown};
 pub use tile_path::{TilePath, TilePathError};

@@ -82,9 +82,10 @@ impl PublicKey {
     }
 }
 
-/// True for the encodings of the eight points whose order divides the cofactor, the sign of x
-/// aside: the same list as libsodium's.
-fn has_small_order(public_key: &[u8; KEY_BYTES]) -> bool {
+/// Whether anybody can sign for an Ed25519 key: true for the encodings of the eight points whose order divides the
+/// cofactor, the sign of x aside. The same list as libsodium's.
+#[must_use]
+pub fn has_small_order(public_key: &[u8; KEY_BYTES]) -> bool {
     const ORDER_8: [[u8; KEY_BYTES]; 2] = [
         [
             0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef,

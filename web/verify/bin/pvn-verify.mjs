@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-// `pvn-verify PROOF --trust FILE [--json]`: verifies a proof offline. Exit codes are those of `pvn verify`: 0 valid, 1 not valid or nothing
+// `pvn-verify PROOF --trust FILE [--audience WHO --nonce HEX [--max-age 5m]] [--json]`: verifies a proof offline. Exit codes are those of `pvn verify`: 0 valid, 1 not valid or nothing
 // to verify, 2 asked wrongly.
 import { readFileSync, writeSync } from "node:fs";
 import { parseArgs } from "node:util";
 
-const USAGE = "pvn-verify PROOF --trust FILE [--json]";
+const USAGE = "pvn-verify PROOF --trust FILE [--audience WHO --nonce HEX [--max-age 5m]] [--json]";
+const UNITS_MS = { s: 1_000n, m: 60_000n, h: 3_600_000n };
 const built = new URL("../dist/pvn-verify.mjs", import.meta.url);
 
 function end(code, text) {
@@ -16,14 +17,31 @@ function options() {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { trust: { type: "string" }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+      options: {
+        trust: { type: "string" },
+        audience: { type: "string" },
+        nonce: { type: "string" },
+        "max-age": { type: "string", default: "5m" },
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
     });
     if (values.help) end(0, `Verifies a proof, offline.\n\n  ${USAGE}\n\nThe trust file comes from somebody you trust, not from whoever shows you the proof.`);
     if (positionals.length !== 1 || !values.trust) throw new Error("one proof and one trust file are needed");
-    return { proof: positionals[0], ...values };
+    return { proof: positionals[0], ...values, expected: expected(values) };
   } catch (error) {
     end(2, `pvn-verify: ${error.message}\n  ${USAGE}`);
   }
+}
+
+/** What the verifier asked whoever shows the proof for. */
+function expected({ audience, nonce, "max-age": maxAge }) {
+  if ((audience === undefined) !== (nonce === undefined)) throw new Error("--audience and --nonce belong together");
+  if (audience === undefined) return undefined;
+  const [, number, unit] = /^(\d{1,9})([smh])$/.exec(maxAge) ?? [];
+  if (!unit) throw new Error(`--max-age is a time like 30s, 5m or 1h, and not ${maxAge}`);
+  if (!/^([0-9a-f]{2})*$/.test(nonce)) throw new Error("the nonce is written in hexadecimal digits");
+  return { audience, nonce: new Uint8Array(Buffer.from(nonce, "hex")), nowMs: BigInt(Date.now()), maxAgeMs: BigInt(number) * UNITS_MS[unit] };
 }
 
 function read(what, path) {
@@ -34,15 +52,15 @@ function read(what, path) {
   }
 }
 
-const { proof, trust: trustPath, json } = options();
+const { proof, trust: trustPath, json, expected: asked } = options();
 const { readTrust, said, TrustError, verify } = await import(built).catch(() => end(1, "pvn-verify is not built yet: make web"));
 let trust;
 try {
-  trust = readTrust(read("trust file", trustPath).toString("utf8"));
+  trust = readTrust(new Uint8Array(read("trust file", trustPath)));
 } catch (error) {
   if (!(error instanceof TrustError)) throw error;
   end(1, `pvn-verify: the trust file ${trustPath}: ${error.message}`);
 }
-const verdict = await verify(new Uint8Array(read("proof", proof)), trust);
+const verdict = await verify(new Uint8Array(read("proof", proof)), trust, asked);
 writeSync(1, `${said(verdict, json ? "json" : "words")}\n`);
 process.exitCode = verdict.valid ? 0 : 1;

@@ -193,13 +193,13 @@ export function formatOf(bytes: Bytes): number | undefined {
 }
 
 /**
- * Reads a bundle.
+ * Reads a bundle, behind which nothing may follow.
  *
  * @throws NotCanonical for every byte string that is not the one encoding of a bundle.
  */
-export function readBundle(bytes: Bytes): Bundle {
-  const r = new Reader(bytes);
-  if (bytes.length > PROOF_BYTES_MAX) r.refuse(`${bytes.length} bytes are more than the ${PROOF_BYTES_MAX} allowed`);
+export function readBundle(r: Reader): Bundle {
+  const { length } = r.bytes;
+  if (length > PROOF_BYTES_MAX) r.refuse(`${length} bytes are more than the ${PROOF_BYTES_MAX} allowed`);
   r.fields(6);
   const [format, place, fact] = [r.uint(255), readPlace(r), readOpening(r)];
   const attestors = r.list(() => readAttestor(r));

@@ -2,7 +2,7 @@
 // form C; no floats, tags or maps. A shape is read with exactly its fields, so that what was read has no second encoding.
 
 import { type Bytes } from "./bytes.ts";
-import { TEXT_BYTES_MAX } from "./limits.ts";
+import { LIST_ITEMS_MAX, TEXT_BYTES_MAX } from "./limits.ts";
 
 const UNSIGNED = 0;
 const NEGATIVE = 1;
@@ -167,8 +167,8 @@ export class Reader {
     if (this.array(count) !== count) this.refuse(`not a structure of ${count} fields`, start);
   }
 
-  /** Without a limit of its own a list has that of the whole, which it can't outgrow. */
-  list<T>(item: () => T, max = this.bytes.length): T[] {
+  /** Any list has a limit, though few have one of their own. */
+  list<T>(item: () => T, max = LIST_ITEMS_MAX): T[] {
     const items: T[] = [];
     for (let left = this.array(max); left > 0; left--) items.push(item());
     return items;

@@ -3,7 +3,7 @@
 
 import { type Bytes } from "./bytes.ts";
 import { type Reader } from "./cbor.ts";
-import { isSignedEd25519 } from "./ed25519.ts";
+import { isSignedEd25519, isWeakKey } from "./ed25519.ts";
 import { KEY_BYTES_MAX, MEMBER_KEYS_MAX } from "./limits.ts";
 import { isP256Key, isSignedP256 } from "./p256.ts";
 
@@ -20,7 +20,7 @@ export interface Key {
 
 function isFormed({ suite, bytes }: Key): boolean {
   if (suite === P256) return isP256Key(bytes);
-  if (suite === ED25519) return bytes.length === 32;
+  if (suite === ED25519) return bytes.length === 32 && !isWeakKey(bytes);
   if (suite === P256_MLDSA65) return bytes.length === P256_MLDSA65_KEY_BYTES && isP256Key(bytes.subarray(0, 65));
   // A suite that this verifier doesn't know verifies nothing; its keys may stand beside others.
   return bytes.length > 0 && bytes.length <= KEY_BYTES_MAX;

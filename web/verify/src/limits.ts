@@ -21,6 +21,13 @@ export const PATH_MAX = 64;
 export const MEMBER_KEYS_MAX = 4;
 /** Bytes of a key of a suite that this verifier doesn't know. */
 export const KEY_BYTES_MAX = 8 * 1024;
+/** Bytes of the name under which a verifier asks for a presentation. */
+export const AUDIENCE_BYTES_MAX = 256;
+/** Bytes of a verifier's nonce. */
+export const NONCE_BYTES_MIN = 16;
+export const NONCE_BYTES_MAX = 64;
+/** How far a holder's clock may be ahead, in milliseconds. */
+export const PRESENTED_AHEAD_MS_MAX = 60_000n;
 /** Characters of a party's identifier. */
 export const PARTY_CHARACTERS_MAX = 64;
 
@@ -41,3 +48,5 @@ export const CONTRACT_BYTES_MAX = 256 * 1024;
 export const DECLARATIONS_MAX = 256;
 /** Columns at which lines of a contract may begin, one further in than the other. */
 export const INDENT_LEVELS_MAX = 6;
+/** Characters of a credential's type. */
+export const CREDENTIAL_TYPE_CHARACTERS_MAX = 256;

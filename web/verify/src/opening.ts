@@ -2,7 +2,7 @@
 
 import { u32, type Bytes } from "./bytes.ts";
 import { type Reader } from "./cbor.ts";
-import { readKey } from "./keys.ts";
+import { readKey, type Key } from "./keys.ts";
 import { FIELDS_MAX, LIST_ITEMS_MAX } from "./limits.ts";
 import { readListPart, wholeListHash, type ListPart } from "./list.ts";
 import { tagged } from "./sha256.ts";
@@ -27,6 +27,7 @@ interface Leaf {
   readonly sort: number;
   readonly head: Head | undefined;
   readonly value: Value | undefined;
+  readonly holder: Key | undefined;
   hash(): Bytes | undefined;
 }
 
@@ -41,6 +42,8 @@ export interface Head {
 export interface Opening {
   /** Where it isn't shown, positions mean nothing. */
   readonly head: Head | undefined;
+  /** The key of whoever can show the fact, where it is shown and there is one. */
+  readonly holder: Key | undefined;
   /** The value of a field that is shown whole. */
   value(field: number): Value | undefined;
   /** What is shown of a list of which only a part is. */
@@ -52,17 +55,17 @@ export interface Opening {
   commitment(): Bytes | undefined;
 }
 
-function readContent(r: Reader): Pick<Leaf, "sort" | "head" | "value"> {
+function readContent(r: Reader): Pick<Leaf, "sort" | "head" | "value" | "holder"> {
   const start = r.at;
   const [sort, fields] = r.variant();
-  const content = { sort, head: undefined, value: undefined };
+  const content = { sort, head: undefined, value: undefined, holder: undefined };
   if (sort === HEAD && fields === 3) return { ...content, head: { contract: r.digest(), kind: r.uint(0xffff), fields: r.u32() } };
   if (sort === FIELD && fields === 1) return { ...content, value: readValue(r) };
   // A due or a key that isn't there is left out: an alternative's last field is never said to be absent.
   if ((sort === DUE || sort === HOLDER) && fields === 0) return content;
   if (fields !== 1) r.refuse("a leaf of unknown content", start);
+  if (sort === HOLDER) return { ...content, holder: readKey(r) };
   if (sort === CONTROL || sort === TOKEN_KEY) r.digest();
-  else if (sort === HOLDER) readKey(r);
   else if (sort === DUE) {
     r.fields(2);
     r.u32();
@@ -111,6 +114,7 @@ export function readOpening(r: Reader): Opening {
   const head = shown[0]?.head;
   return {
     head,
+    holder: shown.find(({ sort }) => sort === HOLDER)?.holder,
     value: (field) => at(shown, field)?.value,
     part: (field) => at(lists, field),
     commitment: () => commitment(head, shown, lists, hashes),

@@ -38,6 +38,7 @@ function shown(proven: Proven): string {
     ...(hidden.length > 0 ? [`WARNING: not all of it is shown. What is hidden (${hidden.join(", ")}) may change what the rest means.`] : []),
     `On the authority of ${names.join(" and ")}.`,
     `Certified by the notary on ${moment(proven.certifiedAtMs)}, entry ${proven.logIndex} of its log.`,
+    ...(proven.shown ? [`Shown by its holder to ${printable(proven.shown.audience)} on ${moment(proven.shown.atMs)}.`] : []),
   ].join("\n");
 }
 
@@ -86,6 +87,7 @@ function told(proven: Proven): string {
     certified_at_ms: proven.certifiedAtMs,
     log_index: proven.logIndex,
     fact: proven.fact,
+    ...(proven.shown && { shown: { to: proven.shown.audience, at_ms: proven.shown.atMs } }),
   });
 }
 

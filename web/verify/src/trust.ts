@@ -21,55 +21,88 @@ export interface Trust {
 /** Why a trust file can't be used, in words. */
 export class TrustError extends Error {}
 
-/** What may stand in the file: a comment or empty line, `[[contract]]`, `key = "value"`, or a key with a text between `'''`. */
-const LINE = /(?:#.*)?\n|(\[\[contract\]\])\n|(\w+) = (?:"((?:[^"\\\n]|\\["\\])*)"|'''\n([^]*?)''')\n/y;
+/** The form of trust files that this version reads. */
+const FORM = 2;
+const NAMES = ["pvn_trust", "network", "founded_by", "registrar", "notary", "contracts"];
 
-type Table = Record<string, string>;
+/** A text, a brace, or a colon: enough to see which names stand in which object. */
+const MARK = /"(?:[^"\\]|\\.)*"|[{}:]/gs;
 
-/** The file's tables: its own, then one for each contract. */
-function tables(text: string): Table[] {
-  const all: Table[] = [{}];
-  LINE.lastIndex = 0;
-  while (LINE.lastIndex < text.length) {
-    const at = LINE.lastIndex;
-    const match = LINE.exec(text);
-    if (!match) throw new TrustError(`this line is not understood: ${text.slice(at).split("\n", 1)[0]}`);
-    const [, contract, name, quoted, block] = match;
-    const table = all.at(-1)!;
-    if (contract) all.push({});
-    else if (name) {
-      if (name in table) throw new TrustError(`${name} stands there twice`);
-      table[name] = block ?? quoted!.replace(/\\(.)/g, "$1");
+/** JSON lets a name stand twice, and readers differ in which they take. */
+function refuseTwice(json: string): void {
+  const open: Set<string>[] = [];
+  let last = "";
+  for (const [mark] of json.matchAll(MARK)) {
+    if (mark === "{") open.push(new Set());
+    else if (mark === "}") open.pop();
+    else if (mark === ":") {
+      const name: string = JSON.parse(last);
+      if (open.at(-1)!.has(name)) throw new TrustError(`${name} stands there twice`);
+      open.at(-1)!.add(name);
     }
+    last = mark;
   }
-  return all;
 }
 
-/** The words of these names, all of them and no others. */
-function words<Name extends string>(table: Table, ...names: Name[]): Record<Name, string> {
-  const unknown = Object.keys(table).find((name) => !names.includes(name as Name));
-  if (unknown) throw new TrustError(`${unknown} has no meaning here`);
-  const missing = names.find((name) => table[name] === undefined);
-  if (missing) throw new TrustError(`it doesn't say ${missing}`);
-  return table as Record<Name, string>;
-}
-
-function key(what: string, text: string): VerifierKey {
+function parsed(bytes: Bytes): unknown {
   try {
-    return verifierKey(text);
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    const json: unknown = JSON.parse(text);
+    refuseTwice(text);
+    if (/\d[.eE]/.test(text.replace(MARK, ""))) throw new TrustError("a number is not written in its one form");
+    return json;
   } catch (error) {
-    if (error instanceof NoteError) throw new TrustError(`${what}: ${error.message}`);
+    if (error instanceof TrustError) throw error;
+    throw new TrustError("it is not JSON");
+  }
+}
+
+type Table = Record<string, unknown>;
+
+/** An object with all of these names and no others. */
+function table(json: unknown, names: readonly string[]): Table {
+  if (typeof json !== "object" || json === null || Array.isArray(json)) throw new TrustError("there is something in the place of an object");
+  const unknown = Object.keys(json).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new TrustError(`${unknown} has no meaning here`);
+  const missing = names.find((name) => !(name in json));
+  if (missing !== undefined) throw new TrustError(`it doesn't say ${missing}`);
+  return json as Table;
+}
+
+function text(of: Table, name: string): string {
+  const value = of[name];
+  // Half a character has no UTF-8.
+  if (typeof value !== "string" || /\p{Surrogate}/u.test(value)) throw new TrustError(`${name} is not a text`);
+  return value;
+}
+
+function list(of: Table, name: string): unknown[] {
+  const value = of[name];
+  if (!Array.isArray(value)) throw new TrustError(`${name} is not a list`);
+  return value;
+}
+
+/** The one key of a log. The file has a list, so that keys of other kinds can stand beside it. */
+function key(of: Table, whose: string): VerifierKey {
+  const keys = list(of, whose);
+  if (keys.length !== 1) throw new TrustError(`${whose}: this version takes one key, and the file has ${keys.length}`);
+  try {
+    return verifierKey(text({ [whose]: keys[0] }, whose));
+  } catch (error) {
+    if (error instanceof NoteError) throw new TrustError(`${whose}: ${error.message}`);
     throw error;
   }
 }
 
 /** Contracts by the hash of their text; one may use another, wherever it stands. */
-function contracts(entries: readonly Table[]): Map<string, Contract> {
+function contracts(entries: readonly unknown[]): Map<string, Contract> {
   const texts = new Map<string, { name: string; text: string }>();
-  for (const entry of entries) {
-    const { name, sha256: stated, text } = words(entry, "name", "sha256", "text");
-    if (hex(sha256(utf8(text))) !== stated) throw new TrustError(`the text of the contract ${name} does not have the hash beside it`);
-    texts.set(stated, { name, text });
+  for (const json of entries) {
+    const entry = table(json, ["name", "sha256", "text"]);
+    const one = { name: text(entry, "name"), text: text(entry, "text") };
+    const stated = text(entry, "sha256");
+    if (hex(sha256(utf8(one.text))) !== stated) throw new TrustError(`the text of the contract ${one.name} does not have the hash beside it`);
+    texts.set(stated, one);
   }
   const found = new Map<string, Contract>();
   // No two texts have each other's hash in them: this ends.
@@ -91,19 +124,19 @@ function contracts(entries: readonly Table[]): Map<string, Contract> {
 }
 
 /**
- * Reads a trust file.
+ * Reads a trust file: docs/protocol/verifiers.md, "Trust files".
  *
  * @throws TrustError
  */
-export function readTrust(text: string): Trust {
-  const [own, ...entries] = tables(text);
-  const { network, registrar, notary } = words(own!, "network", "registrar", "notary");
-  const notaryKey = key("notary", notary);
+export function readTrust(bytes: Bytes): Trust {
+  const file = table(parsed(bytes), NAMES);
+  if (file.pvn_trust !== FORM) throw new TrustError(`it is of form ${JSON.stringify(file.pvn_trust)}, and this version reads form ${FORM}`);
+  const [registrar, notary] = [key(file, "registrar"), key(file, "notary")];
   return {
-    network: sha256(utf8(`pvn network/1\0${network}\0${registrar}`)),
-    registrar: key("registrar", registrar),
-    notary: notaryKey,
-    lineage: sha256(utf8(`pvn notary lineage/1\0${notaryKey.name}`)),
-    contracts: contracts(entries),
+    network: sha256(utf8(`pvn network/1\0${text(file, "network")}\0${text(file, "founded_by")}`)),
+    registrar,
+    notary,
+    lineage: sha256(utf8(`pvn notary lineage/1\0${notary.name}`)),
+    contracts: contracts(list(file, "contracts")),
   };
 }

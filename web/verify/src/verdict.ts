@@ -5,7 +5,7 @@ import { type ListPart } from "./list.ts";
 import { type Value } from "./value.ts";
 
 /** The step at which a proof fails, as `pvn verify` names it. */
-export type Step = "read" | "where_it_belongs" | "contract" | "fact" | "log" | "checkpoint" | "time" | "network_map" | "signatures";
+export type Step = "read" | "where_it_belongs" | "contract" | "fact" | "log" | "checkpoint" | "time" | "network_map" | "signatures" | "holder";
 
 /** How a person is told of a step. */
 const SPOKEN: { readonly [step in Step]: string } = {
@@ -18,6 +18,7 @@ const SPOKEN: { readonly [step in Step]: string } = {
   time: "the time",
   network_map: "the network map",
   signatures: "the signatures",
+  holder: "the holder",
 };
 
 export interface ShownField {
@@ -47,6 +48,8 @@ export interface Proven {
   readonly certifiedAtMs: bigint;
   readonly logIndex: bigint;
   readonly attestedBy: readonly { readonly party: string; readonly name: string }[];
+  /** To whom its holder showed it, and when, where only the holder can show it. */
+  readonly shown?: { readonly audience: string; readonly atMs: bigint };
 }
 
 export interface NotProven {

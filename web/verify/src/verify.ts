@@ -2,13 +2,14 @@
 // those of docs/protocol, in its order; the first that fails is the verdict.
 
 import { equal, hex, join, utf8, type Bytes } from "./bytes.ts";
-import { FORMAT, formatOf, readBundle, type Attestation, type Bundle, type Member, type Place } from "./bundle.ts";
+import { FORMAT, formatOf, type Attestation, type Bundle, type Member, type Place } from "./bundle.ts";
 import { NotCanonical } from "./cbor.ts";
 import { type Contract, type Kind, type PartyRef } from "./deed/contract.ts";
 import { isSigned, type Key } from "./keys.ts";
 import { SIGNATURES_MAX, SIGNED_TOGETHER_MAX } from "./limits.ts";
 import { NoteError, verifiedCheckpoint, type Checkpoint, type VerifierKey } from "./note.ts";
 import { type Opening } from "./opening.ts";
+import { checkHolder, readShown, type Expected } from "./presentation.ts";
 import { tagged } from "./sha256.ts";
 import { leafHash, rootAt, rootFromPath, type TreePlace } from "./tree.ts";
 import { type Trust } from "./trust.ts";
@@ -34,9 +35,9 @@ const OF_VIEW = Uint8Array.of(0x82, 0x58, 0x20);
 const AS_ATTESTOR = Uint8Array.of(0x82, 0x01, 0x80);
 const NOT_A_FACT = "what is shown is not a fact of the contract it names";
 
-function read(bytes: Bytes): Bundle {
+function read(bytes: Bytes): ReturnType<typeof readShown> {
   try {
-    return readBundle(bytes);
+    return readShown(bytes);
   } catch (error) {
     if (error instanceof NotCanonical) fail("read", error.message);
     throw error;
@@ -156,9 +157,9 @@ async function checkSignatures({ attestors, certificate, fact }: Bundle, trust: 
   return attested;
 }
 
-async function proven(bytes: Bytes, trust: Trust): Promise<Proven> {
+async function proven(bytes: Bytes, trust: Trust, expected: Expected | undefined): Promise<Proven> {
   checkFormat(formatOf(bytes) ?? FORMAT);
-  const bundle = read(bytes);
+  const { bundle, presentation } = read(bytes);
   const { place, fact, certificate } = bundle;
   checkWhereItBelongs(bundle, trust);
   const { contract, kind } = meaningOf(fact, trust);
@@ -168,6 +169,7 @@ async function proven(bytes: Bytes, trust: Trust): Promise<Proven> {
   checkTerms(bundle);
   checkMap(bundle, await checkpoint(bundle.map.checkpoint, trust.registrar, "network_map"));
   const attestedBy = await checkSignatures(bundle, trust, at, kind);
+  await checkHolder(kind.shownBy !== undefined, fact.holder, presentation, trust.network, expected);
   const fields = kind.fields.map((field, i) => ({ field, value: fact.value(i), part: fact.part(i) }));
   return {
     valid: true,
@@ -180,13 +182,14 @@ async function proven(bytes: Bytes, trust: Trust): Promise<Proven> {
     certifiedAtMs: certificate.time,
     logIndex: certificate.height,
     attestedBy,
+    ...(presentation && { shown: { audience: presentation.audience, atMs: presentation.atMs } }),
   };
 }
 
-/** Verifies a proof from its bytes. */
-export async function verify(bytes: Bytes, trust: Trust): Promise<Proven | NotProven> {
+/** Verifies a proof from its bytes; what only its holder can show, as an answer to what the verifier expects. */
+export async function verify(bytes: Bytes, trust: Trust, expected?: Expected): Promise<Proven | NotProven> {
   try {
-    return await proven(bytes, trust);
+    return await proven(bytes, trust, expected);
   } catch (error) {
     if (error instanceof Failed) return { valid: false, step: error.step, reason: error.message };
     throw error;

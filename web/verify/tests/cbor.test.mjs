@@ -22,6 +22,12 @@ function check(how, table) {
   for (const [hex, expected] of table) assert.deepEqual(read(hex, how), expected, hex);
 }
 
+test("lists of anything have a limit", () => {
+  const [most, more] = [4_096, 4_097].map((n) => `99${n.toString(16)}${"00".repeat(n)}`);
+  assert.equal(read(most, (r) => r.list(() => r.u32())).length, 4_096);
+  check((r) => r.list(() => r.u32()), [[more, "0: a list longer than its limit"]]);
+});
+
 test("numbers have their shortest form", () => {
   check((r) => r.u64(), [
     ["00", 0n],

@@ -47,21 +47,29 @@ test("a proof is verified offline, and the exit code is the verdict", () => {
 
 test("what isn't valid, or can't be asked, is said", () => {
   const trust = ["--trust", file("network.trust")];
-  const usage = "\n  pvn-verify PROOF --trust FILE [--json]\n";
+  const usage = "\n  pvn-verify PROOF --trust FILE [--audience WHO --nonce HEX [--max-age 5m]] [--json]\n";
   const table = [
     [[file("cut.proof"), ...trust], 1, "NOT VALID. The step that failed: reading the file: cut short, at byte 100.\n", ""],
     [[file("cut.proof"), "--json", ...trust], 1, '{"reason":"reading the file: cut short, at byte 100","step":"read","valid":false}\n', ""],
-    [[file("payment.proof"), "--trust", file("broken.trust")], 1, "", `pvn-verify: the trust file ${file("broken.trust")}: this line is not understood: nothing\n`],
+    [[file("payment.proof"), "--trust", file("broken.trust")], 1, "", `pvn-verify: the trust file ${file("broken.trust")}: it is not JSON\n`],
     [[file("no.proof"), ...trust], 1, "", `pvn-verify: the proof ${file("no.proof")} can't be read: ENOENT: no such file or directory, open '${file("no.proof")}'\n`],
     [[file("payment.proof")], 2, "", `pvn-verify: one proof and one trust file are needed${usage}`],
     [[...trust], 2, "", `pvn-verify: one proof and one trust file are needed${usage}`],
+    [[file("payment.proof"), ...trust, "--audience", "The Bell"], 2, "", `pvn-verify: --audience and --nonce belong together${usage}`],
+    [[file("payment.proof"), ...trust, "--audience", "The Bell", "--nonce", "5"], 2, "", `pvn-verify: the nonce is written in hexadecimal digits${usage}`],
+    [
+      [file("payment.proof"), ...trust, "--audience", "The Bell", "--nonce", "50", "--max-age", "5"],
+      2,
+      "",
+      `pvn-verify: --max-age is a time like 30s, 5m or 1h, and not 5${usage}`,
+    ],
   ];
   for (const [args, ...expected] of table) assert.deepEqual(run(...args), expected);
   assert.equal(run("--help")[0], 0);
 });
 
 /** The script of a page that checks proofs, without the page's own part. */
-const BYTES_MAX = 14_000;
+const BYTES_MAX = 15_000;
 
 test("the page's script is light, and needs neither eval nor WebAssembly", async () => {
   const { output } = await build({

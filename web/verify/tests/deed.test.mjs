@@ -45,9 +45,11 @@ function outline(contract) {
   const party = (kind, a) => ("party" in a ? `"${a.party}"` : kind.fields[a.field].name);
   const named = (kind) => kind.attestors.map((a) => party(kind, a)).join(", ");
   const shown = (kind) => (kind.shownBy ? [`  shown by ${party(kind, kind.shownBy)}`] : []);
+  const until = (kind, at) => (at === undefined ? "" : ` until ${kind.fields[at].name}`);
+  const taken = (kind) => (kind.credential ? [`  credential "${kind.credential.vct}"${until(kind, kind.credential.until)}`] : []);
   const attested = (kind) => (kind.attestors.length > 0 ? `${kind.needed} of ${named(kind)}` : "nobody");
   const kinds = contract.kinds.map((kind) =>
-    [`fact ${kind.name}`, ...kind.fields.map((f) => `  ${field(f)}`), `  attested by ${attested(kind)}`, ...shown(kind)].join("\n"),
+    [`fact ${kind.name}`, ...kind.fields.map((f) => `  ${field(f)}`), `  attested by ${attested(kind)}`, ...shown(kind), ...taken(kind)].join("\n"),
   );
   return [`contract ${contract.name}`, ...kinds].join("\n");
 }
@@ -120,6 +122,13 @@ test("what could be read in two ways, or changes what a proof means, is refused"
     [`${HEAD}${FACT}  shown by mint\n`, "line 8: there is no field or party mint"],
     [`${HEAD}${FACT}  shown by bank, holder\n`, "line 8: expected the end of the clause, found ,"],
     [`${HEAD}${FACT.replace("holder: party", "holder: party or none")}  shown by holder\n`, "line 8: holder may be nobody"],
+    [`${HEAD}${FACT}  credential "https://a.example/b"\n`, "line 4: anybody could show it as a credential"],
+    [`${HEAD}${FACT}  shown by holder\n${'  credential "https://a.example/b"\n'.repeat(2)}`, "line 4: it says twice which credential it is"],
+    ...["http://a.example/b", "https://", "https:///b", "https://A.example/b", "https://a.example/b#c", "https://a.example:8443/b", "https://a..example/b", "https://a.example/b c", "https://a.example/é", `https://a.example/${"b".repeat(239)}`].map(
+      (vct) => [`${HEAD}${FACT}  shown by holder\n  credential "${vct}"\n`, "line 9: a credential's type is an https address"],
+    ),
+    [`${HEAD}${FACT}  shown by holder\n  credential "https://a.example" until holder\n`, "line 9: holder is not a field with a date"],
+    [`${HEAD}${FACT}  shown by holder\n  credential "https://a.example" until ever\n`, "line 9: ever is not a field with a date"],
     [`${HEAD}${FACT}  attested by mint\n`, "line 8: there is no field or party mint"],
     [`${HEAD}${FACT}  attested by amount\n`, "line 8: amount may be nobody"],
     [`${HEAD}${FACT.replace("holder: party", "holder: party or none")}  attested by holder\n`, "line 8: holder may be nobody"],

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hex } from "../src/bytes.ts";
 import { TrustError, readTrust } from "../src/trust.ts";
-import { COINS, NoteSigner, noise, notary, registrar, sha256, trustFile, vectors } from "./support/town.mjs";
+import { COINS, NoteSigner, noise, notary, registrar, repository, sha256, trustFile, trustJson, utf8, vectors } from "./support/town.mjs";
 
 const TRANSACTION = vectors("transaction.hex");
 
@@ -24,31 +24,51 @@ test("contracts may use others, in any order", () => {
 });
 
 test("what isn't exactly a trust file is refused", () => {
-  const good = trustFile();
   const weak = new NoteSigner("n", noise("x"));
   weak.public = Buffer.alloc(32);
   weak.id = sha256("n\n", [1], weak.public).subarray(0, 4);
+  const { notary: _, ...without } = trustJson();
+  const text = Buffer.from(trustFile()).toString();
+  const entry = (changes) => utf8(JSON.stringify({ ...trustJson(), contracts: [{ ...trustJson().contracts[0], ...changes }] }));
   const table = [
-    ["", "it doesn't say network"],
-    ["network = \"town\"\n", "it doesn't say registrar"],
-    [good.replace(/^notary = .*\n/m, ""), "it doesn't say notary"],
-    [good.replace(/^network/m, "network = \"a\"\nnetwork"), "network stands there twice"],
-    [`witness = "w"\n${good}`, "witness has no meaning here"],
-    [`network: town\n${good}`, "this line is not understood: network: town"],
-    [good.replace(/^sha256/m, "version = \"1\"\nsha256"), "version has no meaning here"],
-    [good.replace(/^sha256 = ".*"/m, `sha256 = "${"0".repeat(64)}"`), "the text of the contract coins does not have the hash beside it"],
-    [good.replace("A town's money", "A city's money"), "the text of the contract coins does not have the hash beside it"],
-    [good.replace(/'''\n$/, ""), "this line is not understood: text = '''"],
-    [trustFile({ notary: "notary.town" }), "notary: a verifier key has the form name+id+key"],
-    [trustFile({ registrar: weak.text }), "registrar: the key is weak"],
+    [utf8(""), "it is not JSON"],
+    [utf8(`\ufeff${text}`), "it is not JSON"],
+    [utf8(`${text}{}`), "it is not JSON"],
+    [Buffer.from(text.replace("town", "t\u00f6wn"), "latin1"), "it is not JSON"],
+    [utf8("[]"), "there is something in the place of an object"],
+    [utf8("{}"), "it doesn't say pvn_trust"],
+    [utf8(JSON.stringify(without)), "it doesn't say notary"],
+    [utf8(text.replace('"network"', '"network": "a", "network"')), "network stands there twice"],
+    [utf8(text.replace('"name"', '"n\\u0061me": "a", "name"')), "name stands there twice"],
+    [trustFile({ witness: "w" }), "witness has no meaning here"],
+    [trustFile({ pvn_trust: 1 }), "it is of form 1, and this version reads form 2"],
+    [trustFile({ pvn_trust: "2" }), 'it is of form "2", and this version reads form 2'],
+    [utf8(text.replace('"pvn_trust": 2', '"pvn_trust": 2.0')), "a number is not written in its one form"],
+    [trustFile({ network: 7 }), "network is not a text"],
+    [trustFile({ network: "\ud800" }), "network is not a text"],
+    [trustFile({ notary: notary.text }), "notary is not a list"],
+    [trustFile({ notary: [] }), "notary: this version takes one key, and the file has 0"],
+    [trustFile({ registrar: [registrar.text, registrar.text] }), "registrar: this version takes one key, and the file has 2"],
+    [entry({ version: "1" }), "version has no meaning here"],
+    [entry({ sha256: "0".repeat(64) }), "the text of the contract coins does not have the hash beside it"],
+    [utf8(text.replace("A town's money", "A city's money")), "the text of the contract coins does not have the hash beside it"],
+    [trustFile({ notary: ["notary.town"] }), "notary: a verifier key has the form name+id+key"],
+    [trustFile({ registrar: [weak.text] }), "registrar: the key is weak"],
     [trustFile({ contracts: [["coins", "nothing\n"]] }), "contract coins: line 1: expected `contract`, found nothing"],
   ];
-  for (const [text, message] of table) {
-    assert.throws(() => readTrust(text), (error) => error instanceof TrustError && assert.equal(error.message, message) === undefined, message);
+  for (const [bytes, message] of table) {
+    assert.throws(() => readTrust(new Uint8Array(bytes)), (error) => error instanceof TrustError && assert.equal(error.message, message) === undefined, message);
   }
 });
 
-test("names may have quotes", () => {
-  const named = (network) => hex(readTrust(trustFile({ network })).network);
-  assert.equal(named('the \\"old\\" town \\\\'), sha256(`pvn network/1\0the "old" town \\\0${registrar.text}`).toString("hex"));
+test("what the other verifier refuses is refused", () => {
+  const refused = repository("docs/protocol/vectors/trust/refused.jsonl").trim().split("\n").map((line) => JSON.parse(line));
+  for (const { why, file } of refused) assert.throws(() => readTrust(utf8(file)), TrustError, why);
+});
+
+test("names may have quotes, and keys may be another registrar's than the founder's", () => {
+  const founder = new NoteSigner("founder.town", noise("founder"));
+  const trust = readTrust(trustFile({ network: 'the "old" town \\', founded_by: founder.text }));
+  assert.equal(hex(trust.network), sha256(`pvn network/1\0the "old" town \\\0${founder.text}`).toString("hex"));
+  assert.equal(trust.registrar.text, registrar.text);
 });

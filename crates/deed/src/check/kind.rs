@@ -88,6 +88,7 @@ fn empty(decl: &FactDecl, program: &Program, problems: &mut Vec<Problem>) -> Kin
         about_law: None,
         observed_by: Vec::new(),
         shown_by: None,
+        credential: None,
         about: Vec::new(),
         keep: None,
         law: None,
@@ -158,6 +159,9 @@ impl Checker<'_> {
             FactNode::SeenBy(paths) => self.kind.seen_by = self.parties(paths)?,
             FactNode::ObservedBy(paths) => self.kind.observed_by = self.parties(paths)?,
             FactNode::ShownBy(path) => self.kind.shown_by = Some(self.certain(path)?),
+            FactNode::Credential { vct, until } => {
+                self.kind.credential = Some(shown::credential(vct, until.as_ref(), &self.kind)?);
+            }
             FactNode::Public(Some(names)) => {
                 self.kind.public = self.fields(names)?;
                 self.kind.public.sort_unstable();

@@ -1,7 +1,7 @@
 //! What is known: each kind of fact with its fields, and who may do what with it.
 
 use crate::contract::Contract;
-use crate::schema::{Control, Field, Keep, KeepFrom, Kind, Type};
+use crate::schema::{Control, Credential, Field, Keep, KeepFrom, Kind, Type};
 use crate::value::Value;
 
 use super::html::{Page, escaped};
@@ -143,6 +143,9 @@ fn powers(page: &mut Page, contract: &Contract, kind: &Kind) {
             &format!("{holder}, who alone can show a proof of it"),
         );
     }
+    if let Some(credential) = &kind.credential {
+        page.term("Taken elsewhere as", &taken(kind, credential));
+    }
     let public = match kind.public.len() {
         0 => "nothing".to_owned(),
         n if n == kind.fields.len() => "all of it".to_owned(),
@@ -177,6 +180,23 @@ fn payable(contract: &Contract, kind: &Kind) -> String {
             format!("while {}, when its holder signs", fixed.join(" and "))
         }
     }
+}
+
+/// The credential that a fact is, and how long it is one.
+fn taken(kind: &Kind, credential: &Credential) -> String {
+    let until = credential
+        .until
+        .and_then(|i| kind.fields.get(usize::from(i)));
+    let until = until.map(|field| {
+        let optional = matches!(field.ty, Type::Optional(_));
+        let maybe = if optional { ", if there is one" } else { "" };
+        format!(", until its {}{maybe}", spoken(&field.name))
+    });
+    format!(
+        "a credential of the type {}{}",
+        credential.vct,
+        until.unwrap_or_default()
+    )
 }
 
 /// The law behind something, in brackets.

@@ -128,6 +128,11 @@ pub(crate) enum FactNode {
     },
     ObservedBy(Vec<PartyPath>),
     ShownBy(PartyPath),
+    /// `credential "https://..." until expires`.
+    Credential {
+        vct: (String, Span),
+        until: Option<Name>,
+    },
     Public(Option<Vec<Name>>),
     /// `payable in other contracts with state = held`.
     Payable(Vec<Assign>),

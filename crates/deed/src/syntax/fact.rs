@@ -8,13 +8,14 @@ use super::cursor::Cursor;
 use super::primary::assigns;
 use super::token::{Problem, Tok};
 
-const WORDS: [&str; 11] = [
+const WORDS: [&str; 12] = [
     "one per",
     "controlled by",
     "attested by",
     "seen by",
     "observed by",
     "shown by",
+    "credential",
     "public",
     "about",
     "payable",
@@ -60,6 +61,10 @@ pub(crate) fn fact_clause(cursor: &mut Cursor<'_>) -> Result<FactClause, Problem
         "shown" => {
             two_words(cursor, "by")?;
             FactNode::ShownBy(party_path(cursor)?)
+        }
+        "credential" => {
+            cursor.advance();
+            credential(cursor)?
         }
         "public" => {
             cursor.advance();
@@ -141,6 +146,18 @@ fn attested(cursor: &mut Cursor<'_>) -> Result<FactNode, Problem> {
     Ok(FactNode::Attested {
         needed,
         parties: cursor.list(party_path)?,
+    })
+}
+
+fn credential(cursor: &mut Cursor<'_>) -> Result<FactNode, Problem> {
+    let vct = cursor.text("the credential's type, an address in quotes")?;
+    let until = match cursor.eat_word("until") {
+        true => Some(cursor.name("the field with its last day")?),
+        false => None,
+    };
+    Ok(FactNode::Credential {
+        vct: (vct.text, vct.span),
+        until,
     })
 }
 

@@ -81,7 +81,7 @@ pub(crate) fn find(name: &str) -> Option<&'static Word> {
 
 /// Every word of the language, one to a line.
 #[rustfmt::skip]
-pub static WORDS: [Word; 133] = [
+pub static WORDS: [Word; 135] = [
     word("about", CONTRACTS, "`about child`: whom a fact is about, so whose personal data it is."),
     word("above", CONTRACTS, "`above 12%`: the last slice of a scale."),
     word("accepted", SCENARIOS, "`is accepted`: what a scenario expects."),
@@ -112,6 +112,7 @@ pub static WORDS: [Word; 133] = [
     word("created", CONTRACTS, "`keep 6 years after created`: since the fact was made."),
     word("creates", CONTRACTS, "`creates Payment with payer, amount`: a fact that comes into being.").reserved(),
     word("creating", SCENARIOS, "`creating Title with ...`: what an accepted scenario makes."),
+    word("credential", CONTRACTS, "`credential \"https://...\" until expires`: as what its holder can take a fact elsewhere."),
     word("date", CONTRACTS, "A day, written `1 April 2025`."),
     word("day", CONTRACTS, "`d is working day in england`."),
     word("days", CONTRACTS, "`due + 10 working days in england`."),
@@ -203,6 +204,7 @@ pub static WORDS: [Word; 133] = [
     word("to", ALL, "`issues amount to owner`; `rounded down to £1`; `up to £250,000`.").before_a_value(),
     word("today", POLICIES, "The day on which a policy is asked."),
     word("true", ALL, "So.").reserved(),
+    word("until", CONTRACTS, "`credential \"https://...\" until expires`: the field with the last day."),
     word("up", CONTRACTS, "`up to £250,000 2%`: a slice of a scale; `rounded up to £1`."),
     word("uses", CONTRACTS, "`uses cash sha256 \"...\"`: another contract, by name and hash."),
     word("version", CONTRACTS, "`contract name version 1`."),

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use deed::{Contract, Field, Given, Kind, PartyRef, Record, Type};
+use deed::{Contract, Credential, Field, Given, Kind, PartyRef, Record, Type};
 
 use crate::fixtures::CASH;
 
@@ -46,8 +46,21 @@ fn outline(contract: &Contract) -> String {
         if let Some(holder) = &kind.shown_by {
             let _ = writeln!(out, "  shown by {}", party(kind, holder));
         }
+        if let Some(credential) = &kind.credential {
+            let _ = writeln!(out, "  {}", taken(kind, credential));
+        }
     }
     out
+}
+
+pub(crate) fn taken(kind: &Kind, credential: &Credential) -> String {
+    let until = credential.until;
+    let until = until.map(|i| format!(" until {}", kind.fields[usize::from(i)].name));
+    format!(
+        "credential \"{}\"{}",
+        credential.vct,
+        until.unwrap_or_default()
+    )
 }
 
 fn attested(kind: &Kind) -> String {

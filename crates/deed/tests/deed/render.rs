@@ -166,12 +166,16 @@ fn every_colour_of_words_stands_out_from_the_paper() {
 }
 
 #[test]
-fn who_shows_a_fact_is_said_with_its_powers() {
-    let source = LAND.replace(
-        "  attested by registrar\n",
-        "  attested by registrar\n  shown by proprietor\n",
+fn who_shows_a_fact_and_as_what_is_said_with_its_powers() {
+    let titles = LAND.replace(
+        "  charges:    list",
+        "  ends: date or none\n  charges:    list",
     );
-    let before = render(&load(LAND), &[], &[], None);
+    let source = titles.replace(
+        "  attested by registrar\n",
+        "  attested by registrar\n  shown by proprietor\n  credential \"https://titles.example/v1\" until ends\n",
+    );
+    let before = render(&load(&titles), &[], &[], None);
     let page = render(&load(&source), &[], &[], None);
     let added: Vec<&str> = page
         .lines()
@@ -179,6 +183,9 @@ fn who_shows_a_fact_is_said_with_its_powers() {
         .collect();
     assert_eq!(
         added,
-        ["<div><dt>Shown by</dt><dd>its proprietor, who alone can show a proof of it</dd></div>"]
+        [
+            "<div><dt>Shown by</dt><dd>its proprietor, who alone can show a proof of it</dd></div>",
+            "<div><dt>Taken elsewhere as</dt><dd>a credential of the type https://titles.example/v1, until its ends, if there is one</dd></div>"
+        ]
     );
 }

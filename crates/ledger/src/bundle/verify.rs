@@ -1,6 +1,6 @@
 //! Verifying a bundle, step by step. Nothing inside it is trusted.
 
-use deed::{Kind, Party, PartyRef, Value};
+use deed::{Contract, Kind, Party, PartyRef, Value};
 
 use super::{Attested, Attestor, BundleError, ProofBundle, Proven, verify_checkpoint};
 use crate::certificate::CertificateError;
@@ -11,11 +11,10 @@ use crate::limits::SIGNATURES_MAX;
 use crate::transaction::FORMAT;
 use crate::trust::Trust;
 
-/// The format that bytes say they are in: every format begins with its number.
-fn format_of(bytes: &[u8]) -> Option<u8> {
+/// The number of items, and the format: everything that is shown begins with them.
+pub(crate) fn beginning(bytes: &[u8]) -> Option<(u64, u8)> {
     let mut decoder = minicbor::Decoder::new(bytes);
-    decoder.array().ok()??;
-    decoder.u8().ok()
+    Some((decoder.array().ok()??, decoder.u8().ok()?))
 }
 
 /// Who can vouch for a fact of this kind, and how many must. `None` if a field that names one is hidden: whoever shows the
@@ -50,18 +49,39 @@ fn attestors(kind: &Kind, fact: &Opening) -> Option<(Vec<Party>, u16)> {
 }
 
 impl ProofBundle {
-    /// Reads and verifies a bundle from its bytes. Nothing inside it is trusted; every bit is covered.
+    /// Reads a bundle.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, BundleError> {
+        match beginning(bytes) {
+            Some((_, found)) if found != FORMAT => Err(BundleError::Format { found }),
+            _ => Ok(codec::decode(bytes)?),
+        }
+    }
+
+    /// [`Self::verify`], from the bytes.
     ///
     /// # Errors
     /// [`BundleError`], the step that failed.
     pub fn verify_bytes(bytes: &[u8], trust: &Trust) -> Result<Proven, BundleError> {
-        match format_of(bytes) {
-            Some(found) if found != FORMAT => Err(BundleError::Format { found }),
-            _ => codec::decode::<Self>(bytes)?.verify(trust),
-        }
+        Self::read(bytes)?.verify(trust)
     }
 
-    /// Verifies a bundle.
+    /// The contract and the kind of the fact: one that the contract declares itself, with as many fields.
+    pub(crate) fn kind<'t>(
+        &self,
+        trust: &'t Trust,
+    ) -> Result<(&'t Contract, &'t Kind), BundleError> {
+        let (id, kind, fields) = self.fact.head().ok_or(BundleError::Fact)?;
+        let contract = trust
+            .contracts
+            .get(&id)
+            .ok_or(BundleError::Contract(id.0))?;
+        let declared = |kind: &&Kind| kind.origin.is_none() && kind.fields.len() == fields as usize;
+        let kind = contract.kinds().get(usize::from(kind)).filter(declared);
+        Ok((contract, kind.ok_or(BundleError::Fact)?))
+    }
+
+    /// Verifies what a bundle says, whoever shows it: strangers go through [`crate::presentation::verify`]. Nothing inside it
+    /// is trusted; every bit is covered.
     ///
     /// # Errors
     /// [`BundleError`], the step that failed.
@@ -80,16 +100,7 @@ impl ProofBundle {
                 return Err(BundleError::Foreign(what));
             }
         }
-        let (contract_id, kind, fields) = self.fact.head().ok_or(BundleError::Fact)?;
-        let contract = trust
-            .contracts
-            .get(&contract_id)
-            .ok_or(BundleError::Contract(contract_id.0))?;
-        let schema = contract
-            .kinds()
-            .get(usize::from(kind))
-            .filter(|schema| schema.fields.len() == fields as usize)
-            .ok_or(BundleError::Fact)?;
+        let (contract, schema) = self.kind(trust)?;
         let commitment = self.fact.commitment().ok_or(BundleError::Fact)?;
         let (root, id) = self.place.resolve(commitment).ok_or_else(|| {
             BundleError::Log("the fact's place in its transaction is malformed".to_owned())
@@ -129,6 +140,7 @@ impl ProofBundle {
             time_ms: self.certificate.entry.time_ms,
             log_index: self.certificate.entry.height,
             attested_by,
+            shown: None,
         })
     }
 

@@ -28,6 +28,18 @@ pub struct Requirement {
     pub needed: u16,
 }
 
+impl Requirement {
+    /// Whether the signature is one of those that it asks for. Who agrees to a view, or vouches for it, has seen it whole, with
+    /// the keys in it that are to be its own.
+    #[must_use]
+    pub fn is_met_by(&self, signature: &ScopedSignature) -> bool {
+        let covers = |role| signature.covers(&self.view, role);
+        let whole = || covers(&Role::Signer) || covers(&Role::Attestor);
+        let received = matches!(self.role, Role::Receiver(_)) && whole();
+        self.parties.contains(&signature.party) && (received || covers(&self.role))
+    }
+}
+
 /// What a check found: what may be signed, and what must be signed before it can be relied on.
 #[derive(Debug, Clone)]
 pub struct Checked {
@@ -100,8 +112,7 @@ impl Checked {
         let mut wrong = None;
         for party in self.signatories() {
             let gives = |s: &&ScopedSignature| {
-                let mut mine = self.required.iter().filter(|r| r.parties.contains(&party));
-                s.party == party && mine.any(|r| s.covers(&r.view, &r.role))
+                s.party == party && self.required.iter().any(|r| r.is_met_by(s))
             };
             let all = known.iter().chain(signatures);
             let mut theirs: Vec<&ScopedSignature> = all.filter(gives).collect();
@@ -128,9 +139,8 @@ impl Checked {
     /// How many requirements a signature fulfils.
     #[must_use]
     pub fn given(&self, signature: &ScopedSignature) -> usize {
-        let mine = self.required.iter();
-        mine.filter(|r| r.parties.contains(&signature.party) && signature.covers(&r.view, &r.role))
-            .count()
+        let required = self.required.iter();
+        required.filter(|r| r.is_met_by(signature)).count()
     }
 
     /// Checks one signature.
@@ -188,10 +198,7 @@ impl Checked {
         self.required.iter().filter(|requirement| {
             let signers: BTreeSet<&Party> = signatures
                 .iter()
-                .filter(|s| {
-                    requirement.parties.contains(&s.party)
-                        && s.covers(&requirement.view, &requirement.role)
-                })
+                .filter(|s| requirement.is_met_by(s))
                 .map(|s| &s.party)
                 .collect();
             signers.len() < usize::from(requirement.needed)

@@ -69,11 +69,11 @@ impl Meaning {
         self.signers.iter().chain(parts).cloned().collect()
     }
 
-    /// Those who see the created fact at `output` whole, if not the view.
+    /// Those who see the created fact at `output` whole, if not the view: who uses it, may see it, or shows it.
     #[must_use]
     pub fn owners(&self, output: usize) -> BTreeSet<Party> {
         let roles = self.created.get(output);
-        let parts = roles.map(|r| r.controllers.iter().chain(&r.seen_by));
+        let parts = roles.map(|r| r.controllers.iter().chain(&r.seen_by).chain(&r.shown_by));
         parts.into_iter().flatten().cloned().collect()
     }
 }

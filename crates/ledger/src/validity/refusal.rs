@@ -2,6 +2,7 @@
 
 use deed::{Party, Refusal};
 
+use crate::address::Purpose;
 use crate::digest::Digest;
 use crate::envelope::EnvelopeError;
 use crate::fact::DueRef;
@@ -84,15 +85,17 @@ pub enum Invalid {
         /// How often a discharge is claimed.
         times: usize,
     },
-    /// A created fact's key that its controller hasn't vouched for.
+    /// A key in a created fact that isn't the one that its owner gave out.
     #[error("view {view}, output {output}: nobody vouches that its key belongs to {party}")]
-    HijackedController {
+    HijackedKey {
         /// The view.
         view: u32,
         /// The output.
         output: u32,
         /// Whose key it should be.
         party: Party,
+        /// What for.
+        purpose: Purpose,
     },
     /// A party that has to be in the network map isn't.
     #[error("{party} is not in the network map")]
@@ -136,7 +139,14 @@ impl Invalid {
             Self::ShownApart { .. } => "shown_facts_not_in_view",
             Self::NobodyVouches { .. } => "nobody_vouches",
             Self::DueNotDischarged { .. } => "due_discharged_exactly_once",
-            Self::HijackedController { .. } => "controller_not_vouched_for",
+            Self::HijackedKey {
+                purpose: Purpose::Control,
+                ..
+            } => "controller_not_vouched_for",
+            Self::HijackedKey {
+                purpose: Purpose::Holder,
+                ..
+            } => "holder_not_vouched_for",
             Self::NotAMember { .. } => "not_a_member",
             Self::NotSigned { .. } => "signature_missing",
             Self::BadSignature { .. } => "signature_wrong",

@@ -1,19 +1,19 @@
 //! Which signatures a view needs before anybody who sees it relies on it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use deed::{Contract, FactRoles, FactValue, Kind, Party};
+use deed::{Contract, FactRoles, FactValue, Kind};
 
-use crate::control::{Control, Shape};
 use crate::digest::{ContractId, ViewRoot};
-use crate::fact::{Fact, Opening};
+use crate::fact::Opening;
 use crate::signature::Role;
-use crate::tearoff::{SeenOutputs, ShownOutput, TearOff, Vouched};
+use crate::tearoff::{SeenOutputs, ShownOutput, TearOff};
 use crate::trust::ContractBook;
 use crate::view::{Command, View};
 
 use super::Directory;
 use super::checked::Requirement;
+use super::keys::Received;
 use super::meaning::{Meaning, fact_value};
 use super::refusal::Invalid;
 use super::standing::Home;
@@ -77,16 +77,11 @@ pub(super) fn whole_requirements(
 ) -> Result<Vec<Requirement>, Invalid> {
     let ordinal = view.ordinal;
     let mut required = agreed(ordinal, meaning, root);
-    let mut received: BTreeMap<Party, Vec<u32>> = BTreeMap::new();
+    let mut received = Received::new(seen, home, directory, ordinal);
     for ((output, fact), roles) in (0u32..).zip(&view.created).zip(&meaning.created) {
-        for party in controllers(ordinal, fact, roles)? {
-            let signs = meaning.signers.contains(party);
-            if !signs && !vouched(seen, ordinal, output, fact, roles, party, home, directory)? {
-                received.entry(party.clone()).or_default().push(output);
-            }
-        }
+        received.look(output, fact, roles, |party| meaning.signers.contains(party))?;
     }
-    required.extend(receptions(ordinal, root, received));
+    required.extend(received.requirements(root));
     Ok(required)
 }
 
@@ -103,7 +98,7 @@ pub(super) fn output_requirements(
         return Err(Invalid::ShownApart { ordinal });
     }
     let mut required = Vec::new();
-    let mut received: BTreeMap<Party, Vec<u32>> = BTreeMap::new();
+    let mut received = Received::new(seen, home, directory, ordinal);
     for (output, shown) in &outputs.shown {
         let (contract, value) = shown_value(shown).ok_or(Invalid::ShownApart { ordinal })?;
         let contract = book
@@ -111,7 +106,7 @@ pub(super) fn output_requirements(
             .ok_or(Invalid::UnknownContract(contract.0))?;
         let roles = contract.roles_of(&value)?;
         let kind = contract.kinds().get(usize::from(value.kind));
-        if !kind.is_some_and(Kind::is_vouched_for) {
+        if !kind.is_some_and(|kind| is_vouched_for(kind, &roles)) {
             return Err(Invalid::NobodyVouches {
                 ordinal,
                 output: *output,
@@ -119,15 +114,19 @@ pub(super) fn output_requirements(
         }
         required.extend(attestation(ordinal, root, &roles));
         if let ShownOutput::Whole(fact) = shown {
-            for party in controllers(ordinal, fact, &roles)? {
-                if !vouched(seen, ordinal, *output, fact, &roles, party, home, directory)? {
-                    received.entry(party.clone()).or_default().push(*output);
-                }
-            }
+            received.look(*output, fact, &roles, |_| false)?;
         }
     }
-    required.extend(receptions(ordinal, root, received));
+    required.extend(received.requirements(root));
     Ok(required)
+}
+
+/// Whether those who are shown the fact alone have somebody's word for it who doesn't hold it. Where all who hold it vouch for it,
+/// and so see all of it, only whoever is to show it is shown it alone: to a stranger it is as good as their word, and so to it.
+fn is_vouched_for(kind: &Kind, roles: &FactRoles) -> bool {
+    let vouches = |party| roles.attestors.contains(party);
+    let shown_alone = !roles.attestors.is_empty() && roles.controllers.iter().all(vouches);
+    kind.is_vouched_for() || (roles.shown_by.is_some() && shown_alone)
 }
 
 pub(super) fn attestation(ordinal: u32, view: ViewRoot, roles: &FactRoles) -> Option<Requirement> {
@@ -138,103 +137,6 @@ pub(super) fn attestation(ordinal: u32, view: ViewRoot, roles: &FactRoles) -> Op
         parties: roles.attestors.clone(),
         needed: roles.attestors_needed,
     })
-}
-
-pub(super) fn receptions(
-    ordinal: u32,
-    view: ViewRoot,
-    received: BTreeMap<Party, Vec<u32>>,
-) -> impl Iterator<Item = Requirement> {
-    received
-        .into_iter()
-        .map(move |(party, outputs)| Requirement {
-            ordinal,
-            view,
-            role: Role::Receiver(outputs),
-            parties: vec![party],
-            needed: 1,
-        })
-}
-
-/// The parties whose keys the fact's policy must hold, after checking that it has one key for each, and that nobody's key to
-/// show the fact stands in it: no contract says yet whose it is to show.
-pub(super) fn controllers<'a>(
-    ordinal: u32,
-    fact: &Fact,
-    roles: &'a FactRoles,
-) -> Result<&'a [Party], Invalid> {
-    if fact.holder.is_some() {
-        return Err(Invalid::NotComputed {
-            ordinal,
-            what: "a holder's key",
-        });
-    }
-    let fits = match &fact.control {
-        Control {
-            shape: Shape::Nobody,
-            recovery: None,
-        } => roles.controllers.is_empty(),
-        Control {
-            shape: Shape::All(keys),
-            ..
-        } => keys.len() == roles.controllers.len() && !keys.is_empty(),
-        Control {
-            shape: Shape::Nobody,
-            ..
-        } => false,
-    };
-    if fits {
-        Ok(&roles.controllers)
-    } else {
-        Err(Invalid::NotComputed {
-            ordinal,
-            what: "a control policy",
-        })
-    }
-}
-
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one output of one view of one transaction, in one directory"
-)]
-pub(super) fn vouched(
-    seen: &TearOff,
-    view: u32,
-    output: u32,
-    fact: &Fact,
-    roles: &FactRoles,
-    party: &Party,
-    home: &Home,
-    directory: &dyn Directory,
-) -> Result<bool, Invalid> {
-    let Some(key) = roles
-        .controllers
-        .iter()
-        .zip(fact.control.keys())
-        .find(|(p, _)| *p == party)
-        .map(|(_, k)| k)
-    else {
-        return Ok(false);
-    };
-    let mut vouchers = seen.vouchers.iter();
-    let theirs = |v: &&Vouched| v.view == view && v.output == output && v.voucher.party == *party;
-    let Some(Vouched { voucher, .. }) = vouchers.find(theirs) else {
-        return Ok(false);
-    };
-    let owner = directory
-        .key(party, voucher.suite)
-        .ok_or_else(|| Invalid::NotAMember {
-            party: party.clone(),
-        })?;
-    if voucher.verifies(key, &owner, &home.network) {
-        Ok(true)
-    } else {
-        Err(Invalid::HijackedController {
-            view,
-            output,
-            party: party.clone(),
-        })
-    }
 }
 
 /// The contract and the values of a shown output, all fields of which must be shown.

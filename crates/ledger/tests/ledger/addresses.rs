@@ -1,7 +1,7 @@
 //! Sheets of one-time keys and the vouchers for single ones.
 
 use ledger::NetworkId;
-use ledger::address::{Sheet, Voucher};
+use ledger::address::{Purpose, Sheet, Voucher};
 use ledger::limits::SHEET_ADDRESSES_MAX;
 use ledger::signature::Suite;
 
@@ -15,6 +15,7 @@ fn sheet(count: u32) -> Sheet {
         &signing_key("BOB"),
         &net().home.network,
         &party("BOB"),
+        Purpose::Control,
         keys,
     )
     .expect("signed")
@@ -48,8 +49,9 @@ fn what_nobody_vouched_for_is_refused() {
     assert!(verifies(&voucher));
 
     type Tweak = fn(&mut Voucher);
-    let tweaks: [(&str, Tweak); 8] = [
+    let tweaks: [(&str, Tweak); 9] = [
         ("for another party", |v| v.party = party("CAROL")),
+        ("for another purpose", |v| v.purpose = Purpose::Holder),
         ("at another place", |v| v.place.index = 2),
         ("of another sheet", |v| v.place.count = 6),
         ("of a huge sheet", |v| {

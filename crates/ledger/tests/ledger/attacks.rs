@@ -297,9 +297,9 @@ fn play_money_pays_no_debt() {
     );
 }
 
-/// Whoever drafts could otherwise put its own key into somebody else's fact, and show it as its own.
+/// Whoever has a proof of these can show it.
 #[test]
-fn a_key_to_show_a_fact_stands_in_none_yet() {
+fn a_key_to_show_a_fact_stands_only_where_somebody_shows_it() {
     let honest = gift(net());
     for (view, viewer) in [(0, "TOWN-BANK"), (1, "TOWN-BANK"), (1, "BOB")] {
         let held = |draft: &mut Draft| {

@@ -6,6 +6,7 @@ use deed::Value;
 use ledger::bundle::{BundleError, ProofBundle, Proven};
 use ledger::codec;
 use ledger::fact::FIXED_LEAVES;
+use ledger::presentation;
 use ledger::signature::Scope;
 
 use crate::formats::{bytes, line};
@@ -19,7 +20,7 @@ fn good() -> ProofBundle {
 }
 
 fn proven(bundle: &ProofBundle) -> Result<Proven, BundleError> {
-    ProofBundle::verify_bytes(&codec::encode(bundle), &net().trust)
+    presentation::verify(&codec::encode(bundle), &net().trust, None)
 }
 
 fn code(bundle: &ProofBundle) -> &'static str {
@@ -93,12 +94,12 @@ fn any_field_can_be_hidden_but_those_that_name_the_attestors() {
 #[test]
 fn every_bit_is_covered() {
     let bytes = codec::encode(&good());
-    assert!(ProofBundle::verify_bytes(&bytes, &net().trust).is_ok());
+    assert!(presentation::verify(&bytes, &net().trust, None).is_ok());
     let mut steps: BTreeMap<&str, usize> = BTreeMap::new();
     let mut changed = bytes.clone();
     for bit in 0..bytes.len() * 8 {
         changed[bit / 8] ^= 1 << (bit % 8);
-        match ProofBundle::verify_bytes(&changed, &net().trust) {
+        match presentation::verify(&changed, &net().trust, None) {
             Ok(_) => panic!("bit {bit} of {} is not covered", bytes.len() * 8),
             Err(error) => *steps.entry(error.code()).or_default() += 1,
         }
@@ -123,11 +124,11 @@ fn every_bit_is_covered() {
 fn a_proof_cut_short_or_lengthened_is_refused() {
     let bytes = codec::encode(&good());
     for end in (0..bytes.len()).step_by(7) {
-        let error = ProofBundle::verify_bytes(&bytes[..end], &net().trust);
+        let error = presentation::verify(&bytes[..end], &net().trust, None);
         assert_eq!(error.map_err(|e| e.code()), Err("read"), "{end} bytes");
     }
     let longer = [bytes, vec![0]].concat();
-    let error = ProofBundle::verify_bytes(&longer, &net().trust);
+    let error = presentation::verify(&longer, &net().trust, None);
     assert_eq!(error.map_err(|e| e.code()), Err("read"));
 }
 
@@ -162,7 +163,7 @@ fn other_networks_notaries_and_contracts_are_refused() {
     let bytes = codec::encode(&good());
     let mut trust = net().trust.clone();
     trust.network.0 = noise("another network");
-    let verify = |trust| ProofBundle::verify_bytes(&bytes, trust).map_err(|e| e.code());
+    let verify = |trust| presentation::verify(&bytes, trust, None).map_err(|e| e.code());
     assert_eq!(verify(&trust), Err("where_it_belongs"));
 
     let mut trust = net().trust.clone();
@@ -397,7 +398,7 @@ fn a_coin_can_be_proven_too() {
 fn a_proof_in_another_format_is_refused_in_words() {
     let file = include_str!("../vectors/format-1.hex");
     let old = bytes(line(file, "proof bundle of format 1"));
-    let error = ProofBundle::verify_bytes(&old, &net().trust).expect_err("of format 1");
+    let error = presentation::verify(&old, &net().trust, None).expect_err("of format 1");
     assert_eq!(
         (error.code(), error.to_string().as_str()),
         (

@@ -3,7 +3,7 @@
 use dcbor::CBOR;
 use deed::{Currency, FileAddress, Money, Party, Value};
 use ledger::certificate::Certificate;
-use ledger::codec::{self, DecodeError};
+use ledger::codec::{self, DecodeError, list::List};
 use ledger::control::{Control, Recovery, Shape};
 use ledger::fact::{DueRef, Fact, FactRef};
 use ledger::limits::{
@@ -11,7 +11,7 @@ use ledger::limits::{
 };
 use ledger::map::{MapProof, MemberRecord, ShownRecord};
 use ledger::signature::{PublicKey, Suite};
-use ledger::tearoff::TearOff;
+use ledger::tearoff::{SeenView, TearOff};
 use ledger::transaction::{FORMAT, Header, Terms, ViewHeader, Window};
 use ledger::view::{Command, Input, View};
 use ledger::{ContractId, Digest, Lineage, NetworkId, Token, TransactionId};
@@ -418,6 +418,47 @@ fn paths_and_hashes_are_whole_and_bounded() {
         let bytes = ByteVec::from(vec![1; length]);
         let both = codec::encode(&(bytes, ByteVec::from(Vec::new())));
         assert!(codec::decode::<Both>(&both).is_err(), "{length} bytes");
+    }
+}
+
+/// Six bytes of a header can stand for a hundred in memory: four megabytes of them are not read.
+#[test]
+fn lists_of_anything_have_a_limit() {
+    type Lengthen = fn(&mut TearOff, usize);
+    let lists: [(&str, Lengthen); 4] = [
+        ("views of the header", |t, n| {
+            let view = t.header.views[0].clone();
+            t.header.views.resize(n, view);
+        }),
+        ("tokens", |t, n| {
+            t.header.cancel.resize(n, Token(Digest::default()));
+        }),
+        ("views", |t, n| {
+            t.views.resize(n, SeenView::Hidden(t.views[0].root()));
+        }),
+        ("inputs", |t, n| {
+            let SeenView::Whole(view) = &mut t.views[1] else {
+                panic!("the bank sees all of it");
+            };
+            let input = view.consumed[0].clone();
+            view.consumed.resize(n, input);
+        }),
+    ];
+    let seen = payment(net()).seen(net(), &["TOWN-BANK"]);
+    for (what, lengthen) in lists {
+        for (length, allowed) in [(LIST_ITEMS_MAX, true), (LIST_ITEMS_MAX + 1, false)] {
+            let mut long = seen.clone();
+            lengthen(&mut long, length);
+            let read = codec::decode::<TearOff>(&codec::encode(&long));
+            assert_eq!(read.is_ok(), allowed, "{length} {what}");
+        }
+    }
+    type Nested = List<List<u8>>;
+    for (length, allowed) in [(LIST_ITEMS_MAX, true), (LIST_ITEMS_MAX + 1, false)] {
+        let outer = codec::encode(&vec![Vec::<u8>::new(); length]);
+        assert_eq!(codec::decode::<Nested>(&outer).is_ok(), allowed);
+        let inner = codec::encode(&[vec![0_u8; length]]);
+        assert_eq!(codec::decode::<Nested>(&inner).is_ok(), allowed);
     }
 }
 

@@ -1,10 +1,13 @@
 //! A fact's commitment: any subset of its leaves opens, and nothing else does.
 
+use std::collections::BTreeSet;
+
 use deed::Value;
 use ledger::Digest;
 use ledger::control::Control;
 use ledger::fact::{DueRef, FIXED_LEAVES, Fact, LeafContent, Opening, ShownLeaf};
 use ledger::signature::{PublicKey, Suite};
+use ledger::view::outputs_root;
 
 use crate::support::{choice, net, noise, one_time, party, pounds, text};
 
@@ -205,4 +208,38 @@ fn a_hash_stands_for_its_own_subtree_only() {
         content: LeafContent::Field(Value::Absent),
     });
     assert_eq!(shown.commitment(), None);
+}
+
+/// Two halves of a tree passed off as its leaves hash to the same node; the count, and the tag of the level, tell them apart.
+#[test]
+fn an_inner_node_is_no_leaf_and_no_root_is_of_another_level() {
+    let leaves: Vec<Digest> = (0..4).map(|i| noise(&format!("leaf {i}"))).collect();
+    let node = |left: &Digest, right: &Digest| -> Digest {
+        tlog::node_hash(&(*left).into(), &(*right).into()).into()
+    };
+    let halves = [node(&leaves[0], &leaves[1]), node(&leaves[2], &leaves[3])];
+    let whole = node(&halves[0], &halves[1]);
+    let roots = [
+        outputs_root(&leaves),
+        outputs_root(&halves),
+        outputs_root(&[whole]),
+        whole,
+    ];
+    assert_eq!(BTreeSet::from(roots).len(), roots.len());
+    // As the only field of a fact, and as its only item: an inner node of one tree is nothing in the other.
+    let mut fact = fact();
+    let of = |fact: &Fact| [fact.commitment(), outputs_root(&[fact.commitment()])];
+    let mut seen = BTreeSet::from(of(&fact));
+    for value in [
+        Value::List(vec![fact.fields[0].clone()]),
+        Value::Record(vec![fact.fields[0].clone()]),
+        fact.fields[0].clone(),
+        Value::List(Vec::new()),
+        Value::Record(Vec::new()),
+        Value::Absent,
+    ] {
+        fact.fields = vec![value];
+        seen.extend(of(&fact));
+    }
+    assert_eq!(seen.len(), 14);
 }

@@ -59,7 +59,7 @@ fn median(holds: impl Fn() -> bool) -> f64 {
 
 fn print(proof: &ProofBundle, batches: u64) {
     let bytes = codec::encode(proof);
-    let took = median(|| ProofBundle::verify_bytes(&bytes, &net().trust).is_ok());
+    let took = median(|| ledger::presentation::verify(&bytes, &net().trust, None).is_ok());
     println!(
         "log of {batches}, {} attestors: {} bytes (place {}, opening {}, attestors {}, map {}, certificate {}), {took:.0} us",
         proof.attestors.len(),

@@ -5,12 +5,12 @@
 
 use std::fmt::Write as _;
 
-use ledger::address::{Sheet, Voucher};
-use ledger::bundle::ProofBundle;
+use ledger::address::{Purpose, Sheet, Voucher};
 use ledger::codec;
 use ledger::control::{Control, Recovery, Shape};
 use ledger::envelope;
 use ledger::fact::Fact;
+use ledger::presentation::{self, Presentation};
 use ledger::public::PublicPart;
 use ledger::signature::{Attestation, PublicKey, ScopedSignature, Suite};
 use ledger::token::{self, Sort, business_key};
@@ -19,6 +19,7 @@ use ledger::{Digest, certificate};
 use minicbor::Encode;
 
 use crate::payment::{bundle, payment, signatures, voucher};
+use crate::registers::{AUDIENCE, nonce, occasion, over_18, to_show, town};
 use crate::support::{NOON_MS, envelope_secret, net, noise, one_time, party, signing_key};
 
 fn hex(bytes: &[u8]) -> String {
@@ -172,6 +173,10 @@ fn tokens_and_control_are_pinned() {
                     .hex(),
             ),
             ("one-time public key", secret.public().hex()),
+            (
+                "holder's public key",
+                to_show("ALICE", "Register").public().hex(),
+            ),
             ("control", cbor(&input.fact.control)),
             ("control hash", input.fact.control.hash().hex()),
             ("control with recovery", cbor(&policies)),
@@ -255,9 +260,28 @@ fn signed_samples_still_verify() {
     assert!(sheet.verifies(signing_key("BOB").public(), &network));
 
     let proof = bytes(line(file, "proof bundle"));
-    let proven = ProofBundle::verify_bytes(&proof, &net().trust).expect("proven");
+    let proven = presentation::verify(&proof, &net().trust, None).expect("proven");
     assert_eq!(proven.at.transaction, id);
     assert_eq!(proven.fields.len(), 6, "the note is hidden");
+
+    let shown = bytes(line(file, "presentation"));
+    let trust = &town().net.trust;
+    let expected = presentation::Expected {
+        audience: AUDIENCE,
+        nonce: &nonce(),
+        now_ms: NOON_MS + 1_000,
+        max_age_ms: 0,
+    };
+    let proven = presentation::verify(&shown, trust, Some(&expected)).expect("proven");
+    assert_eq!(proven.shown, Some(occasion()));
+    // Ed25519 signs the same thing in the same way.
+    let read: Presentation = codec::decode(&shown).expect("canonical");
+    let again = Presentation::sign(
+        read.bundle.clone(),
+        occasion(),
+        &to_show("ALICE", "Register"),
+    );
+    assert_eq!(again, read);
 }
 
 /// Makes new samples, when the format of what is signed was changed on purpose: run it with `--run-ignored only`.
@@ -271,6 +295,7 @@ fn print_new_signed_samples() {
         &signing_key("BOB"),
         &net().home.network,
         &party("BOB"),
+        Purpose::Control,
         keys,
     );
     let bundle = bundle(net(), &draft, 0, 0, &["TOWN-BANK", "ALICE"], |leaf| {
@@ -296,4 +321,5 @@ fn print_new_signed_samples() {
     );
     println!("sheet of BOB: {}", cbor(&sheet.expect("signed")));
     println!("proof bundle: {}", cbor(&bundle));
+    println!("presentation: {}", cbor(&over_18()));
 }

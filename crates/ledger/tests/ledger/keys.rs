@@ -23,6 +23,7 @@ fn a_key_has_one_form() {
     let mut hybrid = point();
     hybrid[0] = 6;
     let der = [vec![0x30; 26], point()].concat();
+    let one: [u8; 32] = std::array::from_fn(|i| u8::from(i == 0));
     let cases = [
         ("a point", Suite::P256, point(), true),
         ("a compressed point", Suite::P256, compressed, false),
@@ -39,6 +40,18 @@ fn a_key_has_one_form() {
         ("Ed25519", Suite::ED25519, vec![7; 32], true),
         ("Ed25519 in DER", Suite::ED25519, vec![7; 44], false),
         ("a point as Ed25519", Suite::ED25519, point(), false),
+        (
+            "Ed25519 for which anybody can sign",
+            Suite::ED25519,
+            one.to_vec(),
+            false,
+        ),
+        (
+            "the same with another sign",
+            Suite::ED25519,
+            [one[..31].to_vec(), vec![0x80]].concat(),
+            false,
+        ),
         (
             "both",
             Suite::P256_MLDSA65,

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use deed::Party;
 use jiff::civil::date;
-use ledger::address::Sheet;
+use ledger::address::{Purpose, Sheet, Voucher};
 use ledger::bundle::{Attestor, Place, ProofBundle};
-use ledger::control::Control;
+use ledger::control::{Control, OneTimeKey};
 use ledger::fact::{DueRef, Fact, FactRef};
 use ledger::public::PublicPart;
 use ledger::signature::ScopedSignature;
@@ -14,7 +14,7 @@ use ledger::tearoff::{Audience, TearOff, Vouched};
 use ledger::transaction::{FORMAT, Header, Terms, Transaction, ViewHeader, Window};
 use ledger::validity::{Checked, Invalid, Standing, audiences, check, envelopes, input_token};
 use ledger::view::{Command, Input, View};
-use ledger::{TransactionId, token};
+use ledger::{ContractId, TransactionId, token};
 
 use crate::support::{
     NOON_MS, Net, args, choice, noise, one_time, party, pounds, signed, signing_key, text,
@@ -63,9 +63,19 @@ fn discharging(mut fact: Fact, position: u32) -> Fact {
     fact
 }
 
-/// The view of an action, with the facts that follow from it.
+/// The view of an action with coins, with the facts that follow from it.
 pub(crate) fn action(net: &Net, name: &str, given: &[(&str, deed::Value)]) -> View {
-    let contract = net.contract();
+    action_of(net, net.coins, name, given)
+}
+
+/// The view of an action of any contract, with the facts that follow from it, which nobody controls.
+pub(crate) fn action_of(
+    net: &Net,
+    of: ContractId,
+    name: &str,
+    given: &[(&str, deed::Value)],
+) -> View {
+    let contract = net.book.get(&of).expect("accepted");
     let (action, args) = args(contract, name, given);
     let outcome = contract
         .apply(&deed::Call {
@@ -81,7 +91,7 @@ pub(crate) fn action(net: &Net, name: &str, given: &[(&str, deed::Value)]) -> Vi
         .into_iter()
         .enumerate()
         .map(|(i, value)| Fact {
-            contract: net.coins,
+            contract: of,
             kind: value.kind,
             fields: value.fields,
             salt: noise(&format!("salt {i} of {name}")),
@@ -92,7 +102,7 @@ pub(crate) fn action(net: &Net, name: &str, given: &[(&str, deed::Value)]) -> Vi
     View {
         ordinal: 0,
         salt: noise("salt of view 0"),
-        contract: net.coins,
+        contract: of,
         command: Command::Action(action, args),
         consumed: Vec::new(),
         referenced: Vec::new(),
@@ -176,16 +186,26 @@ pub(crate) fn gift(net: &Net) -> Draft {
     }
 }
 
-/// A member's voucher for a key of its own, on a sheet of three.
+/// A member's voucher for a control key of its own, in the second view.
 pub(crate) fn voucher(net: &Net, owner: &str, label: &str, output: u32) -> Vouched {
-    let keys = ["another", label, "a third"].map(|label| one_time(owner, label).public());
-    let network = &net.home.network;
-    let sheet = Sheet::sign(&signing_key(owner), network, &party(owner), keys.to_vec());
     Vouched {
         view: 1,
         output,
-        voucher: sheet.expect("signed").voucher(1).expect("a voucher"),
+        voucher: vouch(
+            net,
+            owner,
+            Purpose::Control,
+            one_time(owner, label).public(),
+        ),
     }
+}
+
+/// A member's voucher for a key, on a sheet of three.
+pub(crate) fn vouch(net: &Net, owner: &str, purpose: Purpose, key: OneTimeKey) -> Voucher {
+    let [first, last] = ["another", "a third"].map(|label| one_time(owner, label).public());
+    let (owner, signing, network) = (party(owner), signing_key(owner), &net.home.network);
+    let sheet = Sheet::sign(&signing, network, &owner, purpose, vec![first, key, last]);
+    sheet.expect("signed").voucher(1).expect("a voucher")
 }
 
 impl Draft {

@@ -7,8 +7,8 @@ use ledger::signature::{
 use ledger::validity::{Invalid, Standing};
 use ledger::{Digest, NetworkId, TransactionId, ViewRoot};
 
-use crate::payment::{found, gift, payment, signatures};
-use crate::support::{self, net, noise, party, signing_key};
+use crate::payment::{bundle, found, gift, payment, signatures};
+use crate::support::{self, net, noise, other_form, party, signing_key};
 
 fn scope(view: &str, role: Role) -> Scope {
     Scope {
@@ -71,6 +71,41 @@ fn each_part_of_a_signature_counts() {
     assert!(!signature.verifies(signing_key("MALLORY").public(), &network, &id));
     assert!(!signature.verifies(&key, &NetworkId(noise("other")), &id));
     assert!(!signature.verifies(&key, &network, &TransactionId(noise("other"))));
+}
+
+/// ECDSA is malleable: both forms verify, and no id follows from either.
+#[test]
+fn both_forms_of_an_ecdsa_signature_are_one_signature() {
+    let (signature, key, network, id) = signed(vec![scope("a", Role::Attestor)]);
+    let mut other = signature.clone();
+    other.signature = other_form(&signature.signature);
+    assert_ne!(other, signature);
+    assert_eq!(other_form(&other.signature), signature.signature);
+    for form in [&signature, &other] {
+        assert!(form.verifies(&key, &network, &id));
+    }
+
+    let draft = payment(net());
+    let honest = bundle(net(), &draft, 0, 0, &["TOWN-BANK", "ALICE"], |_| true);
+    let mut forms = honest.clone();
+    for attestor in &mut forms.attestors {
+        attestor.attestation.signature = other_form(&attestor.attestation.signature);
+    }
+    assert_ne!(forms, honest, "other bytes");
+    let [one, other] = [honest, forms].map(|b| b.verify(&net().trust).expect("proven"));
+    assert_eq!(one, other, "the same fact, of the same transaction");
+}
+
+/// Both forms together are one party's word, not two.
+#[test]
+fn a_signature_in_both_its_forms_counts_once() {
+    let draft = payment(net());
+    let mut twice = bundle(net(), &draft, 0, 0, &["TOWN-BANK"], |_| true);
+    let mut other = twice.attestors[0].clone();
+    other.attestation.signature = other_form(&other.attestation.signature);
+    twice.attestors.push(other);
+    let error = twice.verify(&net().trust).expect_err("one is missing");
+    assert_eq!(error.code(), "signatures");
 }
 
 fn to_sign(id: TransactionId, scope: Vec<Scope>) -> ToSign {

@@ -238,6 +238,11 @@ impl Net {
             .collect()
     }
 
+    /// The notary's checkpoint of a log with this root.
+    pub(crate) fn sign_log(&self, size: u64, root: tlog::Hash) -> String {
+        checkpoint(&self.notary, size, root)
+    }
+
     /// Size and root of a checkpoint of this network's notary.
     pub(crate) fn checkpoint_of(&self, note: &str) -> (u64, Digest) {
         let checkpoint = verify_checkpoint(note, &self.trust.notary).expect("a checkpoint");
@@ -329,4 +334,20 @@ pub(crate) fn args(
         .collect();
     assert_eq!(given, BTreeMap::new(), "unknown arguments");
     (index, args)
+}
+
+/// The other s of an ECDSA signature over P-256: the order of the group less s. Whoever has one signature can make it.
+pub(crate) fn other_form(signature: &[u8]) -> Vec<u8> {
+    const ORDER: [u8; 32] = [
+        0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc,
+        0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+    ];
+    let mut other = signature.to_vec();
+    let mut borrowed = false;
+    for (byte, order) in other[32..].iter_mut().zip(ORDER).rev() {
+        let (less, first) = order.overflowing_sub(*byte);
+        let (less, second) = less.overflowing_sub(borrowed.into());
+        (*byte, borrowed) = (less, first || second);
+    }
+    other
 }

@@ -2,13 +2,14 @@
 
 use deed::{Contract, Given, Value};
 use jiff::civil::date;
-use ledger::ContractId;
 use ledger::control::Control;
 use ledger::fact::{DueRef, Fact, FactRef};
 use ledger::tearoff::Audience;
+use ledger::transaction::ViewHeader;
 use ledger::trust::ContractBook;
 use ledger::validity::Standing;
 use ledger::view::{Command, Input, View};
+use ledger::{ContractId, Token};
 
 use crate::payment::{Draft, coin, found, input, parties};
 use crate::support::{COINS, Net, args, noise, one_time, party, pounds, text};
@@ -186,6 +187,49 @@ fn a_stall_is_paid_for_in_the_money_that_its_contract_uses() {
     }
 }
 
+/// The notary checks that a reference is unused; it can do so only with the token that stands in the header.
+#[test]
+fn a_reference_stands_in_the_header_under_its_own_token() {
+    type Attack = (&'static str, fn(&mut ViewHeader), &'static str);
+    let attacks: [Attack; 6] = [
+        ("the honest purchase", |_| {}, "valid"),
+        (
+            "the reference left out, so that a revoked licence serves",
+            |h| h.referenced.clear(),
+            "header_commits_otherwise",
+        ),
+        (
+            "a current fact's token in the place of the licence's",
+            |h| h.referenced[0] = Token(noise("a current fact")),
+            "header_commits_otherwise",
+        ),
+        (
+            "referred to twice",
+            |h| h.referenced.push(h.referenced[0]),
+            "token_twice",
+        ),
+        (
+            "used up, though the contract only looks at it",
+            |h| h.consumed.append(&mut h.referenced),
+            "header_commits_otherwise",
+        ),
+        (
+            "claimed as a business key, which needs no authority",
+            |h| h.keys.append(&mut h.referenced),
+            "header_commits_otherwise",
+        ),
+    ];
+    let at = market();
+    let draft = purchase(&at);
+    for (what, tweak, expected) in attacks {
+        let mut seen = draft.seen(&at.net, &["TOWN-BANK"]);
+        tweak(&mut seen.header.views[0]);
+        let verdict = found(&at.net, &seen, Standing::Party)
+            .map_or_else(|e| e.code().to_owned(), |_| "valid".to_owned());
+        assert_eq!(verdict, expected, "{what}");
+    }
+}
+
 #[test]
 fn an_address_of_a_fact_has_one_text() {
     let at = licence(&market().net, "ALICE", "stalls").at;
@@ -264,4 +308,27 @@ fn contracts_are_read_whatever_their_order() {
         &ContractId::of_text(&broken).to_string(),
     );
     assert_eq!(refused(&[needs_it, broken]).0, 1);
+}
+
+/// A contract's facts are of kinds that it declares; those that it uses are facts of another.
+#[test]
+fn a_proof_of_a_kind_that_its_contract_only_uses_is_refused() {
+    let at = market();
+    let mut trust = at.net.trust.clone();
+    trust.contracts = at.net.book.clone();
+    let draft = crate::payment::payment(&at.net);
+    let step = |contract, kind| {
+        let mut bundle = crate::payment::bundle(&at.net, &draft, 1, 0, &["TOWN-BANK"], |_| true);
+        let mut fact = draft.views[1].created[0].clone();
+        (fact.contract, fact.kind) = (contract, kind);
+        bundle.fact = fact.open(|_| true);
+        bundle
+            .verify(&trust)
+            .map_or_else(|e| e.code(), |_| "proven")
+    };
+    let market = at.net.book.get(&at.market).expect("accepted");
+    let coin = market.kinds().iter().position(|kind| kind.money.is_some());
+    let coin = u16::try_from(coin.expect("its money")).expect("a kind");
+    assert_eq!(step(at.net.coins, 0), "proven");
+    assert_eq!(step(at.market, coin), "fact");
 }

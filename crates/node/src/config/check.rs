@@ -5,14 +5,17 @@ use std::time::Duration;
 
 use super::fault::Problem;
 use super::files::files;
-use super::raw::{Raw, RawRole};
+use super::raw::{Raw, RawKeys, RawRole};
 use super::values::Values;
-use super::{Config, Limits, Node, Notary, Portal, Registrar, Role};
+use super::{Config, Keys, Limits, Node, Notary, Portal, Registrar, Role};
 use crate::limits as caps;
+use crate::pki::ModuleSettings;
 use crate::store::StoreOptions;
 use crate::transport::ServerLimits;
 
 const DATA_DEFAULT: &str = "data";
+/// What the labels of keys in a security module begin with.
+pub(super) const LABEL_DEFAULT: &str = "ledger";
 const MIB: u64 = 1 << 20;
 
 /// Settles every setting. A value that cannot be settled is `None` and has left a problem behind.
@@ -119,6 +122,10 @@ fn role(raw: &mut Raw, data: Option<&Path>, values: &mut Values<'_>) -> Option<R
                 contracts: contracts?,
                 window: Duration::from_millis(window_ms),
                 files: files?,
+                keys: match raw.keys.take() {
+                    Some(keys) => Some(self::keys(keys.into_inner(), values)?),
+                    None => None,
+                },
             }))
         }
         RawRole::Portal => {
@@ -135,6 +142,24 @@ fn role(raw: &mut Raw, data: Option<&Path>, values: &mut Values<'_>) -> Option<R
     }
 }
 
+fn keys(raw: RawKeys, values: &mut Values<'_>) -> Option<Keys> {
+    let library = values.needed("module", raw.module.as_ref(), Values::file);
+    let token = values.needed("token", raw.token.as_ref(), Values::words);
+    let pin_file = values.needed("pin_file", raw.pin_file.as_ref(), Values::file);
+    let label = match raw.label {
+        Some(label) => values.words("label", &label),
+        None => Some(LABEL_DEFAULT.to_owned()),
+    };
+    Some(Keys {
+        module: ModuleSettings {
+            library: library?,
+            token: token?,
+            pin_file: pin_file?,
+        },
+        label: label?,
+    })
+}
+
 fn refuse_leftovers(raw: &Raw, values: &mut Values<'_>) {
     let Raw {
         http_listen,
@@ -145,6 +170,7 @@ fn refuse_leftovers(raw: &Raw, values: &mut Values<'_>) {
         window_ms,
         certificate_days,
         files,
+        keys,
         limits,
         ..
     } = raw;
@@ -156,6 +182,7 @@ fn refuse_leftovers(raw: &Raw, values: &mut Values<'_>) {
     values.not_for_role("window_ms", window_ms.as_ref());
     values.not_for_role("certificate_days", certificate_days.as_ref());
     values.not_for_role("files", files.as_ref());
+    values.not_for_role("keys", keys.as_ref());
     values.not_for_role("store_mib", limits.store_mib.as_ref());
 }
 

@@ -23,8 +23,18 @@ pub(super) struct Raw {
     pub(super) window_ms: Option<Spanned<u64>>,
     pub(super) certificate_days: Option<Spanned<u64>>,
     pub(super) files: Option<Spanned<RawFiles>>,
+    pub(super) keys: Option<Spanned<RawKeys>>,
     #[serde(default)]
     pub(super) limits: RawLimits,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawKeys {
+    pub(super) module: Option<Spanned<String>>,
+    pub(super) token: Option<Spanned<String>>,
+    pub(super) pin_file: Option<Spanned<String>>,
+    pub(super) label: Option<Spanned<String>>,
 }
 
 #[derive(Clone, Copy, Deserialize, PartialEq, Eq)]

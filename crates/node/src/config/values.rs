@@ -299,6 +299,9 @@ fn purpose(key: &str) -> &'static str {
         "bucket" => "the name of the bucket that files are kept in",
         "region" => "the region that the service expects requests to be signed for",
         "credentials" => "a file of two lines, the access key's id and its secret",
+        "module" => "the PKCS#11 library that came with the security module",
+        "token" => "the label of the token that holds the keys",
+        "pin_file" => "the file with the token's PIN, readable by its owner alone",
         _ => "the folder that describes what is shown",
     }
 }

@@ -3,8 +3,9 @@
 use std::fmt::Display;
 use std::path::Path;
 
+use super::check::LABEL_DEFAULT;
 use super::files::folder_of_files;
-use super::{Config, Fetch, Files, Limits, Role};
+use super::{Config, Fetch, Files, Keys, Limits, Role};
 use crate::attachments::Place;
 use crate::transport::ServerLimits;
 
@@ -46,6 +47,9 @@ pub(super) fn text(config: &Config, folder: &Path) -> String {
     );
     file.role(&config.role);
     if let Role::Node(node) = &config.role {
+        if let Some(keys) = &node.keys {
+            file.keys(keys);
+        }
         file.files(&node.files, &Place::Folder(folder_of_files(&config.data)));
     }
     file.limits(&config.limits);
@@ -132,6 +136,26 @@ impl File<'_> {
     fn contracts(&mut self, contracts: &[std::path::PathBuf]) {
         let contracts = list(contracts.iter().map(|path| self.path(path)));
         self.setting("The contracts that it accepts.", "contracts", &contracts);
+    }
+
+    fn keys(&mut self, keys: &Keys) {
+        self.text +=
+            "# The ledger keys are in a security module, and not in the data folder.\n[keys]\n";
+        let module = &keys.module;
+        let library = self.path(&module.library);
+        self.setting("Its PKCS#11 library.", "module", &library);
+        let token = string(&module.token);
+        self.setting("The token's label.", "token", &token);
+        let pin_file = self.path(&module.pin_file);
+        self.setting(
+            "The file with its PIN, readable by its owner alone.",
+            "pin_file",
+            &pin_file,
+        );
+        if keys.label != LABEL_DEFAULT {
+            let label = string(&keys.label);
+            self.setting("What the keys' labels begin with.", "label", &label);
+        }
     }
 
     /// Only what differs from the defaults.

@@ -41,7 +41,7 @@ pub(super) struct JoinRequest {
     #[cbor(n(1), with = "minicbor::bytes")]
     pub certificate_request: Vec<u8>,
     /// The body itself first, then the parties whose accounts it keeps.
-    #[n(2)]
+    #[cbor(n(2), with = "codec::list")]
     pub applicants: Vec<Applicant>,
     /// A notary's log key, in C2SP verifier key form.
     #[n(3)]

@@ -18,6 +18,7 @@ use super::files_peer::Giving;
 use super::home::{Home, load_contracts};
 use super::http::{RunError, listen};
 use super::http_server::serve;
+use super::ledger_keys::LedgerKeys;
 use super::link::Link;
 use super::opening::{Audits, Opening};
 use super::router::{Outboxes, Router};
@@ -43,6 +44,12 @@ pub(super) async fn run_body(
 ) -> Result<(), RunError> {
     let home = Home::of(config)?;
     let folder = DataFolder::take(&config.data)?;
+    let keys = LedgerKeys::of(&home, own.keys.as_ref());
+    // A PIN that is wrong, or a token that isn't there, is said before anything is promised to anybody.
+    let me = home.identity()?.leaf.party;
+    for party in std::iter::once(&me).chain(&own.hosts) {
+        keys.signing(party)?;
+    }
     let link = Arc::new(Link::connect(home.clone(), &own.registrar, config.announced()).await?);
     let (notary, _) = link.notary()?;
     let book = Arc::new(load_contracts(&own.contracts)?);
@@ -53,6 +60,7 @@ pub(super) async fn run_body(
     let clients = listen(own.http_listen).await?;
     let opening = Arc::new(Opening {
         home: home.clone(),
+        keys,
         link: Arc::clone(&link),
         me: link.party.clone(),
         hosted: own.hosts.clone(),

@@ -16,7 +16,7 @@ use super::admission::Network;
 use super::engine::random_32;
 use crate::config::Config;
 use crate::files::{create_folder, write_atomically};
-use crate::pki::{IdentityError, KeyFileError, KeyKind, SecretKey, TlsIdentity};
+use crate::pki::{IdentityError, KeyFileError, KeyKind, ModuleError, SecretKey, TlsIdentity};
 
 /// Why a data folder can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +75,19 @@ pub enum HomeError {
         /// The party that joined.
         found: Party,
     },
+    /// A security module.
+    #[error(transparent)]
+    Module(#[from] ModuleError),
+    /// A party's key is in the folder, and the configuration names a security module.
+    #[error(
+        "the key with which {0} was admitted is in the data folder, and can't be moved into a security module: remove `[keys]` from the configuration, or join again under another identifier with an empty folder"
+    )]
+    KeyInFolder(Party),
+    /// A party's key is in a security module, and the configuration names none.
+    #[error(
+        "the key with which {0} was admitted is in a security module: put `[keys]` back into the configuration"
+    )]
+    KeyInModule(Party),
     /// The operating system's random number generator failed.
     #[error("the operating system gives no random numbers")]
     Random,
@@ -158,7 +171,7 @@ impl Home {
         write_atomically(&path, bytes).map_err(|source| HomeError::File { path, source })
     }
 
-    fn content(&self, name: &str, what: impl ToString) -> HomeError {
+    pub(crate) fn content(&self, name: &str, what: impl ToString) -> HomeError {
         HomeError::Content {
             path: self.path.join(name),
             what: what.to_string(),
@@ -182,14 +195,26 @@ impl Home {
         Ok(secret)
     }
 
-    /// The signing key of a party, drawn the first time.
+    fn signing_key_file(&self, party: &Party) -> PathBuf {
+        self.keys().join(format!("ledger-{party}.pem"))
+    }
+
+    /// The signing key of a party in this folder, drawn the first time.
     ///
     /// # Errors
     /// [`HomeError`].
-    pub fn signing_key(&self, party: &Party) -> Result<SigningKey, HomeError> {
-        let name = format!("ledger-{party}.pem");
-        let key = SecretKey::load_or_create(&self.keys().join(&name), KeyKind::P256)?;
-        SigningKey::from_pkcs8(key.pkcs8()).map_err(|error| self.content(&name, error))
+    pub(crate) fn signing_key(&self, party: &Party) -> Result<SigningKey, HomeError> {
+        let path = self.signing_key_file(party);
+        let key = SecretKey::load_or_create(&path, KeyKind::P256)?;
+        SigningKey::from_pkcs8(key.pkcs8()).map_err(|error| HomeError::Content {
+            path,
+            what: error.to_string(),
+        })
+    }
+
+    /// Whether a party's signing key is in this folder.
+    pub(crate) fn has_signing_key(&self, party: &Party) -> bool {
+        self.signing_key_file(party).exists()
     }
 
     /// The key of a log with this origin, drawn the first time.

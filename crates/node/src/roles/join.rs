@@ -11,6 +11,8 @@ use protocol::node::envelope_secret;
 
 use super::admission::{Applicant, JOIN_PATH, JoinReply, JoinRequest, Network};
 use super::home::{Home, HomeError};
+use super::ledger_keys::LedgerKeys;
+use crate::config::Keys;
 use crate::pki::{Fingerprint, TlsIdentity, new_request};
 use crate::transport::{AdmissionClient, AdmissionError, Counters, StatusCode};
 
@@ -31,6 +33,8 @@ pub struct Application {
     pub role: MemberRole,
     /// Where its peers connect, `host:port`.
     pub endpoint: String,
+    /// The security module that is to hold the ledger keys, if not the data folder.
+    pub keys: Option<Keys>,
     /// For a notary, the origin of its log.
     pub log_origin: Option<String>,
 }
@@ -63,9 +67,10 @@ pub async fn join(application: &Application) -> Result<Network, JoinError> {
     let Some((me, ..)) = application.parties.first() else {
         return Err(JoinError::Keys("an application needs a party".to_owned()));
     };
+    let ledger_keys = LedgerKeys::of(&home, application.keys.as_ref());
     let mut applicants = Vec::new();
     for (party, name, services, website) in &application.parties {
-        let key = home.signing_key(party)?;
+        let key = ledger_keys.signing(party)?;
         let envelope_key =
             envelope::public_key(&envelope_secret(&secret, party)).map_err(|e| keys(&e))?;
         let record = MemberRecord {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use deed::Party;
 use jiff::SignedDuration;
-use ledger::codec;
+use ledger::codec::{self, list::List};
 use protocol::limits::{BATCH_REQUESTS_MAX, CLOCK_SKEW_MS};
 use protocol::notary::{Notary, Request, Verdict};
 use tlog::Origin;
@@ -122,8 +122,8 @@ async fn answer(
     if request.path != SUBMIT_PATH {
         return PeerReply::new(StatusCode::NOT_FOUND, "nothing here");
     }
-    let requests: Vec<Request> = match codec::decode(&request.body) {
-        Ok(requests) => requests,
+    let requests = match codec::decode(&request.body) {
+        Ok(List::<Request>(requests)) => requests,
         Err(error) => return PeerReply::new(StatusCode::BAD_REQUEST, error.to_string()),
     };
     if requests.len() > BATCH_REQUESTS_MAX {

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 
 use super::engine::{DiskNode, EngineOpenError, now_ms};
 use super::home::Home;
+use super::ledger_keys::LedgerKeys;
 use super::link::Link;
 use super::status::audit;
 use crate::limits::AUDITS_MAX;
@@ -18,6 +19,7 @@ use crate::store::{DataFolder, SqliteReader, SqliteStore, StoreOptions};
 /// What opening the node takes, again and again if need be.
 pub(crate) struct Opening {
     pub(crate) home: Home,
+    pub(crate) keys: LedgerKeys,
     pub(crate) link: Arc<Link>,
     pub(crate) me: Party,
     pub(crate) hosted: Vec<Party>,
@@ -35,7 +37,7 @@ impl Opening {
     fn setup(&self) -> Result<Setup, EngineOpenError> {
         let mut hosted = Vec::new();
         for party in std::iter::once(&self.me).chain(&self.hosted) {
-            let key = self.home.signing_key(party).map_err(failed)?;
+            let key = self.keys.signing(party).map_err(failed)?;
             hosted.push(Hosted {
                 party: party.clone(),
                 key,

@@ -71,7 +71,7 @@ pub(super) async fn run_portal(
     );
     let peers = listen(config.peer_listen).await?;
     let readers = listen(own.http_listen).await?;
-    let trust_file = trust_text(&trust, &link.network.name);
+    let trust_file = trust_text(&trust, &link.network.name).map_err(RunError::start)?;
     let desk = Arc::new(Desk {
         link: Arc::clone(&link),
         trust,
@@ -96,7 +96,7 @@ pub(super) async fn run_portal(
                 let body = trust_file.clone();
                 async move {
                     let headers = [
-                        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+                        (header::CONTENT_TYPE, "application/json"),
                         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
                     ];
                     (headers, body)

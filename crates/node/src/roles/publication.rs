@@ -9,25 +9,49 @@ use ledger::transaction::FORMAT;
 use ledger::trust::Trust;
 use protocol::directory::Members;
 use protocol::message::Disclosure;
+use serde::Serialize;
 
 use crate::portal::{PublishedFact, PublishedValue};
 
-/// The network's trust file: what `pvn verify` starts from. A TOML document.
-#[must_use]
-pub fn trust_text(trust: &Trust, network_name: &str) -> String {
-    let mut text = format!(
-        "# What a verifier of this network starts from. Get it from somebody you trust, not from whoever shows you a proof.\n\
-         network = {network_name:?}\nregistrar = \"{}\"\nnotary = \"{}\"\n",
-        trust.registrar, trust.notary
-    );
-    for (id, contract) in trust.contracts.iter() {
-        text.push_str(&format!(
-            "\n[[contract]]\nname = {:?}\nsha256 = \"{id}\"\ntext = '''\n{}'''\n",
-            contract.name(),
-            contract.source()
-        ));
-    }
-    text
+/// A trust file as it is written.
+#[derive(Serialize)]
+struct TrustFile<'a> {
+    pvn_trust: u8,
+    network: &'a str,
+    founded_by: String,
+    registrar: [String; 1],
+    notary: [String; 1],
+    contracts: Vec<ContractText<'a>>,
+}
+
+#[derive(Serialize)]
+struct ContractText<'a> {
+    name: &'a str,
+    sha256: String,
+    text: &'a str,
+}
+
+/// The network's trust file: what verifiers start from (docs/protocol/verifiers.md).
+///
+/// # Errors
+/// What serde_json can't write; it can write texts and lists of them.
+pub fn trust_text(trust: &Trust, network_name: &str) -> Result<String, serde_json::Error> {
+    let contracts = trust.contracts.iter().map(|(id, contract)| ContractText {
+        name: contract.name(),
+        sha256: id.to_string(),
+        text: contract.source(),
+    });
+    let registrar = trust.registrar.to_string();
+    let mut text = serde_json::to_string_pretty(&TrustFile {
+        pvn_trust: 2,
+        network: network_name,
+        founded_by: registrar.clone(),
+        registrar: [registrar],
+        notary: [trust.notary.to_string()],
+        contracts: contracts.collect(),
+    })?;
+    text.push('\n');
+    Ok(text)
 }
 
 /// Verifies every fact of a disclosure under the directory that its batch pinned.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use deed::Party;
 use ledger::TransactionId;
-use ledger::codec;
+use ledger::codec::{self, list::List};
 use protocol::limits::BATCH_REQUESTS_MAX;
 use protocol::notary::{NotaryRefusal, Request, Verdict};
 use tokio::sync::{Semaphore, mpsc};
@@ -189,8 +189,10 @@ where
     for _ in 0..TRIES {
         match post(body.clone()).await {
             Ok(reply) if reply.status == StatusCode::OK => {
-                return match codec::decode::<Vec<Verdict>>(&reply.body) {
-                    Ok(verdicts) if verdicts.len() == parcel.len() => Answer::Decided(verdicts),
+                return match codec::decode::<List<Verdict>>(&reply.body) {
+                    Ok(List(verdicts)) if verdicts.len() == parcel.len() => {
+                        Answer::Decided(verdicts)
+                    }
                     _ => Answer::Silence,
                 };
             }

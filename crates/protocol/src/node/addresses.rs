@@ -1,10 +1,13 @@
-//! One-time keys: those that peers gave us, and those that we gave out.
+//! One-time keys: those that peers gave us, and those that we gave out, each for its purpose.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use deed::Party;
-use ledger::address::{Sheet, Voucher};
-use ledger::control::OneTimeKey;
+use ledger::Digest;
+use ledger::address::{Purpose, Sheet, Voucher};
+use ledger::control::{OneTimeKey, OneTimeSecret};
+use ledger::presentation::HolderSecret;
+use ledger::signature::KeyError;
 
 use super::core::{Node, NodeError};
 use super::waiting::Cause;
@@ -15,8 +18,8 @@ use crate::store::{Store, Table};
 /// The unused one-time keys of other nodes' parties. In memory only: after a restart, new ones are asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Addresses {
-    sheets: BTreeMap<Party, VecDeque<(Sheet, u32)>>,
-    asked: BTreeMap<Party, u64>,
+    sheets: BTreeMap<(Party, Purpose), VecDeque<(Sheet, u32)>>,
+    asked: BTreeMap<(Party, Purpose), u64>,
     /// Requests granted to each peer in the second in which it asked last.
     granted: BTreeMap<Party, (u64, u32)>,
 }
@@ -34,24 +37,25 @@ impl Addresses {
 
     /// Keeps a verified sheet.
     pub(crate) fn add(&mut self, sheet: Sheet) {
-        self.asked.remove(&sheet.party);
-        self.sheets
-            .entry(sheet.party.clone())
-            .or_default()
-            .push_back((sheet, 0));
+        let whose = (sheet.party.clone(), sheet.purpose);
+        self.asked.remove(&whose);
+        self.sheets.entry(whose).or_default().push_back((sheet, 0));
     }
 
     /// How many keys of the party are left.
-    pub(crate) fn left(&self, party: &Party) -> usize {
-        let sheets = self.sheets.get(party).into_iter().flatten();
+    pub(crate) fn left(&self, whose: &(Party, Purpose)) -> usize {
+        let sheets = self.sheets.get(whose).into_iter().flatten();
         sheets
             .map(|(sheet, used)| sheet.keys.len() - *used as usize)
             .sum()
     }
 
     /// Takes an unused key, with the voucher for it.
-    pub(crate) fn take(&mut self, party: &Party) -> Option<(OneTimeKey, Option<Voucher>)> {
-        let sheets = self.sheets.get_mut(party)?;
+    pub(crate) fn take(
+        &mut self,
+        whose: &(Party, Purpose),
+    ) -> Option<(OneTimeKey, Option<Voucher>)> {
+        let sheets = self.sheets.get_mut(whose)?;
         let (sheet, used) = sheets.front_mut()?;
         let key = *sheet.keys.get(*used as usize)?;
         let voucher = sheet.voucher(*used);
@@ -63,21 +67,69 @@ impl Addresses {
     }
 
     /// Whether it is time to ask for keys of the party (again).
-    pub(crate) fn ask(&mut self, party: &Party, now_ms: u64, retry_ms: u64) -> bool {
+    pub(crate) fn ask(&mut self, whose: &(Party, Purpose), now_ms: u64, retry_ms: u64) -> bool {
         let due = self
             .asked
-            .get(party)
+            .get(whose)
             .is_none_or(|at| now_ms >= at + retry_ms);
         if due {
-            self.asked.insert(party.clone(), now_ms);
+            self.asked.insert(whose.clone(), now_ms);
         }
         due
     }
 }
 
+/// The row of a key that was given out.
+fn row(purpose: Purpose, key: &OneTimeKey) -> Vec<u8> {
+    match purpose {
+        Purpose::Control => key.0.to_vec(),
+        Purpose::Holder => [b"holder/".as_slice(), &key.0].concat(),
+    }
+}
+
 impl<S: Store> Node<S> {
+    /// The secret with which facts are used up whose key follows from this nonce.
+    pub(crate) fn one_time(&self, nonce: &Digest) -> Result<OneTimeSecret, NodeError> {
+        OneTimeSecret::derive(&self.setup.secret, &nonce.0)
+            .ok_or(NodeError::Key(KeyError::Unusable))
+    }
+
+    /// The secret with which facts are shown whose key follows from this nonce.
+    pub(crate) fn to_show(&self, nonce: &Digest) -> Result<HolderSecret, NodeError> {
+        HolderSecret::derive(&self.setup.secret, &nonce.0).ok_or(NodeError::Key(KeyError::Unusable))
+    }
+
+    /// The key of this nonce.
+    pub(crate) fn own_key(
+        &self,
+        purpose: Purpose,
+        nonce: &Digest,
+    ) -> Result<OneTimeKey, NodeError> {
+        Ok(match purpose {
+            Purpose::Control => self.one_time(nonce)?.public(),
+            Purpose::Holder => self.to_show(nonce)?.public(),
+        })
+    }
+
+    /// The nonce of a key that was given out here for this purpose.
+    pub(crate) fn nonce_of(
+        &self,
+        purpose: Purpose,
+        key: &OneTimeKey,
+    ) -> Result<Option<Digest>, NodeError> {
+        let given = self
+            .pending
+            .bytes(&self.store, Table::Keys, &row(purpose, key))?;
+        Ok(given.and_then(|nonce| nonce.try_into().ok()).map(Digest))
+    }
+
     /// Gives one-time keys of a party hosted here to a peer.
-    pub(crate) fn give_addresses(&mut self, from: &Party, party: &Party) -> Result<(), NodeError> {
+    pub(crate) fn give_addresses(
+        &mut self,
+        from: &Party,
+        party: &Party,
+        purpose: Purpose,
+    ) -> Result<(), NodeError> {
         if !self.hosts(party) || !self.addresses.may_give(from, self.now_ms) {
             return Ok(());
         }
@@ -85,14 +137,16 @@ impl<S: Store> Node<S> {
             let mut keys = Vec::with_capacity(SHEET_KEYS as usize);
             for _ in 0..SHEET_KEYS {
                 let nonce = self.random();
-                let key = self.one_time(&nonce)?.public();
-                self.pending.put_bytes(Table::Keys, key.0, nonce.0.to_vec());
+                let key = self.own_key(purpose, &nonce)?;
+                let row = row(purpose, &key);
+                self.pending.put_bytes(Table::Keys, row, nonce.0.to_vec());
                 keys.push(key);
             }
             let Some(signing) = self.key_of(party) else {
                 return Ok(());
             };
-            let sheet = Sheet::sign(signing, &self.setup.home.network, party, keys)?;
+            let network = &self.setup.home.network;
+            let sheet = Sheet::sign(signing, network, party, purpose, keys)?;
             self.strokes += 1;
             self.send(from, &Message::Addresses(sheet));
         }
@@ -107,7 +161,8 @@ impl<S: Store> Node<S> {
             let genuine = |key| sheet.verifies(key, &self.setup.home.network);
             r.details.host == *from && key.is_some_and(genuine)
         });
-        let room = self.addresses.left(&sheet.party) < SHEETS_KEPT * SHEET_KEYS as usize;
+        let whose = (sheet.party.clone(), sheet.purpose);
+        let room = self.addresses.left(&whose) < SHEETS_KEPT * SHEET_KEYS as usize;
         if genuine && room {
             self.waiting.wake(&Cause::Party(sheet.party.clone()));
             self.addresses.add(sheet);

@@ -180,10 +180,8 @@ impl<S: Store> Node<S> {
                     }
                 }
                 let facts = created(view, meaning.as_ref(), &self.setup.book);
-                for ((fact, controllers), at) in
-                    facts.into_iter().zip(created_at(&id, ordinal, view))
-                {
-                    if controllers.iter().any(|party| self.hosts(party)) {
+                for ((fact, roles), at) in facts.into_iter().zip(created_at(&id, ordinal, view)) {
+                    if roles.controllers.iter().any(|party| self.hosts(party)) {
                         current.insert(fact_key(&at), fact.clone());
                     }
                 }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use deed::Party;
+use ledger::TransactionId;
+use ledger::address::Purpose;
 use ledger::bundle::Place;
 use ledger::certificate::Certificate;
 use ledger::fact::{Fact, FactRef};
@@ -10,11 +12,8 @@ use ledger::map::MemberRole;
 use ledger::public::{PublicFact, PublicPart};
 use ledger::signature::ScopedSignature;
 use ledger::tearoff::{Audience, SeenView, ShownOutput, TearOff};
-use ledger::validity::{
-    Checked, Meaning, Requirement, Standing, check, fact_value, issue_requirements,
-};
+use ledger::validity::{Checked, Meaning, Standing, check, fact_value, issue_requirements};
 use ledger::view::View;
-use ledger::{Digest, TransactionId};
 
 use super::core::{ATTESTED, Flow, Node, NodeError, SIGNED, Signed, under};
 use super::initiate::concerning;
@@ -170,7 +169,10 @@ impl<S: Store> Node<S> {
     fn concerns(&self, id: &TransactionId, seen: &TearOff, checked: &Checked) -> bool {
         let meanings = checked.meanings.iter().flatten();
         let roles = meanings.flat_map(|m| m.created.iter().chain(&m.consumed));
-        let mut parties = roles.flat_map(|roles| roles.attestors.iter().chain(&roles.seen_by));
+        let mut parties = roles.flat_map(|roles| {
+            let seen_by = roles.seen_by.iter().chain(&roles.shown_by);
+            roles.attestors.iter().chain(seen_by)
+        });
         parties.any(|party| self.hosts(party))
             || self.shown_to_us(seen)
             || !self.brought(id, seen, checked).is_empty()
@@ -189,7 +191,9 @@ impl<S: Store> Node<S> {
                 .book
                 .get(&fact.contract)?
                 .roles_of(&fact_value(fact));
-            Some(roles.ok()?.seen_by.iter().any(|party| self.hosts(party)))
+            let roles = roles.ok()?;
+            let mut parties = roles.seen_by.iter().chain(&roles.shown_by);
+            Some(parties.any(|party| self.hosts(party)))
         };
         facts.filter_map(seen_by).any(|ours| ours)
     }
@@ -207,7 +211,7 @@ impl<S: Store> Node<S> {
             created_at(id, ordinal, view).into_iter().zip(facts)
         });
         let ours =
-            facts.filter(|(_, (_, controllers))| controllers.iter().any(|party| self.hosts(party)));
+            facts.filter(|(_, (_, roles))| roles.controllers.iter().any(|party| self.hosts(party)));
         ours.map(|(at, (fact, _))| (at, fact.clone())).collect()
     }
 
@@ -293,12 +297,8 @@ impl<S: Store> Node<S> {
         let mut nonces = Vec::with_capacity(fact.control.keys().len());
         for key in fact.control.keys() {
             // Keys given out to others are listed; those of facts made here follow from the fact's salt.
-            let given = self.pending.bytes(&self.store, Table::Keys, &key.0)?;
-            nonces.push(
-                given
-                    .and_then(|n| n.try_into().ok())
-                    .map_or(fact.salt, Digest),
-            );
+            let given = self.nonce_of(Purpose::Control, key)?;
+            nonces.push(given.unwrap_or(fact.salt));
         }
         let stored = StoredFact { fact, nonces };
         self.index_money(&stored, at);
@@ -427,9 +427,8 @@ impl<S: Store> Node<S> {
             .map(|c| issue_requirements(view, c, &opening.roots))
             .unwrap_or_default();
         let of_view = |s: &&ScopedSignature| {
-            let agrees =
-                |r: &Requirement| r.parties.contains(&s.party) && s.covers(&r.view, &r.role);
-            s.scope.iter().any(|scope| scope.view == root) || issued.iter().any(agrees)
+            let mut issued = issued.iter();
+            s.scope.iter().any(|scope| scope.view == root) || issued.any(|r| r.is_met_by(s))
         };
         for (host, envelopes) in by_host {
             let observation = Observation {

@@ -7,7 +7,6 @@ use deed::{FileAddress, Party};
 use ledger::bundle::verify_checkpoint;
 use ledger::certificate::{Certificate, CertificateError};
 use ledger::codec;
-use ledger::control::OneTimeSecret;
 use ledger::digest::hmac_sha256;
 use ledger::fact::FactRef;
 use ledger::signature::{KeyError, SigningKey};
@@ -381,7 +380,7 @@ impl<S: Store> Node<S> {
 
     fn receive(&mut self, from: &Party, message: Message) -> Result<(), NodeError> {
         match message {
-            Message::WantAddresses(party) => self.give_addresses(from, &party),
+            Message::WantAddresses(party, purpose) => self.give_addresses(from, &party, purpose),
             Message::Addresses(sheet) => {
                 self.keep_addresses(from, sheet);
                 Ok(())
@@ -411,11 +410,6 @@ impl<S: Store> Node<S> {
             &self.entropy.0.0,
             &[b"step/v1", &self.entropy.1.to_be_bytes()],
         )
-    }
-
-    pub(crate) fn one_time(&self, nonce: &Digest) -> Result<OneTimeSecret, NodeError> {
-        OneTimeSecret::derive(&self.setup.secret, &nonce.0)
-            .ok_or(NodeError::Key(KeyError::Unusable))
     }
 
     /// Sends a message that the flow itself sends again if it gets lost.

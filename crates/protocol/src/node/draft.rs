@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use deed::{Call, Contract, Due, FactValue, Party, Refusal};
 use jiff::civil::Date;
-use ledger::control::Control;
+use ledger::address::{Purpose, Voucher};
+use ledger::control::{Control, OneTimeKey};
 use ledger::digest::hmac_sha256;
 use ledger::fact::{DueRef, Fact, FactRef};
+use ledger::presentation::holder_key;
 use ledger::public::PublicPart;
 use ledger::tearoff::{Audience, Vouched};
 use ledger::token;
@@ -230,20 +232,30 @@ impl<S: Store> Node<S> {
         for (output, (value, due)) in (0u32..).zip(making.created) {
             let salt = self.random();
             let roles = making.of.contract.roles_of(&value)?;
+            let vouched = |voucher: Option<Voucher>| {
+                let view = making.ordinal;
+                voucher.map(|voucher| Vouched {
+                    view,
+                    output,
+                    voucher,
+                })
+            };
             let mut keys = Vec::with_capacity(roles.controllers.len());
             for party in &roles.controllers {
-                if self.hosts(party) {
-                    keys.push(self.one_time(&salt)?.public());
-                } else {
-                    let (key, voucher) = self.key_for(party)?;
-                    vouchers.extend(voucher.map(|voucher| Vouched {
-                        view: making.ordinal,
-                        output,
-                        voucher,
-                    }));
-                    keys.push(key);
-                }
+                let (key, voucher) = self.key_for(party, Purpose::Control, &salt)?;
+                vouchers.extend(vouched(voucher));
+                keys.push(key);
             }
+            let holder = match &roles.shown_by {
+                None => None,
+                Some(party) => {
+                    let (key, voucher) = self.key_for(party, Purpose::Holder, &salt)?;
+                    vouchers.extend(vouched(voucher));
+                    let message = format!("anybody could sign for the key that {party} gave out");
+                    let key = holder_key(&key).ok_or_else(|| refusal("key_unusable", message))?;
+                    Some(key)
+                }
+            };
             let control = if keys.is_empty() {
                 Control::nobody()
             } else {
@@ -259,7 +271,7 @@ impl<S: Store> Node<S> {
                 salt,
                 control,
                 due,
-                holder: None,
+                holder,
             });
         }
         Ok(View {
@@ -273,23 +285,30 @@ impl<S: Store> Node<S> {
         })
     }
 
-    /// A one-time key of a party on another node, or a wait for one.
+    /// A one-time key of a party for this purpose: one that follows from the fact's salt, where the party is hosted here, or one
+    /// that its node gave out. Or a wait for one.
     fn key_for(
         &mut self,
         party: &Party,
-    ) -> Result<(Digest, Option<ledger::address::Voucher>), Stop> {
+        purpose: Purpose,
+        salt: &Digest,
+    ) -> Result<(OneTimeKey, Option<Voucher>), Stop> {
+        if self.hosts(party) {
+            return Ok((self.own_key(purpose, salt)?, None));
+        }
         let host = self.members.host(party).cloned();
         let host = host
             .ok_or_else(|| refusal("not_a_member", format!("{party} is not in the network map")))?;
-        if self.addresses.left(party) < crate::limits::SHEET_KEYS as usize
-            && self.addresses.ask(party, self.now_ms, RETRY_MS)
+        let whose = (party.clone(), purpose);
+        if self.addresses.left(&whose) < crate::limits::SHEET_KEYS as usize
+            && self.addresses.ask(&whose, self.now_ms, RETRY_MS)
         {
-            self.send(&host, &Message::WantAddresses(party.clone()));
+            self.send(&host, &Message::WantAddresses(party.clone(), purpose));
         }
         if self.keeps_waiting(&host) {
             return Err(Stop::Wait(Cause::Party(party.clone())));
         }
-        let key = self.addresses.take(party);
+        let key = self.addresses.take(&whose);
         key.ok_or_else(|| Stop::Wait(Cause::Party(party.clone())))
     }
 

@@ -186,7 +186,7 @@ impl<S: Store> Node<S> {
             .flat_map(|r| r.parties.iter().map(move |party| (r, party)))
             .filter(|(r, party)| {
                 let given = flow.signatures.get(party);
-                !given.is_some_and(|s| s.covers(&r.view, &r.role))
+                !given.is_some_and(|s| r.is_met_by(s))
             })
             .filter_map(|(_, party)| self.members.host(party).cloned())
             .collect();

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use deed::Party;
+use deed::{FactRoles, Party};
+use ledger::TransactionId;
+use ledger::address::Purpose;
 use ledger::codec::composed;
 use ledger::fact::{Fact, FactRef};
 use ledger::limits::SIGNATURES_MAX;
+use ledger::presentation::on_sheet;
 use ledger::signature::ScopedSignature;
 use ledger::tearoff::{SeenOutputs, SeenView, ShownOutput};
 use ledger::transaction::IdOpening;
@@ -14,7 +17,6 @@ use ledger::validity::{
     Checked, Invalid, Meaning, Requirement, Standing, check_opened, opened_value,
 };
 use ledger::view::{Input, View};
-use ledger::{Digest, TransactionId};
 
 use super::business_keys::Claim;
 use super::core::{ATTESTED, Hosted, Node, NodeError, Signed, under};
@@ -230,15 +232,8 @@ impl<S: Store> Node<S> {
                 return Ok(Err(no));
             }
             for (fact, roles) in created(view, meaning.as_ref(), &self.setup.book) {
-                for (party, key) in roles.iter().zip(fact.control.keys()) {
-                    if self.hosts(party) && !self.gave_out(key)? {
-                        return Ok(Err(decline(
-                            "controller_not_ours",
-                            format!(
-                                "a key that was never given out here is to control a fact of {party}"
-                            ),
-                        )));
-                    }
+                if let Some(no) = self.examine_keys(fact, &roles)? {
+                    return Ok(Err(no));
                 }
             }
         }
@@ -275,7 +270,31 @@ impl<S: Store> Node<S> {
         many.then_some(No::Later)
     }
 
-    /// Facts that are to belong to a party hosted here are shown whole: their keys must be its own.
+    /// The keys of parties hosted here are keys that were given out here, for what they are to be used for.
+    fn examine_keys(&self, fact: &Fact, roles: &FactRoles) -> Result<Option<No>, NodeError> {
+        for (party, key) in roles.controllers.iter().zip(fact.control.keys()) {
+            if self.hosts(party) && self.nonce_of(Purpose::Control, key)?.is_none() {
+                let reason =
+                    format!("a key that was never given out here is to control a fact of {party}");
+                return Ok(Some(decline("controller_not_ours", reason)));
+            }
+        }
+        let Some(party) = roles.shown_by.as_ref().filter(|party| self.hosts(party)) else {
+            return Ok(None);
+        };
+        let key = fact.holder.as_ref().and_then(on_sheet);
+        let ours = match key {
+            Some(key) => self.nonce_of(Purpose::Holder, &key)?.is_some(),
+            None => false,
+        };
+        Ok((!ours).then(|| {
+            let reason =
+                format!("a key that was never given out here is to show a fact of {party}");
+            decline("holder_not_ours", reason)
+        }))
+    }
+
+    /// Facts that are to belong to a party hosted here, or that it is to show, are shown whole: their keys must be its own.
     fn examine_shown(&self, outputs: &SeenOutputs) -> Option<No> {
         let part = |shown: &ShownOutput| match shown {
             ShownOutput::Whole(_) => None,
@@ -283,7 +302,8 @@ impl<S: Store> Node<S> {
         };
         for (contract, value) in outputs.shown.values().filter_map(part) {
             let roles = self.setup.book.get(&contract)?.roles_of(&value).ok()?;
-            if let Some(party) = roles.controllers.iter().find(|party| self.hosts(party)) {
+            let mut keyed = roles.controllers.iter().chain(&roles.shown_by);
+            if let Some(party) = keyed.find(|party| self.hosts(party)) {
                 let reason =
                     format!("a fact for {party} is shown in part, and its key is not to be seen");
                 return Some(decline("fact_not_shown", reason));
@@ -297,9 +317,8 @@ impl<S: Store> Node<S> {
     fn examine_driver(&self, from: &Party, checked: &Checked, proposal: &Proposal) -> Option<No> {
         let theirs = &proposal.signatures;
         let covers = |party: &Party, requirement: &Requirement| {
-            theirs
-                .iter()
-                .any(|s| s.party == *party && s.covers(&requirement.view, &requirement.role))
+            let mut theirs = theirs.iter();
+            theirs.any(|s| s.party == *party && requirement.is_met_by(s))
         };
         for requirement in &checked.required {
             let hosted = requirement.parties.iter();
@@ -398,13 +417,6 @@ impl<S: Store> Node<S> {
             .is_some_and(|proven| proven.at == input.at)
     }
 
-    fn gave_out(&self, key: &Digest) -> Result<bool, NodeError> {
-        Ok(self
-            .pending
-            .bytes(&self.store, Table::Keys, &key.0)?
-            .is_some())
-    }
-
     /// A transaction certified earlier, as far as it is seen here.
     pub fn transaction(&self, id: &TransactionId) -> Result<Option<StoredTransaction>, NodeError> {
         Ok(self
@@ -413,18 +425,18 @@ impl<S: Store> Node<S> {
     }
 }
 
-/// Created facts that are shown whole, with their controllers.
+/// Created facts that are shown whole, with the parts that parties have in them.
 pub(crate) fn created<'a>(
     view: &'a SeenView,
     meaning: Option<&Meaning>,
     book: &ledger::trust::ContractBook,
-) -> Vec<(&'a Fact, Vec<Party>)> {
+) -> Vec<(&'a Fact, FactRoles)> {
     match (view, meaning) {
         (SeenView::Whole(view), Some(meaning)) => view
             .created
             .iter()
             .zip(&meaning.created)
-            .map(|(fact, roles)| (fact, roles.controllers.clone()))
+            .map(|(fact, roles)| (fact, roles.clone()))
             .collect(),
         (SeenView::Outputs(outputs), _) => outputs
             .shown
@@ -435,7 +447,7 @@ pub(crate) fn created<'a>(
                         .get(&fact.contract)?
                         .roles_of(&ledger::validity::fact_value(fact))
                         .ok()?;
-                    Some((fact, roles.controllers))
+                    Some((fact, roles))
                 }
                 ShownOutput::Part(_) => None,
             })

@@ -17,7 +17,7 @@ pub struct Authority {
     #[n(1)]
     pub rho: Digest,
     /// The controllers' signatures over token and id.
-    #[n(2)]
+    #[cbor(n(2), with = "codec::list")]
     pub signatures: Vec<minicbor::bytes::ByteVec>,
 }
 
@@ -28,10 +28,10 @@ pub struct Submission {
     #[n(0)]
     pub opening: IdOpening,
     /// For each view, the authority to use up each consumed token, in the header's order.
-    #[n(1)]
+    #[cbor(n(1), with = "codec::lists")]
     pub authorities: Vec<Vec<Authority>>,
     /// For each view that publishes something, the bytes of its public part.
-    #[n(2)]
+    #[cbor(n(2), with = "codec::list")]
     pub public: Vec<Option<minicbor::bytes::ByteVec>>,
     /// Blinds what the batch says about the tokens.
     #[n(3)]

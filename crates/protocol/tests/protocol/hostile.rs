@@ -13,7 +13,7 @@ use protocol::node::Input;
 use protocol::node::records::{StoredFlow, StoredTransaction};
 use protocol::store::Table;
 
-use crate::support::{party, pence, text, who};
+use crate::support::{other_form, party, pence, text, who};
 use crate::town::{ALICE, AUDITOR, BANK, BOB, Mail, Town};
 
 /// A payment of Alice's to Bob that nobody has been asked about yet.
@@ -178,6 +178,47 @@ fn signatures_that_come_twice_are_not_passed_on() {
         let stored: StoredTransaction = minicbor::decode(&bytes).expect("readable");
         let parties: BTreeSet<_> = stored.signatures.iter().map(|s| &s.party).collect();
         assert_eq!(parties.len(), stored.signatures.len());
+    }
+    town.assert_settled();
+}
+
+/// Both forms of an ECDSA signature verify, and whoever passes one on can pass on the other, or both: nothing is kept twice for it.
+#[test]
+fn signatures_that_come_in_their_other_form_change_nothing() {
+    let mut town = Town::new();
+    town.endow();
+    let pay = town.pay("payment", ALICE, BOB, 5, 7);
+    town.instruct(&pay);
+    let others = |signatures: &[ScopedSignature]| -> Vec<ScopedSignature> {
+        let mut others = signatures.to_vec();
+        for one in &mut others {
+            one.signature = other_form(&one.signature);
+        }
+        others
+    };
+    while let Some(mut mail) = town.mail.pop_front() {
+        if let Mail::Message { message, .. } = &mut mail {
+            match &mut **message {
+                Message::Propose(proposal) => proposal.signatures = others(&proposal.signatures),
+                Message::Signed(_, signatures) => signatures.extend(others(signatures)),
+                Message::Final(finality) => {
+                    let both = others(&finality.signatures);
+                    finality.signatures.splice(0..0, both);
+                }
+                _ => {}
+            }
+            let again = mail.clone();
+            town.deliver(again);
+        }
+        town.deliver(mail);
+    }
+    assert_eq!((town.holds(BOB), town.published.len()), ((5, 0), 3));
+    for node in [ALICE, BOB, BANK] {
+        for (_, bytes) in town.disks[node].pairs(Table::Transactions) {
+            let stored: StoredTransaction = minicbor::decode(&bytes).expect("readable");
+            let parties: BTreeSet<_> = stored.signatures.iter().map(|s| &s.party).collect();
+            assert_eq!(parties.len(), stored.signatures.len(), "{node}");
+        }
     }
     town.assert_settled();
 }

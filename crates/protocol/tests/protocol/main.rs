@@ -8,6 +8,7 @@ mod flows;
 mod hostile;
 mod notary;
 mod payment;
+mod shown;
 mod support;
 mod town;
 mod uses;

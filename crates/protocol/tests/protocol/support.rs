@@ -11,6 +11,8 @@ use tlog::{KeyName, NoteSigner};
 pub(crate) const COINS: &str = include_str!("../../../ledger/tests/fixtures/coins.deed");
 /// Stalls let for the town's coins.
 const MARKET: &str = include_str!("../../../ledger/tests/fixtures/market.deed");
+/// What people have to show, and nobody else can.
+const REGISTERS: &str = include_str!("../../../ledger/tests/fixtures/registers.deed");
 /// The moment at which the tests begin: 20 November 2026, 12:00 UTC.
 pub(crate) const NOON_MS: u64 = 1_795_176_000_000;
 
@@ -65,6 +67,10 @@ pub(crate) fn papers() -> Contract {
     Contract::load(PAPERS).expect("the fixture loads")
 }
 
+pub(crate) fn registers() -> Contract {
+    Contract::load(REGISTERS).expect("the fixture loads")
+}
+
 /// A market that lets stalls for the town's coins, to those with a licence.
 pub(crate) fn market(coins: &Contract, id: &ContractId) -> Contract {
     let sha256 = id.to_string();
@@ -91,4 +97,20 @@ pub(crate) fn args(
         .collect();
     assert_eq!(given, BTreeMap::new(), "unknown arguments");
     (index, args)
+}
+
+/// The other s of an ECDSA signature over P-256: the order of the group less s. Whoever has one signature can make it.
+pub(crate) fn other_form(signature: &[u8]) -> Vec<u8> {
+    const ORDER: [u8; 32] = [
+        0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc,
+        0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+    ];
+    let mut other = signature.to_vec();
+    let mut borrowed = false;
+    for (byte, order) in other[32..].iter_mut().zip(ORDER).rev() {
+        let (less, first) = order.overflowing_sub(*byte);
+        let (less, second) = less.overflowing_sub(borrowed.into());
+        (*byte, borrowed) = (less, first || second);
+    }
+    other
 }

@@ -6,11 +6,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use deed::{Contract, Value};
+use ledger::address::Purpose;
 use ledger::fact::FactRef;
 use ledger::map::{MemberDetails, MemberKeys, MemberRecord, MemberRole};
 use ledger::signature::{Role, ScopedSignature, ToSign};
 use ledger::tearoff::{SeenView, ShownOutput, TearOff};
-use ledger::trust::ContractBook;
+use ledger::trust::{ContractBook, Trust};
 use ledger::validity::{Home, Standing, check};
 use ledger::{ContractId, Digest, Lineage, NetworkId, TransactionId, codec, envelope};
 use protocol::directory::Members;
@@ -27,7 +28,7 @@ use protocol::store::{
 use tlog::Origin;
 
 use crate::support::{
-    NOON_MS, args, contract, market, noise, note_signer, papers, party, signing_key,
+    NOON_MS, args, contract, market, noise, note_signer, papers, party, registers, signing_key,
 };
 
 pub(crate) const BANK: &str = "TOWN-BANK";
@@ -163,6 +164,7 @@ impl Town {
         let contract_id = book.insert(contract.clone());
         book.insert(market(&contract, &contract_id));
         book.insert(papers());
+        book.insert(registers());
         let registrar = note_signer("registrar.town");
         let network = NetworkId::of("town", &registrar.verifier_key().to_string());
         let home = Home {
@@ -215,6 +217,16 @@ impl Town {
             town.open(name);
         }
         town
+    }
+
+    /// What a stranger starts from.
+    pub(crate) fn trust(&self) -> Trust {
+        Trust {
+            network: self.home.network,
+            registrar: note_signer("registrar.town").verifier_key().clone(),
+            notary: note_signer("notary.town").verifier_key().clone(),
+            contracts: (*self.book).clone(),
+        }
     }
 
     fn clock(&self, name: &str) -> u64 {
@@ -503,7 +515,12 @@ impl Town {
 
     fn in_words(&self, message: &Message) -> String {
         match message {
-            Message::WantAddresses(owner) => format!("please give me keys of {owner}"),
+            Message::WantAddresses(owner, Purpose::Control) => {
+                format!("please give me keys of {owner}")
+            }
+            Message::WantAddresses(owner, Purpose::Holder) => {
+                format!("please give me keys of {owner} to show facts with")
+            }
             Message::Addresses(sheet) => format!("{} keys of {}", sheet.keys.len(), sheet.party),
             Message::Propose(proposal) => {
                 let id = proposal.seen.id();

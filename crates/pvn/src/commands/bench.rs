@@ -3,6 +3,7 @@
 mod deed;
 mod flow;
 mod policies;
+mod proof;
 
 use super::Outcome;
 use crate::cli::{Bench, BenchWhat};
@@ -12,6 +13,7 @@ pub(super) fn run(args: &Bench) -> Outcome {
         BenchWhat::Flow(flow) => flow::run(flow),
         BenchWhat::Deed(args) => deed::run(args),
         BenchWhat::Policies(args) => policies::run(args),
+        BenchWhat::Verify(args) => proof::run(args),
     }
 }
 

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use deed::Party;
-use node::config::{Config, ConfigError};
+use node::config::{Config, ConfigError, Keys};
 use node::files::{create_folder, write_atomically};
-use node::pki::Fingerprint;
+use node::pki::{Fingerprint, ModuleSettings};
 use node::roles::{Application, found_network, load_contracts};
 
 use super::{Outcome, runtime};
@@ -54,6 +54,7 @@ pub(super) fn init(args: &Init) -> Outcome {
         hosts: Vec::new(),
         contracts: Vec::new(),
         service: None,
+        keys: None,
     };
     checked(&settings)?;
     let fingerprint = found_network(&args.data, &args.network, &me)?;
@@ -137,6 +138,30 @@ fn hosted(text: &str) -> Result<(Party, String), String> {
     Ok((party(id)?, name.to_owned()))
 }
 
+/// The security module that is to hold a node's ledger keys.
+fn keys(args: &Join) -> Result<Option<Keys>, String> {
+    let (Some(module), Some(token), Some(pin_file)) =
+        (&args.key_module, &args.key_token, &args.key_pin_file)
+    else {
+        return Ok(None);
+    };
+    if args.role != JoinRole::Node {
+        return Err("only a node keeps its ledger key in a security module: leave out `--key-module` and what belongs to it".to_owned());
+    }
+    Ok(Some(Keys {
+        module: ModuleSettings {
+            library: absolute(module)?,
+            token: token.clone(),
+            pin_file: absolute(pin_file)?,
+        },
+        label: args.key_label.clone(),
+    }))
+}
+
+fn absolute(path: &PathBuf) -> Result<PathBuf, String> {
+    fs::canonicalize(path).map_err(|e| format!("{} can't be read: {e}", path.display()))
+}
+
 pub(super) fn join(args: &Join) -> Outcome {
     let me = party(&args.party)?;
     let kind = kind(args.role);
@@ -148,9 +173,6 @@ pub(super) fn join(args: &Join) -> Outcome {
         .map_err(|_| "the fingerprint is not one: copy it whole from `pvn invite`")?;
     load_contracts(&args.contracts)?;
     create_folder(&args.data)?;
-    let absolute = |path: &PathBuf| {
-        fs::canonicalize(path).map_err(|e| format!("{} can't be read: {e}", path.display()))
-    };
     let mut settings = Settings {
         kind,
         data: fs::canonicalize(&args.data)?,
@@ -167,6 +189,7 @@ pub(super) fn join(args: &Join) -> Outcome {
             .map(absolute)
             .collect::<Result<_, _>>()?,
         service: args.service.as_ref().map(absolute).transpose()?,
+        keys: keys(args)?,
     };
     write_config(&settings)?;
     let application = Application {
@@ -188,16 +211,24 @@ pub(super) fn join(args: &Join) -> Outcome {
         .collect(),
         role: kind.member_role(),
         endpoint: settings.clone().config().announced(),
+        keys: settings.keys.clone(),
         log_origin: (kind == Kind::Notary).then(|| format!("{}.log", args.party.to_lowercase())),
     };
     let network = runtime()?.block_on(node::roles::join(&application))?;
     settings.network = Some(network.name.clone());
     let path = write_config(&settings)?;
+    let module = settings.keys.map(|keys| {
+        format!(
+            " and in the security module's token {:?}",
+            keys.module.token
+        )
+    });
     say!(
-        "{} is a member of {}. Its keys are in {} and never left it.",
+        "{} is a member of {}. Its keys are in {}{} and never left it.",
         args.name,
         network.name,
-        args.data.display()
+        args.data.display(),
+        module.unwrap_or_default()
     )?;
     say!(
         "Next: `pvn run --config {}`, then `pvn status --data {}`.",

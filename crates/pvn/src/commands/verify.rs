@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use deed::Value;
 use jiff::Timestamp;
-use ledger::bundle::{ProofBundle, Proven};
+use ledger::bundle::Proven;
 use ledger::fact::ListPart;
+use ledger::presentation::{self, Expected, nonce_of_hex};
 use serde_json::json;
 
 use super::Outcome;
@@ -21,7 +22,18 @@ pub(super) fn run(args: &Verify) -> Outcome {
     let trust = trust_file::read(&args.trust)?;
     let bytes = fs::read(&args.proof)
         .map_err(|error| format!("the proof {} can't be read: {error}", args.proof.display()))?;
-    let verdict = ProofBundle::verify_bytes(&bytes, &trust);
+    let nonce = args.nonce.as_ref().map(|nonce| {
+        nonce_of_hex(nonce).ok_or("the nonce is written in lower-case hexadecimal digits")
+    });
+    let nonce = nonce.transpose()?;
+    let asked = args.audience.as_ref().zip(nonce.as_ref());
+    let expected = asked.map(|(audience, nonce)| Expected {
+        audience,
+        nonce,
+        now_ms: ms(Timestamp::now().as_millisecond()),
+        max_age_ms: ms(i64::try_from(args.max_age.as_millis()).unwrap_or(i64::MAX)),
+    });
+    let verdict = presentation::verify(&bytes, &trust, expected.as_ref());
     let said = match (&verdict, args.json) {
         (Ok(proven), true) => told(proven).to_string(),
         (Ok(proven), false) => shown(proven),
@@ -40,6 +52,11 @@ pub(super) fn run(args: &Verify) -> Outcome {
     })
 }
 
+/// A time that isn't before 1970, or a length of time.
+fn ms(ms: i64) -> u64 {
+    u64::try_from(ms).unwrap_or_default()
+}
+
 /// What is proven, for programs.
 fn told(proven: &Proven) -> serde_json::Value {
     let fields = proven.fields.iter().map(|(n, v)| (n.clone(), json_of(v)));
@@ -48,12 +65,16 @@ fn told(proven: &Proven) -> serde_json::Value {
     let attested: Vec<_> = attested
         .map(|a| json!({ "party": a.party.as_str(), "name": a.name }))
         .collect();
-    json!({
+    let mut told = json!({
         "valid": true, "contract": proven.contract, "kind": proven.kind, "fields": fields, "parts": parts_of(proven),
         "hidden": proven.hidden,
         "attested_by": attested, "certified_at_ms": proven.time_ms, "log_index": proven.log_index,
         "fact": proven.at.to_string(),
-    })
+    });
+    if let Some(shown) = &proven.shown {
+        told["shown"] = json!({ "to": shown.audience(), "at_ms": shown.time_ms() });
+    }
+    told
 }
 
 /// What is proven, for people. What is hidden is said as loudly as what is shown: a payment reads otherwise without the
@@ -91,17 +112,28 @@ fn shown(proven: &Proven) -> String {
         .map(|a| format!("{} ({})", printable(&a.name), a.party))
         .collect();
     lines.push(format!("On the authority of {}.", attested.join(" and ")));
-    let when = i64::try_from(proven.time_ms)
-        .ok()
-        .and_then(|ms| Timestamp::from_millisecond(ms).ok());
-    let when = when
-        .map(|t| t.strftime("%-d %B %Y, %H:%M:%S UTC").to_string())
-        .unwrap_or_default();
     lines.push(format!(
-        "Certified by the notary on {when}, entry {} of its log.",
+        "Certified by the notary on {}, entry {} of its log.",
+        moment(proven.time_ms),
         proven.log_index
     ));
+    if let Some(occasion) = &proven.shown {
+        lines.push(format!(
+            "Shown by its holder to {} on {}.",
+            printable(occasion.audience()),
+            moment(occasion.time_ms())
+        ));
+    }
     lines.join("\n")
+}
+
+/// A moment for people; nothing for one beyond the calendar.
+fn moment(ms: u64) -> String {
+    let at = i64::try_from(ms)
+        .ok()
+        .and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    at.map(|at| at.strftime("%-d %B %Y, %H:%M:%S UTC").to_string())
+        .unwrap_or_default()
 }
 
 /// Lists of which a part is shown, for programs: the items by their place from 1, and how many there are, if that is shown.
@@ -163,6 +195,7 @@ mod tests {
     use deed::Party;
     use ledger::bundle::Attested;
     use ledger::fact::{FactRef, ShownItem};
+    use ledger::presentation::Occasion;
     use ledger::{Digest, TransactionId};
 
     use super::*;
@@ -203,6 +236,7 @@ mod tests {
                 party,
                 name: "A\nbody".to_owned(),
             }],
+            shown: None,
         }
     }
 
@@ -227,6 +261,22 @@ mod tests {
         assert_eq!(said["hidden"], json!(["treatment", "member"]));
         let part = json!({ "items": { "17": "fishing \u{1b}" }, "length": null });
         assert_eq!(said["parts"], json!({ "licences": part }));
+    }
+
+    #[test]
+    fn to_whom_it_is_shown_is_said() {
+        let to = Occasion::new("The \u{1b}Bell".to_owned(), vec![7; 16], 1_782_302_460_000);
+        let shown_to = Proven {
+            shown: to.ok(),
+            ..hiding()
+        };
+        assert_eq!(
+            shown(&shown_to).lines().last(),
+            Some(r"Shown by its holder to The \u{1b}Bell on 24 June 2026, 12:01:00 UTC.")
+        );
+        let at = json!({ "to": "The \u{1b}Bell", "at_ms": 1_782_302_460_000_u64 });
+        assert_eq!(told(&shown_to)["shown"], at);
+        assert_eq!(told(&hiding()).get("shown"), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use deed::Party;
 use ledger::map::MemberRole;
-use node::config::{Config, Files, Limits, Node, Notary, Portal, Registrar, Role};
+use node::config::{Config, Files, Keys, Limits, Node, Notary, Portal, Registrar, Role};
 use node::limits::CERTIFICATE_DAYS;
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,8 @@ pub(crate) struct Settings {
     pub(crate) hosts: Vec<Party>,
     pub(crate) contracts: Vec<PathBuf>,
     pub(crate) service: Option<PathBuf>,
+    /// The security module that holds a node's ledger keys.
+    pub(crate) keys: Option<Keys>,
 }
 
 impl Kind {
@@ -76,6 +78,7 @@ impl Settings {
             hosts,
             contracts,
             service,
+            keys,
         } = self;
         let role = match kind {
             Kind::Registrar => Role::Registrar(Registrar {
@@ -92,6 +95,7 @@ impl Settings {
                 contracts,
                 window: WINDOW,
                 files: Files::of(&data),
+                keys,
             }),
             Kind::Portal => Role::Portal(Portal {
                 registrar,

@@ -208,6 +208,7 @@ impl LocalNetwork {
                     .unwrap_or_default(),
                 contracts: spec.contracts.clone(),
                 service: spec.service.clone(),
+                keys: None,
             };
             let path = data.join("pvn.toml");
             let text = settings.config().to_text(&path);
@@ -247,6 +248,7 @@ impl LocalNetwork {
                 .collect(),
             role,
             endpoint: place.peer.to_string(),
+            keys: None,
             log_origin: (member.kind == Kind::Notary)
                 .then(|| format!("{}/log", self.layout.network)),
         };

@@ -14,6 +14,8 @@ mod need_to_know;
 mod old_data;
 mod processes;
 mod reader_gone;
+mod security_module;
+mod shown;
 mod support;
 mod totals;
 mod verify;

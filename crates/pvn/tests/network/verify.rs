@@ -36,20 +36,17 @@ fn verify(proof: &Path, trust: &Path) -> Said {
 }
 
 /// A trust file as the command reads it.
-fn read_trust(file: &toml::Table) -> Trust {
-    let word = |name: &str| file[name].as_str().expect("a word");
-    let key = |name: &str| VerifierKey::parse(word(name)).expect("a key");
+fn read_trust(file: &Json) -> Trust {
+    let word = |json: &Json| json.as_str().expect("a word").to_owned();
+    let key = |json: &Json| VerifierKey::parse(&word(&json[0])).expect("a key");
     let mut contracts = ContractBook::default();
-    for contract in file["contract"].as_array().expect("contracts") {
-        contracts.insert(
-            Contract::load(contract["text"].as_str().expect("a text")).expect("a contract"),
-        );
+    for contract in file["contracts"].as_array().expect("contracts") {
+        contracts.insert(Contract::load(&word(&contract["text"])).expect("a contract"));
     }
-    let network = NetworkId::of(word("network"), word("registrar"));
     Trust {
-        network,
-        registrar: key("registrar"),
-        notary: key("notary"),
+        network: NetworkId::of(&word(&file["network"]), &word(&file["founded_by"])),
+        registrar: key(&file["registrar"]),
+        notary: key(&file["notary"]),
         contracts,
     }
 }
@@ -69,38 +66,35 @@ fn other_key(key: &str) -> String {
 }
 
 /// Trust files of others, by what is different about them, with the step that then fails.
-fn others(own: &toml::Table) -> Vec<(&'static str, toml::Table, &'static str)> {
-    let with = |change: &dyn Fn(&mut toml::Table)| {
-        let mut table = own.clone();
-        change(&mut table);
-        table
+fn others(own: &Json) -> Vec<(&'static str, Json, &'static str)> {
+    let set = |name: &str, value: Json| {
+        let mut file = own.clone();
+        file[name] = value;
+        file
     };
-    let set = |name: &'static str, value: String| {
-        with(&|table| drop(table.insert(name.to_owned(), value.clone().into())))
-    };
-    let key = |name: &str| other_key(own[name].as_str().expect("a key"));
+    let key = |name: &str| json!([other_key(own[name][0].as_str().expect("a key"))]);
     let contract = |text: &str| {
-        with(&|table| {
-            let entry = &mut table["contract"].as_array_mut().expect("contracts")[0];
-            let entry = entry.as_table_mut().expect("a contract");
-            entry.insert(
-                "sha256".to_owned(),
-                ContractId::of_text(text).to_string().into(),
-            );
-            entry.insert("text".to_owned(), text.into());
-        })
+        let mut file = own.clone();
+        file["contracts"][0]["sha256"] = ContractId::of_text(text).to_string().into();
+        file["contracts"][0]["text"] = text.into();
+        file
     };
-    let text = own["contract"][0]["text"].as_str().expect("a text");
+    let text = own["contracts"][0]["text"].as_str().expect("a text");
     vec![
         (
             "another name",
-            set("network", "other.example".to_owned()),
+            set("network", "other.example".into()),
+            "where_it_belongs",
+        ),
+        (
+            "another founder",
+            set("founded_by", key("registrar")[0].clone()),
             "where_it_belongs",
         ),
         (
             "another registrar",
             set("registrar", key("registrar")),
-            "where_it_belongs",
+            "network_map",
         ),
         ("another notary", set("notary", key("notary")), "checkpoint"),
         (
@@ -254,12 +248,9 @@ fn a_proof_says_who_paid_whom_what_offline_and_every_bit_of_it_counts() {
     .done();
     println!("{plain}");
 
-    let own: toml::Table = String::from_utf8(trust.body)
-        .expect("text")
-        .parse()
-        .expect("TOML");
-    for (what, table, step) in others(&own) {
-        std::fs::write(path("other.trust"), table.to_string()).expect("a file");
+    let own: Json = serde_json::from_slice(&trust.body).expect("JSON");
+    for (what, file, step) in others(&own) {
+        std::fs::write(path("other.trust"), file.to_string()).expect("a file");
         let said = verify(&path(&row["id"]), &path("other.trust"));
         assert_eq!(
             (said.code, &said.json()["valid"], &said.json()["step"]),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use deed::{Party, Value};
+use ledger::address::Purpose;
 use ledger::fact::{Fact, FactRef};
 use ledger::tearoff::{SeenOutputs, SeenView, ShownOutput, to_creditors};
 use ledger::transaction::{FORMAT, Header, Terms, ViewHeader, Window};
@@ -136,7 +137,7 @@ impl World {
                 continue;
             }
             if let Some(host) = self.town.machine_of(&owner) {
-                let wanted = codec::encode(&Message::WantAddresses(owner));
+                let wanted = codec::encode(&Message::WantAddresses(owner, Purpose::Control));
                 let mallory = self.town.mallory();
                 self.put_on_the_wire(mallory, host, None, wanted);
             }

@@ -2,6 +2,7 @@
 // text that people read, so that nothing stands between the two. Whether a contract is otherwise in order is not asked: docs/deed has
 // that, and whoever writes a trust file answers for it.
 
+import { CREDENTIAL_TYPE_CHARACTERS_MAX } from "../limits.ts";
 import { isParty } from "../value.ts";
 import { Clause } from "./clause.ts";
 import { ContractError, lines, refuse, type Line } from "./lines.ts";
@@ -26,6 +27,8 @@ export interface Kind {
   readonly needed: number;
   /** Who alone can show a proof of it; without it, whoever has a proof can. */
   readonly shownBy: PartyRef | undefined;
+  /** As which credential its holder can take it elsewhere, and the field with its last day. */
+  readonly credential: { readonly vct: string; readonly until: number | undefined } | undefined;
 }
 
 export interface Contract {
@@ -69,6 +72,21 @@ function shownBy(c: Clause, fields: readonly Field[], names: Names): PartyRef {
   return holder;
 }
 
+/** `https://`, a host in small letters, and a path: no port, no fragment. */
+const CREDENTIAL_TYPE = /^https:\/\/[a-z0-9-]+(\.[a-z0-9-]+)*(\/[A-Za-z0-9._~/?%:@!$&'()*+,;=-]*)?$/;
+
+function credential(c: Clause, fields: readonly Field[]): Kind["credential"] {
+  const vct = c.text("the credential's type, an address in quotes");
+  if (!CREDENTIAL_TYPE.test(vct) || vct.length > CREDENTIAL_TYPE_CHARACTERS_MAX) c.refuse("a credential's type is an https address");
+  const name = c.eat("until") ? c.name("the field with its last day") : undefined;
+  c.end();
+  if (name === undefined) return { vct, until: undefined };
+  const until = fields.findIndex((f) => f.name === name);
+  const type = fields[until]?.type;
+  if ((type?.is === "optional" ? type.of : type)?.is !== "date") c.refuse(`${name} is not a field with a date`);
+  return { vct, until };
+}
+
 /** The name of a declaration, which its own line ends, but for `is money`. */
 function declared(line: Line, words: readonly string[] = []): string {
   const c = new Clause(line, line.tokens.slice(1));
@@ -92,6 +110,7 @@ function readKind(line: Line, names: Names): Kind {
   const said = clauses.filter((c, i) => !c.atField() && !(i === 0 && c.atText()) && !PASSED_OVER.some((word) => c.at(word)));
   let vouched: Pick<Kind, "attestors" | "needed"> | undefined;
   let holder: PartyRef | undefined;
+  let taken: Kind["credential"];
   for (const c of said) {
     if (c.eat("attested")) {
       if (vouched) refuse(line, "it says twice who attests it");
@@ -102,9 +121,13 @@ function readKind(line: Line, names: Names): Kind {
       if (money) c.refuse("money is not shown by anybody");
       c.expect("by");
       holder = shownBy(c, fields, names);
+    } else if (c.eat("credential")) {
+      if (taken) refuse(line, "it says twice which credential it is");
+      taken = credential(c, fields);
     } else c.refuse("this clause of a fact is not known");
   }
-  return { name, fields, attestors: [], needed: 0, ...vouched, shownBy: holder };
+  if (taken && !holder) refuse(line, "anybody could show it as a credential");
+  return { name, fields, attestors: [], needed: 0, ...vouched, shownBy: holder, credential: taken };
 }
 
 function readRecord(line: Line, names: Names): Record {

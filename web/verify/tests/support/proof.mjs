@@ -157,9 +157,9 @@ const maybe = (item) => (item ? [item] : []);
 
 /**
  * The opening of a fact, with its commitment: `hide` names fields by their number; `parts` shows of a list the items of these places
- * and, if so, its length.
+ * and, if so, its length; `shows` names other leaves by their position.
  */
-export function opening({ id, kind = 0, fields, salt = noise("a fact"), control = [[0, []]], due, holder, hide = [], parts = {} }) {
+export function opening({ id, kind = 0, fields, salt = noise("a fact"), control = [[0, []]], due, holder, hide = [], parts = {}, shows = [] }) {
   const tokenKey = sha256("pvn token key/1\0", hmac(salt, "token key/v1"));
   const controlled = sha256("pvn control/1\0", encode(control));
   const fixed = [[0, [id, kind, fields.length]], [1, [controlled]], [2, [tokenKey]], [3, maybe(due)], [5, maybe(holder)]];
@@ -168,7 +168,7 @@ export function opening({ id, kind = 0, fields, salt = noise("a fact"), control 
   const tree = (i) => listTree(salts[i], contents[i][1][0][1]);
   const isList = (i) => contents[i][0] === 4 && contents[i][1][0][0] === 8;
   const hashes = contents.map((content, i) => (isList(i) ? tree(i).hash(i) : sha256([0], salts[i], u32(i), encode(content))));
-  const isWhole = (i) => i === 0 || (i >= fixed.length && !hide.includes(i - fixed.length) && !(i - fixed.length in parts));
+  const isWhole = (i) => i === 0 || shows.includes(i) || (i >= fixed.length && !hide.includes(i - fixed.length) && !(i - fixed.length in parts));
   const isPart = (i) => i - fixed.length in parts;
   const at = contents.map((_, i) => i);
   const shown = at.filter(isWhole).map((i) => [i, salts[i], contents[i]]);

@@ -44,10 +44,16 @@ export const registrar = new NoteSigner("registrar.town", noise("registrar"));
 export const notary = new NoteSigner("notary.town", noise("notary"));
 export const COINS = repository("crates/ledger/tests/fixtures/coins.deed");
 
-/** A trust file as the network writes it. */
-export function trustFile({ network = "town", registrar: r = registrar.text, notary: n = notary.text, contracts = [["coins", COINS]] } = {}) {
-  const entries = contracts.map(([name, text]) => `\n[[contract]]\nname = "${name}"\nsha256 = "${sha256(text).toString("hex")}"\ntext = '''\n${text}'''\n`);
-  return `# What a verifier of this network starts from.\nnetwork = "${network}"\nregistrar = "${r}"\nnotary = "${n}"\n${entries.join("")}`;
+/** A trust file as the network writes it, with changes. */
+export function trustJson({ contracts = [["coins", COINS]], ...changes } = {}) {
+  const entries = contracts.map(([name, text]) => ({ name, sha256: sha256(text).toString("hex"), text }));
+  return { pvn_trust: 2, network: "town", founded_by: registrar.text, registrar: [registrar.text], notary: [notary.text], contracts: entries, ...changes };
+}
+
+export const utf8 = (text) => new Uint8Array(Buffer.from(text));
+
+export function trustFile(changes) {
+  return utf8(`${JSON.stringify(trustJson(changes), null, 2)}\n`);
 }
 
 /** The vectors of a file, by name. */

@@ -6,6 +6,8 @@ use deed::{Contract, Due, FactValue, Keep, KeepFrom, Outcome, Party, Refusal};
 
 use deed::scenario::ExplainedCase;
 
+use crate::outlines::taken;
+
 use super::values::{assigned, written};
 
 /// What follows from every accepted case, in the order of the text.
@@ -124,6 +126,9 @@ fn part(contract: &Contract, verb: &str, fact: &FactValue, out: &mut String) {
     }
     if let Some(holder) = &roles.shown_by {
         let _ = writeln!(out, "    shown by {holder}");
+    }
+    if let Some(credential) = &kind.credential {
+        let _ = writeln!(out, "    {}", taken(kind, credential));
     }
     if !kind.public.is_empty() {
         let _ = writeln!(out, "    public {}", names(&kind.public));

@@ -2,7 +2,8 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use node::config::{Config, Files, Limits, Node, Notary, Portal, Registrar, Role};
+use node::config::{Config, Files, Keys, Limits, Node, Notary, Portal, Registrar, Role};
+use node::pki::ModuleSettings;
 use node::store::StoreOptions;
 use node::transport::ServerLimits;
 
@@ -29,6 +30,7 @@ fn a_short_file_is_filled_up_with_sensible_defaults() {
         contracts: vec![folder.join("one.deed")],
         window: Duration::from_secs(60),
         files: Files::of(&folder.join("data")),
+        keys: None,
     });
     let registrar = Role::Registrar(Registrar {
         certificate_life: Duration::from_hours(30 * 24),
@@ -68,6 +70,12 @@ hosts = ["GB-1", "GB-2"]
 contracts = ["one.deed", "two.deed"]
 window_ms = 5000
 
+[keys]
+module = "one.deed"
+token = "the body's"
+pin_file = "two.deed"
+label = "test"
+
 [limits]
 connections = 7
 connections_per_party = 3
@@ -95,6 +103,14 @@ fn every_setting_is_taken() {
             ],
             window: Duration::from_secs(5),
             files: Files::of(Path::new("/var/lib/pvn")),
+            keys: Some(Keys {
+                module: ModuleSettings {
+                    library: folder.path().join("one.deed"),
+                    token: "the body's".to_owned(),
+                    pin_file: folder.path().join("two.deed"),
+                },
+                label: "test".to_owned(),
+            }),
         }),
         limits: Limits {
             server: ServerLimits {

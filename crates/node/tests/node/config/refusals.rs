@@ -18,7 +18,7 @@ fn complaints(text: &str) -> String {
 
 #[test]
 fn every_mistake_is_named_with_its_line_and_what_to_do() {
-    let cases: [(&str, String, &str); 31] = [
+    let cases: [(&str, String, &str); 33] = [
         (
             "a typo",
             NODE.replace("peer_listen", "peer_lisen"),
@@ -69,7 +69,7 @@ fn every_mistake_is_named_with_its_line_and_what_to_do() {
             format!("{NODE}colour = 'blue'\n"),
             "pvn.toml:6: there is no setting `colour`; there are: role, data, network, party, peer_listen, \
              endpoint, http_listen, registrar, hosts, contracts, service, window_ms, \
-             certificate_days, files, limits",
+             certificate_days, files, keys, limits",
         ),
         (
             "an unknown role",
@@ -182,6 +182,19 @@ fn every_mistake_is_named_with_its_line_and_what_to_do() {
              pvn.toml:8: `store_mib` is 0: it goes from 1 to 16777216",
         ),
         (
+            "keys in a module that is not there",
+            format!("{NODE}[keys]\nmodule = \"none.so\"\nlabel = \"\"\n"),
+            "pvn.toml:7: `module` names none.so, where there is no file\n\
+             pvn.toml:8: `label` is \"\": it takes 1 to 200 characters on one line\n\
+             pvn.toml: `token` is missing: the label of the token that holds the keys\n\
+             pvn.toml: `pin_file` is missing: the file with the token's PIN, readable by its owner alone",
+        ),
+        (
+            "keys in nothing",
+            format!("{NODE}[keys]\npin = \"1234\"\n"),
+            "pvn.toml:7: there is no setting `pin`; there are: module, token, pin_file, label",
+        ),
+        (
             "settings of other roles",
             format!(
                 "{REGISTRAR}registrar = \"a:1\"\nhosts = []\nwindow_ms = 5000\nservice = \"x\"\n"
@@ -217,6 +230,7 @@ fn a_setting_of_another_role_is_refused_in_every_role() {
         (REGISTRAR, "http_listen = \"127.0.0.1:1\""),
         (NOTARY, "limits = { store_mib = 64 }"),
         (PORTAL, "limits = { store_mib = 64 }"),
+        (NOTARY, "keys = { token = \"a\" }"),
     ] {
         let folder = folder();
         let text = format!("{setting}\n{text}");

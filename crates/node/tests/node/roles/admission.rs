@@ -80,6 +80,7 @@ impl Registrar {
             parties: parties.iter().map(described).collect(),
             role: MemberRole::Body,
             endpoint: "node.example:7480".to_owned(),
+            keys: None,
             log_origin: None,
         }
     }

@@ -114,7 +114,7 @@ pub(super) fn requests_that_are_refused(leeds: &Place) {
             "{path}"
         );
     }
-    for path in ["/v1/instructions", "/v1/audit"] {
+    for path in ["/v1/instructions", "/v1/proofs", "/v1/audit"] {
         let answer = stranger.try_post(path, "{}").expect("an answer");
         assert_eq!(
             (answer.status, answer.read::<Problem>().code),

@@ -9,6 +9,7 @@ pub(crate) mod patience;
 pub(crate) mod process;
 pub(crate) mod published;
 pub(crate) mod seed;
+pub(crate) mod softhsm;
 pub(crate) mod town;
 pub(crate) mod traces;
 

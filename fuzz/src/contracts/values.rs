@@ -1,33 +1,13 @@
-//! Choices out of bytes.
+//! Days, values and facts out of bytes.
 
 use std::sync::Arc;
 
 use deed::{Contract, FactValue, FileAddress, Kind, Party, Type, Value};
 use jiff::civil::{Date, date};
 
-/// Bytes that are used up by choices; nothing but noughts afterwards.
-pub struct Bytes<'b>(pub &'b [u8]);
+use super::choices::Bytes;
 
 impl Bytes<'_> {
-    /// A number below the end.
-    pub fn below(&mut self, end: usize) -> usize {
-        let mut number = 0;
-        let mut reach = 1;
-        while reach < end {
-            let Some((first, rest)) = self.0.split_first() else {
-                break;
-            };
-            self.0 = rest;
-            number = number * 256 + usize::from(*first);
-            reach *= 256;
-        }
-        number % end.max(1)
-    }
-
-    pub fn one_of<'t, T>(&mut self, all: &'t [T]) -> &'t T {
-        &all[self.below(all.len())]
-    }
-
     pub fn day(&mut self) -> Date {
         let (year, month, day) = (self.below(10), self.below(12), self.below(28));
         date(2020 + year as i16, 1 + month as i8, 1 + day as i8)

@@ -2,7 +2,7 @@
 
 use deed::{Allocated, Contract, Due, FactValue, Money, MoneyMove, Party, Value};
 
-use super::bytes::Bytes;
+use super::choices::Bytes;
 use super::seeds::SEEDS;
 
 /// Any view of any money of the contracts in use: dues, money used up, money created.

@@ -6,23 +6,23 @@ use std::sync::LazyLock;
 use deed::Contract;
 use deed::policy::Policies;
 
-use super::bytes::Bytes;
+use super::choices::Bytes;
 use super::mutate::Seed;
 
-const EARLY_HELP: &str = include_str!("../../docs/deed/examples/early_help.deed");
-const HELP_POLICIES: &str = include_str!("../../docs/deed/examples/early_help.policies");
+const EARLY_HELP: &str = include_str!("../../../docs/deed/examples/early_help.deed");
+const HELP_POLICIES: &str = include_str!("../../../docs/deed/examples/early_help.policies");
 const HELP_SCENARIOS: &str =
-    include_str!("../../docs/deed/examples/scenarios/early_help_policies.scenario");
-const BUDGET: &str = include_str!("../../services/public-money/budget.deed");
-const FUNDING: &str = include_str!("../../services/public-money/scenarios/funding.scenario");
+    include_str!("../../../docs/deed/examples/scenarios/early_help_policies.scenario");
+const BUDGET: &str = include_str!("../../../services/public-money/budget.deed");
+const FUNDING: &str = include_str!("../../../services/public-money/scenarios/funding.scenario");
 /// Contracts of the size that people write.
 const IN_USE: [&str; 6] = [
-    include_str!("../../docs/deed/examples/land_transfer.deed"),
-    include_str!("../../docs/deed/examples/cash.deed"),
-    include_str!("../../docs/deed/examples/safeguarding.deed"),
+    include_str!("../../../docs/deed/examples/land_transfer.deed"),
+    include_str!("../../../docs/deed/examples/cash.deed"),
+    include_str!("../../../docs/deed/examples/safeguarding.deed"),
     EARLY_HELP,
     BUDGET,
-    include_str!("../../docs/deed/examples/universal_credit.deed"),
+    include_str!("../../../docs/deed/examples/universal_credit.deed"),
 ];
 /// Longer cases of the corpus stand at limits: thousands of like lines.
 const CASE_BYTES_MAX: usize = 4_000;

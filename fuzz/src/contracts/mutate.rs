@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::bytes::Bytes;
+use super::choices::Bytes;
 
 /// What gets into a text.
 const SNIPPETS: [&str; 64] = [

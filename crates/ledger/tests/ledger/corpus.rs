@@ -1,0 +1,172 @@
+//! The corpus that every verifier of proofs is held to: `docs/protocol/vectors/bundles.jsonl`. Made by neither of ours
+//! (`web/verify/tests/support/make-corpus.mjs`), and read by both.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use deed::Value;
+use ledger::NetworkId;
+use ledger::bundle::{BundleError, Proven};
+use ledger::codec;
+use ledger::presentation::{self, Expected};
+use ledger::trust::{ContractBook, Trust};
+use minicbor::Encode;
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+use tlog::VerifierKey;
+
+use crate::formats::bytes;
+
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    trust: String,
+    proof: String,
+    expected: Option<Asked>,
+    verdict: Json,
+}
+
+/// For whom the verifier asked, and when.
+#[derive(Deserialize)]
+struct Asked {
+    audience: String,
+    nonce: String,
+    now_ms: u64,
+    max_age_ms: u64,
+}
+
+impl Case {
+    fn proof(&self) -> Vec<u8> {
+        STANDARD.decode(&self.proof).expect("base64")
+    }
+
+    fn verdict(&self, trust: &Trust) -> Json {
+        let nonce = self.expected.as_ref().map(|asked| bytes(&asked.nonce));
+        let expected = self.expected.as_ref().zip(nonce.as_deref());
+        let expected = expected.map(|(asked, nonce)| Expected {
+            audience: &asked.audience,
+            nonce,
+            now_ms: asked.now_ms,
+            max_age_ms: asked.max_age_ms,
+        });
+        told(presentation::verify(
+            &self.proof(),
+            trust,
+            expected.as_ref(),
+        ))
+    }
+}
+
+/// A trust file as far as these tests need it. `pvn` reads it strictly.
+#[derive(Deserialize)]
+struct TrustFile {
+    network: String,
+    founded_by: String,
+    registrar: [String; 1],
+    notary: [String; 1],
+    contracts: Vec<ContractText>,
+}
+
+#[derive(Deserialize)]
+struct ContractText {
+    text: String,
+}
+
+fn read(name: &str) -> String {
+    let vectors = "../../docs/protocol/vectors";
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join(vectors)
+        .join(name);
+    std::fs::read_to_string(path).expect("a vector")
+}
+
+fn cases() -> Vec<Case> {
+    let text = read("bundles.jsonl");
+    let cases = text.lines().map(serde_json::from_str);
+    cases.collect::<Result<_, _>>().expect("cases")
+}
+
+fn trust(name: &str) -> Trust {
+    let file: TrustFile = serde_json::from_str(&read(&format!("trust/{name}.json"))).expect("JSON");
+    let texts: Vec<String> = file.contracts.into_iter().map(|c| c.text).collect();
+    let mut contracts = ContractBook::default();
+    contracts.read(&texts).expect("contracts");
+    let key = |[text]: &[String; 1]| VerifierKey::parse(text).expect("a key");
+    Trust {
+        network: NetworkId::of(&file.network, &file.founded_by),
+        registrar: key(&file.registrar),
+        notary: key(&file.notary),
+        contracts,
+    }
+}
+
+#[derive(Encode)]
+#[cbor(transparent)]
+struct One(#[cbor(n(0), encode_with = "codec::value::encode")] Value);
+
+/// A value in hexadecimal, as it is encoded.
+fn hex(value: &Value) -> String {
+    let bytes = codec::encode(&One(value.clone()));
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn told(verdict: Result<Proven, BundleError>) -> Json {
+    let proven = match verdict {
+        Ok(proven) => proven,
+        Err(error) => return json!({ "valid": false, "step": error.code() }),
+    };
+    let fields = proven.fields.iter().map(|(name, v)| json!([name, hex(v)]));
+    let parts = proven.parts.iter().map(|(name, part)| {
+        let items = part.items.iter();
+        let items: Vec<Json> = items.map(|i| json!([i.index, hex(&i.value)])).collect();
+        json!([name, { "length": part.length.as_ref().map(|l| l.items), "items": items }])
+    });
+    let attested = proven.attested_by.iter();
+    let attested = attested.map(|a| json!([a.party.as_str(), a.name]));
+    json!({
+        "valid": true, "contract": proven.contract, "kind": proven.kind,
+        "fields": fields.collect::<Vec<_>>(), "parts": parts.collect::<Vec<_>>(), "hidden": proven.hidden,
+        "attested_by": attested.collect::<Vec<_>>(), "certified_at_ms": proven.time_ms,
+        "log_index": proven.log_index, "fact": proven.at.to_string(),
+    })
+}
+
+#[test]
+fn every_case_of_the_corpus_has_its_verdict() {
+    let mut files = BTreeMap::new();
+    for case in cases() {
+        let trust = files
+            .entry(case.trust.clone())
+            .or_insert_with(|| trust(&case.trust));
+        assert_eq!(case.verdict(trust), case.verdict, "{}", case.name);
+    }
+}
+
+/// The steps at which the first case fails when bit 0 of a byte is changed, by byte.
+fn flips() -> Vec<String> {
+    let text = read("flips.txt");
+    let runs = text.lines().flat_map(|line| {
+        let (range, step) = line.split_once(' ').expect("a range and a step");
+        let (from, to) = range.split_once('-').expect("a range");
+        let number = |text: &str| text.parse::<usize>().expect("a number");
+        std::iter::repeat_n(step.to_owned(), number(to) - number(from) + 1)
+    });
+    runs.collect()
+}
+
+#[test]
+fn one_changed_bit_of_each_byte_fails_at_its_step() {
+    let cases = cases();
+    let trust = trust(&cases[0].trust);
+    let mut proof = cases[0].proof();
+    let steps = flips();
+    assert_eq!(steps.len(), proof.len());
+    for (at, step) in steps.iter().enumerate() {
+        proof[at] ^= 1;
+        let error = presentation::verify(&proof, &trust, None).map_err(|error| error.code());
+        assert_eq!(error.err(), Some(step.as_str()), "byte {at}");
+        proof[at] ^= 1;
+    }
+}

@@ -1,0 +1,177 @@
+//! `POST /v1/proofs`: a fact, or chosen fields of it, proven to a stranger.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use api::{ErrorCode, ProofRequest};
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::http::{HeaderMap, header};
+use axum::response::IntoResponse;
+use deed::{Kind, PartyRef};
+use ledger::bundle::{Attestor, ProofBundle};
+use ledger::codec;
+use ledger::fact::{FIXED_LEAVES, FactRef, HOLDER, UnreadableFactRef};
+use ledger::presentation::{Occasion, nonce_of_hex};
+use ledger::transaction::FORMAT;
+use protocol::directory::Members;
+use protocol::node::{NodeError, Provable};
+
+use super::body_http::Api;
+use super::engine::now_ms;
+use super::http::{Failure, authorised};
+
+const MEDIA_TYPE: &str = "application/octet-stream";
+
+/// Proves a fact that this node holds whole. A fact that only its holder can show is shown to the one who asked for it.
+pub(crate) async fn prove(
+    State(api): State<Api>,
+    headers: HeaderMap,
+    body: Result<Json<ProofRequest>, JsonRejection>,
+) -> Result<impl IntoResponse, Failure> {
+    authorised(&headers, &api.token)?;
+    let Json(wanted) =
+        body.map_err(|error| Failure::new(ErrorCode::MalformedRequest, error.body_text()))?;
+    let wrong = |error: UnreadableFactRef| bad(error.to_string());
+    let at: FactRef = wanted.fact.parse().map_err(wrong)?;
+    let provable = api.engine.ask(move |node| node.provable(&at)).await?;
+    let provable = provable.map_err(unavailable)?.ok_or_else(nothing)?;
+    let book = Arc::clone(&api.book);
+    let contract = book.get(&provable.fact.contract).ok_or_else(nothing)?;
+    let kind = contract.kinds().get(usize::from(provable.fact.kind));
+    let kind = kind.ok_or_else(nothing)?;
+    let shown = leaves(kind, &wanted.fields)?;
+    let occasion = occasion(kind, wanted)?;
+    let bundle = bundle(&api, &provable, &shown).await?;
+    let proof = match occasion {
+        None => codec::encode(&bundle),
+        Some(occasion) => {
+            let presented = api
+                .engine
+                .ask(move |node| node.present(&provable.fact, bundle, occasion));
+            let presented = presented.await?.map_err(unavailable)?;
+            codec::encode(&presented.ok_or_else(not_the_holder)?)
+        }
+    };
+    Ok(([(header::CONTENT_TYPE, MEDIA_TYPE)], proof))
+}
+
+fn bad(reason: impl Into<String>) -> Failure {
+    Failure::new(ErrorCode::BadArgument, reason)
+}
+
+fn unavailable(error: NodeError) -> Failure {
+    Failure::new(ErrorCode::Unavailable, error.to_string())
+}
+
+/// What is known here in part looks like what isn't known.
+fn nothing() -> Failure {
+    Failure::new(
+        ErrorCode::NotFound,
+        "no fact of this address is held here whole",
+    )
+}
+
+fn not_the_holder() -> Failure {
+    Failure::new(
+        ErrorCode::NotTheHolder,
+        "the key to show this fact is not one of this node's: ask the node of its holder",
+    )
+}
+
+/// The leaves to show: the head, the holder's key where there is one, those who vouch, and the fields asked for.
+fn leaves(kind: &Kind, fields: &[String]) -> Result<BTreeSet<usize>, Failure> {
+    let mut leaves = BTreeSet::from([0]);
+    leaves.extend(kind.shown_by.is_some().then_some(HOLDER));
+    for name in fields {
+        let field = kind.field(name).ok_or_else(|| {
+            let known: Vec<&str> = kind.fields.iter().map(|f| f.name.as_str()).collect();
+            bad(format!(
+                "{} has no field {name:?}; it has: {}",
+                kind.name,
+                known.join(", ")
+            ))
+        })?;
+        leaves.insert(FIXED_LEAVES + usize::from(field));
+    }
+    let vouch = kind.attestation.parties.iter();
+    leaves.extend(vouch.filter_map(|party| match party {
+        PartyRef::Constant(_) => None,
+        PartyRef::Field(field) | PartyRef::Items(field) => Some(FIXED_LEAVES + usize::from(*field)),
+        PartyRef::EachItem { list, .. } => Some(FIXED_LEAVES + usize::from(*list)),
+    }));
+    if fields.is_empty() {
+        leaves.extend(FIXED_LEAVES..FIXED_LEAVES + kind.fields.len());
+    }
+    Ok(leaves)
+}
+
+/// To whom the fact is shown, where only its holder can show it.
+fn occasion(kind: &Kind, wanted: ProofRequest) -> Result<Option<Occasion>, Failure> {
+    if kind.shown_by.is_none() {
+        return Ok(None);
+    }
+    let (Some(audience), Some(nonce)) = (wanted.audience, wanted.nonce) else {
+        return Err(bad(format!(
+            "only its holder can show a fact of the kind {}: say to whom (`audience`) and in answer to what (`nonce`)",
+            kind.name
+        )));
+    };
+    let nonce = nonce_of_hex(&nonce);
+    let nonce =
+        nonce.ok_or_else(|| bad("the nonce is written in lower-case hexadecimal digits"))?;
+    let occasion = Occasion::new(audience, nonce, now_ms());
+    occasion.map(Some).map_err(|error| bad(error.to_string()))
+}
+
+/// The bundle, under the directory that the notary pinned; a node hands out nothing that a stranger would refuse.
+async fn bundle(
+    api: &Api,
+    provable: &Provable,
+    shown: &BTreeSet<usize>,
+) -> Result<ProofBundle, Failure> {
+    let failed = |reason: String| Failure::new(ErrorCode::Unavailable, reason);
+    if provable.vouching.is_empty() {
+        return Err(Failure::new(
+            ErrorCode::NotProvable,
+            "nobody attests this fact, so that a stranger has nobody's word for it",
+        ));
+    }
+    let members = directory(api, provable.certificate.entry.map.size)
+        .await
+        .map_err(failed)?;
+    let attestors = provable.vouching.iter().map(|vouching| {
+        let member = members.proof(&vouching.party);
+        let missing = || failed(format!("{} is not in the network map", vouching.party));
+        Ok(Attestor {
+            member: member.ok_or_else(missing)?,
+            attestation: vouching.attestation.clone(),
+        })
+    });
+    let bundle = ProofBundle {
+        format: FORMAT,
+        place: provable.place.clone(),
+        fact: provable.fact.open(|leaf| shown.contains(&leaf)),
+        attestors: attestors.collect::<Result<_, Failure>>()?,
+        map: members.snapshot().proof.clone(),
+        certificate: provable.certificate.clone(),
+    };
+    let trust = api.link.trust((*api.book).clone());
+    let trust = trust.map_err(|error| failed(error.to_string()))?;
+    match bundle.verify(&trust) {
+        Ok(_) => Ok(bundle),
+        Err(error) => Err(failed(format!("the proof does not hold here: {error}"))),
+    }
+}
+
+/// The directory at a size of the map's log.
+async fn directory(api: &Api, size: u64) -> Result<Arc<Members>, String> {
+    let current = api.link.members();
+    if current.size() == size {
+        return Ok(current);
+    }
+    let earlier = api.link.directory_at(size).await;
+    let earlier = earlier.map_err(|error| format!("the registrar has no older directory: {error}"));
+    earlier.map(Arc::new)
+}

@@ -1,0 +1,147 @@
+//! Bytes from strangers: whatever is read of them has one form, which a strict reader of CBOR knows as such, and proves
+//! nothing else. cargo-fuzz chooses the bytes with care, the seeded tests of `crates/protocol` at random.
+
+#![allow(
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "a broken promise stops the run; the targets see what tests include"
+)]
+
+#[path = "../choices.rs"]
+mod choices;
+mod damage;
+mod messages;
+pub mod notes;
+mod seeds;
+mod tree;
+
+use dcbor::CBOR;
+use deed::Party;
+use ledger::bundle::{ProofBundle, Proven};
+use ledger::codec;
+use ledger::envelope::EnvelopeKey;
+use ledger::limits::{LIST_ITEMS_MAX, TEXT_BYTES_MAX};
+use ledger::signature::{PublicKey, Suite};
+use ledger::tearoff::TearOff;
+use ledger::validity::{Directory, Standing, check};
+use minicbor::{Decode, Encode};
+
+use choices::Bytes;
+use seeds::{SEEDS, Seed};
+use tree::{Item, Node};
+
+/// Reads bytes as a type that this seed is canonical of: whether they were accepted.
+type Read = fn(&[u8], &Seed) -> bool;
+
+/// A damaged object, read as what it was and as something else: whether it was accepted as what it was.
+pub fn objects(bytes: &[u8]) -> bool {
+    let mut bytes = Bytes(bytes);
+    let (seed, other) = (bytes.one_of(&SEEDS.all), bytes.one_of(&SEEDS.all));
+    let damaged = damage::damaged(&seed.tree, &other.tree, &mut bytes);
+    (other.read)(&damaged, other);
+    let accepted = (seed.read)(&damaged, seed);
+    if accepted {
+        use_it(&seed.name, &damaged);
+    }
+    accepted
+}
+
+/// Any bytes, read as every type.
+pub fn any(bytes: &[u8]) {
+    for seed in &SEEDS.all {
+        (seed.read)(bytes, seed);
+    }
+}
+
+/// A damaged proof: it proves what the whole one did, or nothing. Whether it could be read.
+pub fn proofs(bytes: &[u8]) -> bool {
+    let mut bytes = Bytes(bytes);
+    let seed = &SEEDS.all[*bytes.one_of(&SEEDS.proofs)];
+    let other = bytes.one_of(&SEEDS.all);
+    let damaged = damage::damaged(&seed.tree, &other.tree, &mut bytes);
+    match ProofBundle::verify_bytes(&damaged, &SEEDS.trust) {
+        Ok(proven) => {
+            let whole = ProofBundle::verify_bytes(&seed.bytes, &SEEDS.trust).unwrap();
+            assert_eq!(in_order(proven), in_order(whole));
+            true
+        }
+        Err(error) => {
+            assert!(!error.to_string().is_empty());
+            error.code() != "read"
+        }
+    }
+}
+
+/// Who vouches may stand in any order.
+fn in_order(mut proven: Proven) -> Proven {
+    proven.attested_by.sort_by(|a, b| a.party.cmp(&b.party));
+    proven
+}
+
+/// What is read has one form, a strict reader knows it as that form, and it is another object than the seed's.
+fn read<T>(bytes: &[u8], seed: &Seed) -> bool
+where
+    T: Encode<()> + for<'b> Decode<'b, ()> + PartialEq,
+{
+    let object: T = match codec::decode(bytes) {
+        Ok(object) => object,
+        Err(error) => {
+            assert!(!error.to_string().is_empty());
+            return false;
+        }
+    };
+    assert_eq!(codec::encode(&object), bytes, "one form");
+    let strict = CBOR::try_from_data(bytes).expect("deterministic CBOR");
+    assert_eq!(strict.to_cbor_data(), bytes, "the strict reader's form");
+    let whole: T = codec::decode(&seed.bytes).unwrap();
+    assert_eq!(object == whole, bytes == seed.bytes, "another object");
+    bounded(&Node::read(bytes));
+    true
+}
+
+/// No list and no text is longer than lists and texts may be.
+fn bounded(node: &Node) {
+    match &node.item {
+        Item::Array(items) => assert!(items.len() <= LIST_ITEMS_MAX, "a long list"),
+        Item::Text(text) => assert!(text.len() <= TEXT_BYTES_MAX, "a long text"),
+        _ => {}
+    }
+    node.children().iter().for_each(bounded);
+}
+
+/// What a receiver does with it: a verdict.
+fn use_it(name: &str, bytes: &[u8]) {
+    match name {
+        "seen by the payee" => {
+            let seen: TearOff = codec::decode(bytes).unwrap();
+            for standing in [Standing::Party, Standing::Observer] {
+                let book = &SEEDS.trust.contracts;
+                if let Err(error) = check(&seen, standing, book, &SEEDS.home, &Nobody) {
+                    assert!(!error.to_string().is_empty());
+                }
+            }
+        }
+        "receipt opened at head and amount" | "item 2 of the list shown alone" => {
+            let opening: ledger::fact::Opening = codec::decode(bytes).unwrap();
+            let narrowed = opening.narrow(|leaf| leaf == 0);
+            let narrowed = narrowed.and_then(|n| n.commitment());
+            if opening.commitment().is_some() {
+                assert_eq!(narrowed, opening.commitment());
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A directory in which nobody is.
+struct Nobody;
+
+impl Directory for Nobody {
+    fn key(&self, _: &Party, _: Suite) -> Option<PublicKey> {
+        None
+    }
+
+    fn envelope_key(&self, _: &Party) -> Option<EnvelopeKey> {
+        None
+    }
+}

@@ -1,0 +1,221 @@
+//! Logs: notes and checkpoints, keys, paths of tiles, entry bundles and what a log keeps of its tree. What is read of them is
+//! written back as it was.
+
+use std::sync::LazyLock;
+
+use ledger::bundle::verify_checkpoint;
+use ledger::certificate::Certificate;
+use ledger::codec;
+use ledger::map::MapProof;
+use tlog::{
+    Checkpoint, Cosignature, EntryBundle, Frontier, Note, Tile, TilePath, VerifierKey,
+    encode_entries, leaf_hash,
+};
+
+use super::choices::Bytes;
+use super::seeds::SEEDS;
+
+/// Keys and notes at the edges of Ed25519.
+const EDGES: &str = include_str!("../../../docs/protocol/vectors/ed25519.txt");
+const PATHS: [&str; 5] = [
+    "tile/0/000",
+    "tile/63/x001/x234/067.p/255",
+    "tile/entries/x999/999",
+    "tile/1/x001/000.p/1",
+    "tile/entries/000.p/12",
+];
+const SNIPPETS: [&[u8]; 18] = [
+    b"\n",
+    b"\n\n",
+    b"\r\n",
+    b" ",
+    b"+",
+    b"=",
+    b"==",
+    b"0",
+    b"00",
+    b"18446744073709551616",
+    b"-1",
+    b"x000/",
+    b".p/0",
+    b".p/256",
+    b"../",
+    b"\0",
+    b"\xff",
+    "\u{2014} ".as_bytes(),
+];
+
+struct Texts {
+    notes: Vec<Vec<u8>>,
+    keys: Vec<Vec<u8>>,
+    paths: Vec<Vec<u8>>,
+    bundles: Vec<Vec<u8>>,
+    frontiers: Vec<Vec<u8>>,
+}
+
+static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
+    let of = |name: &str| {
+        let mut seeds = SEEDS.all.iter();
+        &seeds.find(|seed| seed.name == name).unwrap().bytes
+    };
+    let map: MapProof = codec::decode(of("map proof")).unwrap();
+    let certificate: Certificate = codec::decode(of("certificate")).unwrap();
+    let mut notes = vec![map.checkpoint, certificate.checkpoint];
+    let mut keys = vec![
+        SEEDS.trust.registrar.to_string(),
+        SEEDS.trust.notary.to_string(),
+    ];
+    for line in EDGES.lines() {
+        let parts: Vec<&str> = line.split(" | ").collect();
+        let [_, _, key, note] = parts[..] else {
+            continue;
+        };
+        keys.push(key.to_owned());
+        notes.extend(String::from_utf8(super::seeds::unhex(note)));
+    }
+    let entries = |count: u8| {
+        let entries: Vec<Vec<u8>> = (0..count).map(|n| vec![n; usize::from(n) * 7]).collect();
+        encode_entries(&entries).unwrap()
+    };
+    let frontiers = (0..9).map(|size| {
+        let mut frontier = Frontier::new();
+        for leaf in 0..size {
+            frontier.append(leaf_hash(&[leaf]));
+        }
+        frontier.to_bytes()
+    });
+    let bytes = |texts: Vec<String>| texts.into_iter().map(String::into_bytes).collect();
+    Texts {
+        notes: bytes(notes),
+        keys: bytes(keys),
+        paths: bytes(PATHS.map(str::to_owned).into()),
+        bundles: vec![entries(1), entries(3), entries(200)],
+        frontiers: frontiers.collect(),
+    }
+});
+
+/// A damaged text of a log, read as all of them: whether anything was accepted.
+pub fn notes(bytes: &[u8]) -> bool {
+    let mut bytes = Bytes(bytes);
+    let sorts = [
+        &TEXTS.notes,
+        &TEXTS.notes,
+        &TEXTS.keys,
+        &TEXTS.paths,
+        &TEXTS.bundles,
+        &TEXTS.frontiers,
+    ];
+    let sort = *bytes.one_of(&sorts);
+    let (seed, other) = (bytes.one_of(sort), bytes.one_of(sort));
+    let mut text = seed.clone();
+    for _ in 0..*bytes.one_of(&[1, 1, 2, 4]) {
+        damage(&mut text, other, &mut bytes);
+    }
+    any(&text, bytes.below(257) as u16)
+}
+
+/// Any bytes as all texts of a log, and as tiles and bundles of a width: whether anything was accepted.
+pub fn any(bytes: &[u8], width: u16) -> bool {
+    let mut accepted = false;
+    if let Ok(note) = Note::parse(bytes) {
+        assert_eq!(note.to_string().as_bytes(), bytes);
+        accepted = true;
+    }
+    if let Ok(text) = str::from_utf8(bytes) {
+        accepted |= texts(text);
+    }
+    if let Ok(frontier) = Frontier::from_bytes(bytes) {
+        assert_eq!(frontier.to_bytes(), bytes);
+        accepted = true;
+    }
+    if let Ok(cosignature) = Cosignature::from_bytes(bytes) {
+        assert_eq!(cosignature.to_bytes().as_slice(), bytes);
+        accepted = true;
+    }
+    if let Ok(bundle) = EntryBundle::new(0, width)
+        && let Ok(entries) = bundle.decode(bytes)
+    {
+        assert_eq!(encode_entries(&entries).unwrap(), bytes);
+        accepted = true;
+    }
+    if let Ok(tile) = Tile::new(0, 0, width)
+        && let Ok(hashes) = tile.decode(bytes)
+    {
+        assert_eq!(hashes.len() * 32, bytes.len());
+        accepted = true;
+    }
+    accepted
+}
+
+fn texts(text: &str) -> bool {
+    let mut accepted = false;
+    for key in [&SEEDS.trust.registrar, &SEEDS.trust.notary] {
+        if verify_checkpoint(text, key).is_ok() {
+            let mut honest = TEXTS.notes[..2].iter();
+            assert!(honest.any(|note| note == text.as_bytes()), "an honest note");
+        }
+    }
+    let checkpoint = text.split_inclusive("\n\n").next();
+    for text in [Some(text), checkpoint.map(|c| c.trim_end_matches("\n\n"))]
+        .into_iter()
+        .flatten()
+    {
+        let text = if text.ends_with('\n') {
+            text.to_owned()
+        } else {
+            format!("{text}\n")
+        };
+        if let Ok(checkpoint) = Checkpoint::parse(&text) {
+            assert_eq!(checkpoint.to_string(), text);
+            accepted = true;
+        }
+    }
+    if let Ok(key) = VerifierKey::parse(text) {
+        assert_eq!(key.to_string(), text);
+        accepted = true;
+    }
+    if let Ok(path) = TilePath::parse(text) {
+        assert_eq!(path.to_string(), text);
+        accepted = true;
+    }
+    accepted
+}
+
+fn damage(text: &mut Vec<u8>, other: &[u8], bytes: &mut Bytes<'_>) {
+    let start = bytes.below(text.len() + 1);
+    let end = (start + bytes.below(40)).min(text.len());
+    let other_start = bytes.below(other.len() + 1);
+    let other_end = (other_start + bytes.below(100)).min(other.len());
+    let point = start..start;
+    match bytes.below(9) {
+        0 => drop(text.drain(start..end)),
+        1 => drop(text.splice(point, other[other_start..other_end].to_vec())),
+        2 => drop(text.splice(start..end, other[other_start..other_end].to_vec())),
+        3 => text.truncate(start),
+        4 => drop(text.splice(start..end, text[start..end].repeat(2))),
+        5 | 6 => drop(text.splice(point, bytes.one_of::<&[u8]>(&SNIPPETS).to_vec())),
+        7 => line(text, bytes),
+        _ => text
+            .get_mut(start)
+            .into_iter()
+            .for_each(|b| *b ^= 1 << bytes.below(8)),
+    }
+}
+
+/// A line stands twice or goes.
+fn line(text: &mut Vec<u8>, bytes: &mut Bytes<'_>) {
+    let mut lines: Vec<Vec<u8>> = text
+        .split_inclusive(|b| *b == b'\n')
+        .map(<[u8]>::to_vec)
+        .collect();
+    let at = bytes.below(lines.len().max(1));
+    if lines.is_empty() {
+        return;
+    }
+    if bytes.below(2) == 0 {
+        lines.insert(at, lines[at].clone());
+    } else {
+        lines.remove(at);
+    }
+    *text = lines.concat();
+}

@@ -1,0 +1,50 @@
+// Trust files that every verifier must refuse, with the reason.
+import { NoteSigner, noise, notary, registrar, sha256, trustJson } from "./town.mjs";
+
+/** The word's trust file, with changes. */
+function file(changes) {
+  return `${JSON.stringify(trustJson({ contracts: [["word", WORD]], ...changes }), null, 2)}\n`;
+}
+
+const WORD = 'contract word version 1 "A word."\nparty bank = "TOWN-BANK"\nfact Word\n  number: int\n  controlled by nobody\n  attested by bank\n';
+
+export function refused() {
+  const weak = new NoteSigner("n", noise("x"));
+  weak.public = Buffer.alloc(32);
+  weak.id = sha256("n\n", [1], weak.public).subarray(0, 4);
+  const text = file();
+  const json = JSON.parse(text);
+  const { notary: _, ...without } = json;
+  const entry = (changes) => JSON.stringify({ ...json, contracts: [{ ...json.contracts[0], ...changes }] });
+  const cases = [
+    ["nothing", ""],
+    ["not JSON", 'network = "town"\n'],
+    ["a byte order mark", `\ufeff${text}`],
+    ["something behind the end", `${text}{}`],
+    ["a comma too many", text.replace(/\]\n\}\n$/, "],\n}\n")],
+    ["not an object", "[]"],
+    ["an empty object", "{}"],
+    ["no notary", JSON.stringify(without)],
+    ["a name twice", text.replace('"network"', '"network": "a", "network"')],
+    ["a name twice, once with an escape", text.replace('"name"', '"n\\u0061me": "a", "name"')],
+    ["a name without meaning", file({ witness: "w" })],
+    ["another form", file({ pvn_trust: 1 })],
+    ["a form that is a text", file({ pvn_trust: "2" })],
+    ["a form with a point", text.replace('"pvn_trust": 2', '"pvn_trust": 2.0')],
+    ["a form with an exponent", text.replace('"pvn_trust": 2', '"pvn_trust": 2e0')],
+    ["a network that is a number", file({ network: 7 })],
+    ["half a character", text.replace('"town"', '"\\ud800"')],
+    ["a key that is not in a list", file({ notary: notary.text })],
+    ["no key", file({ notary: [] })],
+    ["two keys", file({ registrar: [registrar.text, registrar.text] })],
+    ["no verifier key", file({ notary: ["notary.town"] })],
+    ["a key of small order", file({ registrar: [weak.text] })],
+    ["a contract with a name without meaning", entry({ version: "1" })],
+    ["a contract with another hash", entry({ sha256: "0".repeat(64) })],
+    ["a hash in capitals", entry({ sha256: sha256(WORD).toString("hex").toUpperCase() })],
+    ["another text than the hash's", text.replace("A word.", "A verb.")],
+    ["no contract", file({ contracts: [["coins", "nothing\n"]] })],
+    ["a contract that is a text", file({ contracts: [] }).replace('"contracts": []', '"contracts": ["coins"]')],
+  ];
+  return cases.map(([why, file]) => ({ why, file }));
+}
