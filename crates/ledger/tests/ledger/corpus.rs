@@ -51,7 +51,11 @@ impl Case {
             now_ms: asked.now_ms,
             max_age_ms: asked.max_age_ms,
         });
-        told(presentation::verify(&self.proof(), trust, expected.as_ref()))
+        told(presentation::verify(
+            &self.proof(),
+            trust,
+            expected.as_ref(),
+        ))
     }
 }
 
