@@ -47,12 +47,15 @@ struct Inner {
     reads: Semaphore,
     streams: Arc<Semaphore>,
     assets: AssetNames,
+    /// The network's trust file.
+    trust: String,
 }
 
 impl Portal {
-    /// A portal over an index. Facts are handed to [`PortalStore::ingest`]; pages and events follow.
+    /// A portal over an index, of a network with this trust file. Facts are handed to [`PortalStore::ingest`]; pages and
+    /// events follow.
     #[must_use]
-    pub fn new(store: Arc<PortalStore>, coverage: Coverage) -> Self {
+    pub fn new(store: Arc<PortalStore>, coverage: Coverage, trust: String) -> Self {
         Self(Arc::new(Inner {
             store,
             coverage: watch::Sender::new(coverage),
@@ -60,6 +63,7 @@ impl Portal {
             reads: Semaphore::new(READS_MAX),
             streams: Arc::new(Semaphore::new(EVENT_STREAMS_MAX)),
             assets: AssetNames::embedded(),
+            trust,
         }))
     }
 
@@ -89,6 +93,10 @@ impl Portal {
 
     pub(crate) fn assets(&self) -> &AssetNames {
         &self.0.assets
+    }
+
+    pub(crate) fn trust(&self) -> &str {
+        &self.0.trust
     }
 
     pub(crate) fn closed(&self) -> watch::Receiver<bool> {

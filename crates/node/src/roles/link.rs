@@ -164,6 +164,18 @@ impl Link {
         Ok((party, key("notary's key", text)?))
     }
 
+    /// A connection to another member, at the address that the directory has.
+    pub(crate) fn to(&self, party: &Party) -> Option<PeerClient> {
+        let endpoint = self.members().get(party)?.details.endpoint.clone();
+        let (credentials, counters) = (Arc::clone(&self.credentials), Arc::clone(&self.counters));
+        Some(PeerClient::new(
+            party.clone(),
+            endpoint,
+            credentials,
+            counters,
+        ))
+    }
+
     /// The network's id and the notary's lineage.
     pub(crate) fn belongs(&self) -> Result<Belongs, LinkError> {
         let (_, notary) = self.notary()?;

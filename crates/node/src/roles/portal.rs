@@ -5,9 +5,6 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::Router;
-use axum::http::header;
-use axum::routing::get;
 use ledger::bundle::verify_checkpoint;
 use ledger::codec;
 use ledger::map::MemberRole;
@@ -19,6 +16,7 @@ use super::engine::now_ms;
 use super::home::{Home, load_contracts};
 use super::http::{RunError, listen};
 use super::http_server::serve;
+use super::key_sets;
 use super::link::Link;
 use super::notary::CHECKPOINT_PATH;
 use super::publication::{published, trust_text};
@@ -68,10 +66,10 @@ pub(super) async fn run_portal(
     let portal = Portal::new(
         Arc::clone(&store),
         coverage(&link.members(), &store.description().expected, None),
+        trust_text(&trust, &link.network.name).map_err(RunError::start)?,
     );
     let peers = listen(config.peer_listen).await?;
     let readers = listen(own.http_listen).await?;
-    let trust_file = trust_text(&trust, &link.network.name).map_err(RunError::start)?;
     let desk = Arc::new(Desk {
         link: Arc::clone(&link),
         trust,
@@ -89,21 +87,7 @@ pub(super) async fn run_portal(
     .map_err(RunError::start)?;
     let fresh = tokio::spawn(Arc::clone(&link).keep_fresh());
     let watching = tokio::spawn(watch_log(Arc::clone(&link), portal.clone()));
-    let pages = Router::new()
-        .route(
-            "/network.trust",
-            get(move || {
-                let body = trust_file.clone();
-                async move {
-                    let headers = [
-                        (header::CONTENT_TYPE, "application/json"),
-                        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-                    ];
-                    (headers, body)
-                }
-            }),
-        )
-        .merge(router(portal.clone()));
+    let pages = key_sets::router(Arc::clone(&link)).merge(router(portal.clone()));
     let (stopping, mut stopped) = tokio::sync::watch::channel(());
     let http = tokio::spawn(serve(readers, pages, async move {
         // The sender going away means the same as its message.

@@ -476,7 +476,9 @@ impl<S: Store> Node<S> {
         self.setup.hosted.iter().any(|h| h.party == *party)
     }
 
-    pub(crate) fn key_of(&self, party: &Party) -> Option<&SigningKey> {
+    /// The key of a party of this node.
+    #[must_use]
+    pub fn key_of(&self, party: &Party) -> Option<&SigningKey> {
         self.setup
             .hosted
             .iter()

@@ -8,6 +8,7 @@ mod hostile;
 mod notary;
 mod payment;
 mod shown;
+mod statements;
 mod support;
 mod town;
 mod uses;

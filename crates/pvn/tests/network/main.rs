@@ -7,6 +7,7 @@
 mod backup;
 mod bad_input;
 mod bad_machine;
+mod exports;
 mod joining;
 mod kills;
 mod need_to_know;
