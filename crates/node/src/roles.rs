@@ -8,6 +8,8 @@ mod body;
 mod body_http;
 mod engine;
 mod home;
+#[cfg(test)]
+mod hostile;
 mod http;
 mod http_exports;
 mod http_proofs;

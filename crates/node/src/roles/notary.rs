@@ -61,10 +61,17 @@ pub(super) async fn run_notary(
     let home = Home::of(config)?;
     let folder = DataFolder::take(&config.data)?;
     let link = Arc::new(Link::connect(home.clone(), &own.registrar, config.announced()).await?);
-    let (_, key) = link.notary()?;
-    let signer = home.log_key(key.name().as_str())?;
-    let origin = Origin::new(key.name().as_str()).map_err(RunError::start)?;
-    let receipts = Arc::new(link.home.signing_key(&link.party)?);
+    let (_, keys) = link.notary()?;
+    let name = keys.own().name().as_str();
+    let own_key = home.log_key(name)?;
+    if own.hybrid && keys.keys().get(1) != Some(&home.log_hybrid(&own_key)?.1) {
+        return Err(RunError::Start(
+            "`hybrid` is set, and the network does not know this log's hybrid key: the registrar learns it when a notary joins, so this one can't sign with both".to_owned(),
+        ));
+    }
+    let signer = home.log_signer(own_key, own.hybrid)?;
+    let origin = Origin::new(name).map_err(RunError::start)?;
+    let receipts = Arc::new(home.signing_key(&link.party)?);
     let belongs = link.belongs()?;
     let open = move || -> Result<DiskNotary, RunError> {
         let store = FjallNotaryStore::open(&folder)?;

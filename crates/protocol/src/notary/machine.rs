@@ -10,12 +10,13 @@ use ledger::public::PublicPart;
 use ledger::token::{self, Sort};
 use ledger::validity::{Home, check_header};
 use ledger::{Digest, Token, TransactionId};
-use tlog::{Checkpoint, Frontier, Node, NoteSigner, Origin};
+use tlog::{Checkpoint, Frontier, Node, Origin};
 
 use super::past::{Body, body_name, certified_key, position};
 use super::request::{NotaryRefusal, Request, Submission, Verdict};
 use super::store::{NotaryBatch, NotaryStore};
 use crate::limits::{BATCH_REQUESTS_MAX, BATCH_TOKENS_MAX};
+use crate::log_signer::LogSigner;
 use crate::store::StoreError;
 
 /// Why the notary can't go on.
@@ -40,7 +41,7 @@ const FRONTIER: &str = "frontier";
 /// A notary: tokens used up, and the log of what was certified.
 pub struct Notary<S> {
     home: Home,
-    signer: NoteSigner,
+    signer: LogSigner,
     origin: Origin,
     pub(super) store: S,
     pub(super) frontier: Frontier,
@@ -56,7 +57,7 @@ impl<S: NotaryStore> Notary<S> {
     /// [`NotaryError`].
     pub fn open(
         home: Home,
-        signer: NoteSigner,
+        signer: impl Into<LogSigner>,
         origin: Origin,
         store: S,
     ) -> Result<Self, NotaryError> {
@@ -72,7 +73,7 @@ impl<S: NotaryStore> Notary<S> {
         };
         let mut notary = Self {
             home,
-            signer,
+            signer: signer.into(),
             origin,
             store,
             frontier,
@@ -94,10 +95,7 @@ impl<S: NotaryStore> Notary<S> {
     fn sign(&self, frontier: &Frontier) -> Result<String, NotaryError> {
         let checkpoint = Checkpoint::new(self.origin.clone(), frontier.size(), frontier.root())
             .map_err(|_| NotaryError::Damaged("log size"))?;
-        checkpoint
-            .sign(&self.signer)
-            .map(|note| note.to_string())
-            .map_err(|_| NotaryError::Sign)
+        self.signer.sign(&checkpoint).ok_or(NotaryError::Sign)
     }
 
     /// The latest signed checkpoint.

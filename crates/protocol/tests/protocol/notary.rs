@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use jiff::civil::date;
-use ledger::bundle::verify_checkpoint;
 use ledger::certificate::{Certificate, MapPin, spent_on};
 use ledger::control::{Control, OneTimeSecret, Recovery};
+use ledger::log_keys::verify_checkpoint;
 use ledger::public::PublicPart;
 use ledger::transaction::{FORMAT, Header, IdOpening, Terms, ViewHeader, Window};
 use ledger::validity::Home;
@@ -200,7 +200,10 @@ pub(crate) fn holds(verdict: &Verdict, id: &TransactionId) -> Certificate {
         panic!("{verdict:?}");
     };
     let signer = note_signer("notary.town");
-    let checkpoint = verify_checkpoint(&certificate.checkpoint, signer.verifier_key());
+    let checkpoint = verify_checkpoint(
+        &certificate.checkpoint,
+        &signer.verifier_key().clone().into(),
+    );
     let checkpoint = checkpoint.expect("signed by the notary");
     let held = certificate.check_paths(id, checkpoint.size(), &checkpoint.root().into());
     assert_eq!(held, Ok(()));

@@ -1,9 +1,9 @@
 //! Statements registered in the notary's log, among its batches.
 
 use ledger::Digest;
-use ledger::bundle::verify_checkpoint;
 use ledger::certificate::{LogEntry, StatementEntry};
 use ledger::codec;
+use ledger::log_keys::verify_checkpoint;
 use protocol::notary::store::{NotaryBatch, NotaryStore as _};
 use protocol::notary::{Notary, NotaryError, Registered};
 use protocol::store::{Fault, StoreError};
@@ -15,7 +15,8 @@ use crate::support::{NOON_MS, noise, note_signer};
 fn register(notary: &mut Notary<Disk>, now_ms: u64, statements: &[Digest]) -> Vec<Registered> {
     let registered = notary.register(now_ms, statements).expect("registered");
     let signer = note_signer("notary.town");
-    let checkpoint = verify_checkpoint(notary.checkpoint(), signer.verifier_key()).expect("ours");
+    let keys = signer.verifier_key().clone().into();
+    let checkpoint = verify_checkpoint(notary.checkpoint(), &keys).expect("ours");
     for (one, statement) in registered.iter().zip(statements) {
         assert_eq!(one.entry.statement, *statement);
         assert_eq!(
