@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod contract;
+pub mod export;
 pub mod instruction;
 mod openapi;
 pub mod problem;
@@ -12,6 +13,7 @@ pub mod transaction;
 pub mod value;
 
 pub use contract::{Action, Contract, Param};
+pub use export::{ExportForm, ExportRequest, ShowRequest};
 pub use instruction::{Instruction, InstructionStatus, Instructions, InstructionsStatus, State};
 pub use openapi::openapi;
 pub use problem::{ErrorCode, Problem};

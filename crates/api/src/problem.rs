@@ -25,6 +25,10 @@ pub enum ErrorCode {
     NotTheHolder,
     /// Nobody vouches for this fact in a way that a stranger can verify.
     NotProvable,
+    /// The fact was issued by a party of another node.
+    NotTheIssuer,
+    /// The fact can't be issued in this form.
+    NotIssuable,
     /// More than the limit allows.
     TooMany,
     /// The node can't take this now; try again.
@@ -37,13 +41,14 @@ impl ErrorCode {
     pub fn status(self) -> u16 {
         match self {
             Self::NotAuthenticated => 401,
-            Self::NotTheHolder => 403,
+            Self::NotTheHolder | Self::NotTheIssuer => 403,
             Self::NotFound => 404,
             Self::MalformedRequest | Self::BadArgument => 400,
             Self::UnknownContract
             | Self::UnknownAction
             | Self::UnknownParty
-            | Self::NotProvable => 422,
+            | Self::NotProvable
+            | Self::NotIssuable => 422,
             Self::TooMany => 413,
             Self::Unavailable => 503,
         }
@@ -62,6 +67,8 @@ impl ErrorCode {
             Self::UnknownParty => "No such party at this node",
             Self::NotTheHolder => "Only its holder can show it",
             Self::NotProvable => "No stranger could verify it",
+            Self::NotTheIssuer => "Only its issuer can issue it",
+            Self::NotIssuable => "It can't be issued in this form",
             Self::TooMany => "Too many at once",
             Self::Unavailable => "Not available now",
         }

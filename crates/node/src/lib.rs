@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod config;
+mod export;
 pub mod files;
 pub mod health;
 pub mod limits;

@@ -8,10 +8,14 @@ mod body;
 mod body_http;
 mod engine;
 mod home;
+#[cfg(test)]
+mod hostile;
 mod http;
+mod http_exports;
 mod http_proofs;
 mod http_server;
 mod join;
+mod key_sets;
 mod ledger_keys;
 mod link;
 mod notary;

@@ -7,7 +7,13 @@ use crate::syntax::ast::{FactDecl, FactNode, Name, Text};
 
 use super::find::field_named;
 
-/// Refuses a credential that anybody could show.
+/// Names by which readers of credentials know claims about the credential itself (RFC 7519 §4.1, RFC 7800, SD-JWT VC), and
+/// the network's own.
+const CLAIMS: [&str; 11] = [
+    "aud", "cnf", "exp", "iat", "iss", "jti", "nbf", "pvn", "status", "sub", "vct",
+];
+
+/// Refuses a credential that anybody could show, and one whose fields could be taken for what it says of itself.
 pub(super) fn consistent(decl: &FactDecl, problems: &mut Vec<Problem>) {
     let mut clauses = decl.clauses.iter();
     let credential = clauses.find(|c| matches!(c.node, FactNode::Credential { .. }));
@@ -17,6 +23,19 @@ pub(super) fn consistent(decl: &FactDecl, problems: &mut Vec<Problem>) {
             Problem::new(clause.span, message, "shown by whom?")
                 .help("say `shown by` and the field with its holder".to_owned()),
         );
+    }
+    if credential.is_some() {
+        let fields = decl.fields.iter().map(|field| &field.name);
+        for name in fields.filter(|name| CLAIMS.contains(&name.text.as_str())) {
+            let message = format!(
+                "`{}` means something else to readers of credentials",
+                name.text
+            );
+            problems.push(
+                Problem::new(name.span, message, "a name that credentials keep")
+                    .help("give the field another name".to_owned()),
+            );
+        }
     }
 }
 

@@ -2,12 +2,13 @@
 
 use deed::{Contract, Kind, Party, PartyRef, Value};
 
-use super::{Attested, Attestor, BundleError, ProofBundle, Proven, verify_checkpoint};
+use super::{Attested, Attestor, BundleError, ProofBundle, Proven};
 use crate::certificate::CertificateError;
 use crate::codec;
 use crate::digest::{TransactionId, ViewRoot};
 use crate::fact::{FactRef, Opening};
 use crate::limits::SIGNATURES_MAX;
+use crate::log_keys::verify_checkpoint;
 use crate::transaction::FORMAT;
 use crate::trust::Trust;
 

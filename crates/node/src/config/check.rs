@@ -88,7 +88,10 @@ fn role(raw: &mut Raw, values: &mut Values<'_>) -> Option<Role> {
             1..=caps::CERTIFICATE_DAYS_MAX,
         );
         let certificate_life = Duration::from_hours(24 * days);
-        return Some(Role::Registrar(Registrar { certificate_life }));
+        return Some(Role::Registrar(Registrar {
+            certificate_life,
+            hybrid: is_hybrid(raw),
+        }));
     }
     let registrar = raw.registrar.take();
     let registrar = values.needed("registrar", registrar.as_ref(), Values::host_and_port);
@@ -101,6 +104,7 @@ fn role(raw: &mut Raw, values: &mut Values<'_>) -> Option<Role> {
         RawRole::Registrar | RawRole::Notary => Some(Role::Notary(Notary {
             registrar: registrar?,
             http_listen: http_listen?,
+            hybrid: is_hybrid(raw),
         })),
         RawRole::Node => {
             let hosts = match raw.hosts.take() {
@@ -139,6 +143,10 @@ fn role(raw: &mut Raw, values: &mut Values<'_>) -> Option<Role> {
     }
 }
 
+fn is_hybrid(raw: &mut Raw) -> bool {
+    raw.log.take().is_some_and(|log| log.into_inner().hybrid)
+}
+
 fn keys(raw: RawKeys, values: &mut Values<'_>) -> Option<Keys> {
     let library = values.needed("module", raw.module.as_ref(), Values::file);
     let token = values.needed("token", raw.token.as_ref(), Values::words);
@@ -167,6 +175,7 @@ fn refuse_leftovers(raw: &Raw, values: &mut Values<'_>) {
         window_ms,
         certificate_days,
         keys,
+        log,
         limits,
         ..
     } = raw;
@@ -178,6 +187,7 @@ fn refuse_leftovers(raw: &Raw, values: &mut Values<'_>) {
     values.not_for_role("window_ms", window_ms.as_ref());
     values.not_for_role("certificate_days", certificate_days.as_ref());
     values.not_for_role("keys", keys.as_ref());
+    values.not_for_role("log", log.as_ref());
     values.not_for_role("store_mib", limits.store_mib.as_ref());
 }
 

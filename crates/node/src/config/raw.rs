@@ -23,8 +23,16 @@ pub(super) struct Raw {
     pub(super) window_ms: Option<Spanned<u64>>,
     pub(super) certificate_days: Option<Spanned<u64>>,
     pub(super) keys: Option<Spanned<RawKeys>>,
+    pub(super) log: Option<Spanned<RawLog>>,
     #[serde(default)]
     pub(super) limits: RawLimits,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawLog {
+    #[serde(default)]
+    pub(super) hybrid: bool,
 }
 
 #[derive(Deserialize)]

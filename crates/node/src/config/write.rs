@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::path::Path;
 
 use super::check::LABEL_DEFAULT;
-use super::{Config, Keys, Limits, Role};
+use super::{Config, Keys, Limits, Node, Notary, Registrar, Role};
 use crate::transport::ServerLimits;
 
 const MIB: u64 = 1 << 20;
@@ -44,10 +44,17 @@ pub(super) fn text(config: &Config, folder: &Path) -> String {
         endpoint,
     );
     file.role(&config.role);
-    if let Role::Node(node) = &config.role
-        && let Some(keys) = &node.keys
-    {
-        file.keys(keys);
+    match &config.role {
+        Role::Node(Node {
+            keys: Some(keys), ..
+        }) => file.keys(keys),
+        Role::Registrar(Registrar { hybrid: true, .. })
+        | Role::Notary(Notary { hybrid: true, .. }) => {
+            file.text += "[log]\n";
+            let what = "Whether checkpoints are signed by P-256 and ML-DSA-65 together, too.";
+            file.setting(what, "hybrid", &true);
+        }
+        _ => {}
     }
     file.limits(&config.limits);
     file.text

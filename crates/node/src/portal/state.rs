@@ -48,7 +48,7 @@ struct Inner {
     streams: Arc<Semaphore>,
     assets: AssetNames,
     /// The network's trust file.
-    trust: String,
+    trust: watch::Sender<String>,
 }
 
 impl Portal {
@@ -63,13 +63,18 @@ impl Portal {
             reads: Semaphore::new(READS_MAX),
             streams: Arc::new(Semaphore::new(EVENT_STREAMS_MAX)),
             assets: AssetNames::embedded(),
-            trust,
+            trust: watch::Sender::new(trust),
         }))
     }
 
     /// Sets whom the figures cover, and when the log was looked at.
     pub fn set_coverage(&self, coverage: Coverage) {
         self.0.coverage.send_replace(coverage);
+    }
+
+    /// Sets the network's trust file.
+    pub fn set_trust(&self, trust: String) {
+        self.0.trust.send_replace(trust);
     }
 
     /// Ends all event streams, now and from now on: they would keep a server from stopping.
@@ -95,8 +100,8 @@ impl Portal {
         &self.0.assets
     }
 
-    pub(crate) fn trust(&self) -> &str {
-        &self.0.trust
+    pub(crate) fn trust(&self) -> String {
+        self.0.trust.borrow().clone()
     }
 
     pub(crate) fn closed(&self) -> watch::Receiver<bool> {

@@ -4,6 +4,7 @@
 
 mod config;
 mod health;
+mod hostile;
 mod network;
 mod pki;
 mod portal;

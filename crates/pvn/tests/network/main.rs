@@ -7,6 +7,8 @@
 mod backup;
 mod bad_input;
 mod bad_machine;
+mod exports;
+mod hybrid;
 mod joining;
 mod kills;
 mod need_to_know;

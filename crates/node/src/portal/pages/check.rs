@@ -41,5 +41,5 @@ pub(crate) async fn check(State(portal): State<Portal>) -> Response {
 /// `/network.trust`: what a verifier starts from, if it believes this site.
 pub(crate) async fn trust(State(portal): State<Portal>) -> Response {
     let headers = [(header::CONTENT_TYPE, "application/json")];
-    (headers, portal.trust().to_owned()).into_response()
+    (headers, portal.trust()).into_response()
 }
