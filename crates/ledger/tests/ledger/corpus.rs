@@ -93,7 +93,7 @@ fn trust(name: &str) -> Trust {
     let texts: Vec<String> = file.contracts.into_iter().map(|c| c.text).collect();
     let mut contracts = ContractBook::default();
     contracts.read(&texts).expect("contracts");
-    let key = |[text]: &[String; 1]| VerifierKey::parse(text).expect("a key");
+    let key = |[text]: &[String; 1]| VerifierKey::parse(text).expect("a key").into();
     Trust {
         network: NetworkId::of(&file.network, &file.founded_by),
         registrar: key(&file.registrar),
