@@ -131,12 +131,16 @@ fn told(verdict: Result<Proven, BundleError>) -> Json {
     });
     let attested = proven.attested_by.iter();
     let attested = attested.map(|a| json!([a.party.as_str(), a.name]));
-    json!({
+    let mut told = json!({
         "valid": true, "contract": proven.contract, "kind": proven.kind,
         "fields": fields.collect::<Vec<_>>(), "parts": parts.collect::<Vec<_>>(), "hidden": proven.hidden,
         "attested_by": attested.collect::<Vec<_>>(), "certified_at_ms": proven.time_ms,
         "log_index": proven.log_index, "fact": proven.at.to_string(),
-    })
+    });
+    if let Some(shown) = &proven.shown {
+        told["shown"] = json!([shown.audience(), shown.time_ms()]);
+    }
+    told
 }
 
 #[test]
