@@ -14,7 +14,7 @@ export default defineConfig({
     target: "es2022",
     modulePreload: false,
     rollupOptions: {
-      input: ["src/portal.ts", "src/portal.scss"],
+      input: ["src/portal.ts", "src/check.ts", "src/portal.scss"],
       output: { entryFileNames: "[name].js", assetFileNames: "[name][extname]" },
     },
   },

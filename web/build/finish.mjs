@@ -6,9 +6,9 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 const dist = new URL("../dist/", import.meta.url).pathname;
 const modules = new URL("../node_modules/", import.meta.url).pathname;
 
-// A first load is at most 40 kB. Styles and scripts leave the rest to the page itself, which the
-// browser tests weigh over the wire.
-const BYTES_MAX = { "portal.js": 15_000, "portal.css": 18_000, "icon.svg": 1_000 };
+// A first load is at most 40 kB, of which at most 15 kB are scripts: each page has one. Styles and scripts leave the rest to the page itself,
+// which the browser tests weigh over the wire. What counts is what browsers are sent, brotli.
+const BYTES_MAX = { "portal.js": 15_000, "check.js": 15_000, "portal.css": 18_000, "icon.svg": 1_000 };
 
 function notices() {
   const used = ["../package.json", "../verify/package.json"].map((path) => JSON.parse(readFileSync(new URL(path, import.meta.url))).dependencies);
@@ -41,8 +41,8 @@ function compress(name) {
 writeFileSync(join(dist, "third-party-notices.txt"), notices());
 const weighed = readdirSync(dist).filter((name) => /\.(js|css|svg|txt)$/.test(name)).map(compress);
 console.table(weighed);
-const heavy = weighed.filter(({ name, gz }) => gz > (BYTES_MAX[name] ?? Infinity));
-for (const { name, gz } of heavy) console.error(`${name}: ${gz} bytes compressed, at most ${BYTES_MAX[name]} are allowed`);
+const heavy = weighed.filter(({ name, br }) => br > (BYTES_MAX[name] ?? Infinity));
+for (const { name, br } of heavy) console.error(`${name}: ${br} bytes compressed, at most ${BYTES_MAX[name]} are allowed`);
 for (const name of Object.keys(BYTES_MAX).filter((name) => !weighed.some((file) => file.name === name))) {
   console.error(`${name} was not built`);
   heavy.push(name);

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod contract;
+pub mod export;
 pub mod file;
 pub mod instruction;
 mod openapi;
@@ -13,6 +14,7 @@ pub mod transaction;
 pub mod value;
 
 pub use contract::{Action, Contract, Param};
+pub use export::{ExportForm, ExportRequest, ShowRequest};
 pub use file::{ChunkRange, FileState};
 pub use instruction::{Instruction, InstructionStatus, Instructions, InstructionsStatus, State};
 pub use openapi::openapi;

@@ -8,8 +8,8 @@
 use utoipa::OpenApi;
 
 use crate::{
-    Audit, Contract, FileState, Instruction, InstructionStatus, Instructions, InstructionsStatus,
-    Member, NodeStatus, Problem, ProofRequest, Transaction,
+    Audit, Contract, ExportRequest, FileState, Instruction, InstructionStatus, Instructions,
+    InstructionsStatus, Member, NodeStatus, Problem, ProofRequest, ShowRequest, Transaction,
 };
 
 /// Sends instructions.
@@ -60,6 +60,28 @@ fn transaction() {}
         (status = 503, description = "Not now", body = Problem, content_type = "application/problem+json")))]
 fn proofs() {}
 
+/// A fact in the form of another ecosystem.
+#[utoipa::path(post, path = "/v1/exports", request_body = ExportRequest, security(("token" = [])),
+    responses((status = 200, description = "The credential, or the statement", body = [u8]),
+        (status = 400, description = "Unreadable, or an argument that isn't right", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No access token", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Issued by a party of another node", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "Not held here whole", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "It can't be issued in this form", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Not now", body = Problem, content_type = "application/problem+json")))]
+fn exports() {}
+
+/// An SD-JWT VC with the fields that its holder shows and the holder's key binding (`kb+jwt`).
+#[utoipa::path(post, path = "/v1/credentials/show", request_body = ShowRequest, security(("token" = [])),
+    responses((status = 200, description = "The credential as shown", body = [u8], content_type = "application/dc+sd-jwt"),
+        (status = 400, description = "Unreadable, or an argument that isn't right", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No access token", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Only its holder can show it", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "Not held here whole", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "It can't be shown in this form", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Not now", body = Problem, content_type = "application/problem+json")))]
+fn credentials_show() {}
+
 /// Checks the node's invariants on everything it keeps, as it is at one moment; the node goes on meanwhile.
 #[utoipa::path(post, path = "/v1/audit", security(("token" = [])),
     responses((status = 200, description = "Every invariant that doesn't hold", body = Audit)))]
@@ -107,7 +129,7 @@ fn health() {}
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Public Value Network node API", version = "1", description = "The client API of a body's node."),
-    paths(instructions, instruction, status, members, contracts, transaction, proofs, audit, begin_file, send_chunk, fetch_file, health),
+    paths(instructions, instruction, status, members, contracts, transaction, proofs, exports, credentials_show, audit, begin_file, send_chunk, fetch_file, health),
     components(schemas(FileState, Instruction, Problem)),
     modifiers(&Token)
 )]

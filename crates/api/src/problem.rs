@@ -25,6 +25,10 @@ pub enum ErrorCode {
     NotTheHolder,
     /// Nobody vouches for this fact in a way that a stranger can verify.
     NotProvable,
+    /// The fact was issued by a party of another node.
+    NotTheIssuer,
+    /// The fact can't be issued in this form.
+    NotIssuable,
     /// More than the limit allows.
     TooMany,
     /// Not the address of a file, or of a chunk of one.
@@ -49,13 +53,14 @@ impl ErrorCode {
     pub fn status(self) -> u16 {
         match self {
             Self::NotAuthenticated => 401,
-            Self::NotTheHolder => 403,
+            Self::NotTheHolder | Self::NotTheIssuer => 403,
             Self::NotFound => 404,
             Self::MalformedRequest | Self::BadArgument | Self::AddressMalformed => 400,
             Self::UnknownContract
             | Self::UnknownAction
             | Self::UnknownParty
             | Self::NotProvable
+            | Self::NotIssuable
             | Self::HashesWrong
             | Self::ChunkWrong => 422,
             Self::TooMany | Self::TooLarge => 413,
@@ -78,6 +83,8 @@ impl ErrorCode {
             Self::UnknownParty => "No such party at this node",
             Self::NotTheHolder => "Only its holder can show it",
             Self::NotProvable => "No stranger could verify it",
+            Self::NotTheIssuer => "Only its issuer can issue it",
+            Self::NotIssuable => "It can't be issued in this form",
             Self::TooMany => "Too many at once",
             Self::AddressMalformed => "Not the address of a file",
             Self::TooLarge => "Too large",

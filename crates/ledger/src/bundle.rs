@@ -5,7 +5,6 @@ mod verify;
 
 use deed::{Party, Value};
 use minicbor::{Decode, Encode};
-use tlog::{Checkpoint, Note, VerifierKey};
 
 pub use crate::bundle::place::Place;
 pub(crate) use crate::bundle::verify::beginning;
@@ -146,22 +145,4 @@ pub struct Proven {
     pub attested_by: Vec<Attested>,
     /// To whom its holder showed it, and when, where only the holder can show it.
     pub shown: Option<Occasion>,
-}
-
-/// A checkpoint of exactly this log, signed by exactly this key; every byte of the note counts.
-///
-/// # Errors
-/// What is wrong, in words.
-pub fn verify_checkpoint(note: &str, key: &VerifierKey) -> Result<Checkpoint, String> {
-    let parsed = Note::parse(note.as_bytes()).map_err(|e| e.to_string())?;
-    let keys = std::slice::from_ref(key);
-    let verified = parsed.verify_exact(keys).map_err(|e| e.to_string())?;
-    let checkpoint = Checkpoint::parse(verified.text.as_str()).map_err(|e| e.to_string())?;
-    if checkpoint.origin().as_str() != key.name().as_str() {
-        return Err(format!("it is of the log {}", checkpoint.origin().as_str()));
-    }
-    if parsed.to_string() != note {
-        return Err("it is not written in its one form".to_owned());
-    }
-    Ok(checkpoint)
 }

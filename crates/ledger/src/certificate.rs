@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::codec;
+use crate::codec::{self, DecodeError};
 use crate::digest::{Digest, Token, TransactionId};
 use crate::transaction::Terms;
 use crate::tree::{root, root_from_path};
@@ -24,7 +24,7 @@ pub struct MapPin {
 /// One batch of the notary, a leaf of its log: agreed time, pinned map, ids, and what each token was spent on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct BatchEntry {
-    /// Batches before this one.
+    /// Entries before this one.
     #[n(0)]
     pub height: u64,
     /// Agreed time in milliseconds since 1970-01-01 UTC.
@@ -42,6 +42,51 @@ pub struct BatchEntry {
     /// Root over (token's mark, H(id ‖ r)), ascending by mark: holds the notary to one id a token without showing which.
     #[n(5)]
     pub tokens_root: Digest,
+}
+
+/// A statement registered in the notary's log: the hash of what somebody signed, and when. An array of two where a batch is one
+/// of six, so that no entry can be read as both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct StatementEntry {
+    /// Agreed time in milliseconds since 1970-01-01 UTC.
+    #[n(0)]
+    pub time_ms: u64,
+    /// SHA-256 of the statement.
+    #[n(1)]
+    pub statement: Digest,
+}
+
+/// An entry of the notary's log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogEntry {
+    /// Transactions certified together.
+    Batch(BatchEntry),
+    /// A statement registered.
+    Statement(StatementEntry),
+}
+
+impl LogEntry {
+    /// Reads an entry.
+    ///
+    /// # Errors
+    /// [`DecodeError`], what speaks against it being a batch, if it is no statement either.
+    pub fn read(bytes: &[u8]) -> Result<Self, DecodeError> {
+        codec::decode(bytes)
+            .map(Self::Batch)
+            .or_else(|error| match codec::decode(bytes) {
+                Ok(statement) => Ok(Self::Statement(statement)),
+                Err(_) => Err(error),
+            })
+    }
+
+    /// Agreed time in milliseconds since 1970-01-01 UTC.
+    #[must_use]
+    pub fn time_ms(&self) -> u64 {
+        match self {
+            Self::Batch(entry) => entry.time_ms,
+            Self::Statement(entry) => entry.time_ms,
+        }
+    }
 }
 
 /// What a token was spent on, blinded: H(id ‖ r) with the requester's r.

@@ -11,7 +11,7 @@ use minicbor::{Decode, Encode};
 
 use crate::codec;
 use crate::control::Control;
-use crate::digest::{ContractId, Digest, TransactionId, keyed};
+use crate::digest::{ContractId, Digest, TransactionId, hmac_sha256, keyed};
 use crate::leaf::leaf_salt;
 pub use crate::leaf::{FIXED_LEAVES, HOLDER, LeafContent};
 pub use crate::list::{ListPart, ShownItem, ShownLength};
@@ -138,6 +138,14 @@ impl Fact {
                 salt: leaf_salt(&key, position),
                 content,
             })
+    }
+
+    /// A secret of one field for one use outside the ledger, from which nothing that a proof shows can be told.
+    #[must_use]
+    pub fn field_secret(&self, field: u16, purpose: &[u8]) -> Digest {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.salt.0);
+        let salt = leaf_salt(&key, FIXED_LEAVES as u32 + u32::from(field));
+        hmac_sha256(&salt.0, &[purpose])
     }
 
     /// Shows the leaves for which `shown(position)` holds; positions count from 0 over all leaves.

@@ -17,6 +17,7 @@ pub mod file;
 mod leaf;
 pub mod limits;
 mod list;
+pub mod log_keys;
 pub mod map;
 mod member_keys;
 mod opening;

@@ -286,6 +286,13 @@ impl HolderSecret {
         Ed25519KeyPair::from_seed_unchecked(&seed.0).ok().map(Self)
     }
 
+    /// Signs what shows the fact in another ecosystem's form. Nothing of the ledger's own can be had this way: it begins with
+    /// `pvn `.
+    #[must_use]
+    pub fn sign_elsewhere(&self, message: &[u8]) -> Option<Vec<u8>> {
+        (!message.starts_with(b"pvn ")).then(|| self.0.sign(message).as_ref().to_vec())
+    }
+
     /// The public key, as it stands on sheets.
     #[must_use]
     pub fn public(&self) -> OneTimeKey {

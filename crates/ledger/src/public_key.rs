@@ -83,7 +83,7 @@ impl Parsed {
         match self {
             Self::One(key) => key.verify_sig(message, signature).is_ok(),
             Self::Both(first, second) => {
-                let message = [b"pvn hybrid/1\0", message].concat();
+                let message = hybrid_message(message);
                 signature
                     .split_at_checked(ECDSA_BYTES)
                     .is_some_and(|(a, b)| {
@@ -94,6 +94,12 @@ impl Parsed {
             Self::Unusable => false,
         }
     }
+}
+
+/// What both halves of a signature of [`Suite::P256_MLDSA65`] are over.
+#[must_use]
+pub fn hybrid_message(message: &[u8]) -> Vec<u8> {
+    [b"pvn hybrid/1\0", message].concat()
 }
 
 impl PublicKey {

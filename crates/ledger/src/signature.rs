@@ -15,7 +15,7 @@ use minicbor::{Decode, Encode};
 use crate::codec;
 use crate::digest::{Digest, NetworkId, TransactionId, ViewRoot, keyed};
 use crate::limits::{SCOPES_MAX, SIGNED_TOGETHER_MAX};
-pub use crate::public_key::{KeyForm, PublicKey, Suite};
+pub use crate::public_key::{KeyForm, PublicKey, Suite, hybrid_message};
 pub use crate::signing_key::{KeyError, SigningKey, Signs, ToSign};
 use crate::tree::{TreePlace, padded, root};
 

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use deed::{Contract, Given, LoadError};
-use tlog::VerifierKey;
 
 use crate::digest::{ContractId, Lineage, NetworkId};
+use crate::log_keys::LogKeys;
 
 /// The contracts a party accepts, by the hash of their exact text.
 #[derive(Clone, Debug, Default)]
@@ -78,10 +78,10 @@ impl ContractBook {
 pub struct Trust {
     /// The network.
     pub network: NetworkId,
-    /// The key that signs the network map's checkpoints.
-    pub registrar: VerifierKey,
-    /// The notary's lineage and the key that signs its log's checkpoints. The key's name is the log's origin.
-    pub notary: VerifierKey,
+    /// The keys that sign the network map's checkpoints.
+    pub registrar: LogKeys,
+    /// The keys that sign the checkpoints of the notary's log. Their name is the log's origin, which is the notary's lineage.
+    pub notary: LogKeys,
     /// The contracts accepted.
     pub contracts: ContractBook,
 }
@@ -90,6 +90,6 @@ impl Trust {
     /// The lineage of the trusted notary.
     #[must_use]
     pub fn lineage(&self) -> Lineage {
-        Lineage::of_origin(self.notary.name().as_str())
+        Lineage::of_origin(self.notary.own().name().as_str())
     }
 }

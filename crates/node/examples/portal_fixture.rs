@@ -15,6 +15,18 @@ use node::portal::{Coverage, Portal, router};
 #[path = "../tests/node/portal/fixture.rs"]
 mod fixture;
 
+const SIGNED: &str = include_str!("../../ledger/tests/vectors/signed.hex");
+
+/// A proof that holds under the fixture's trust file, though of another payment.
+fn proof() -> Vec<u8> {
+    let hex = SIGNED
+        .lines()
+        .find_map(|line| line.strip_prefix("proof bundle: "));
+    let pairs = hex.unwrap().as_bytes().chunks(2);
+    let byte = |pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
+    pairs.map(byte).collect()
+}
+
 #[tokio::main]
 async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -32,12 +44,16 @@ async fn main() {
             ..Coverage::default()
         };
     } else {
-        store.ingest(&fixture::facts()).unwrap();
+        let mut facts = fixture::facts();
+        for fact in &mut facts {
+            fact.proof = proof();
+        }
+        store.ingest(&facts).unwrap();
     }
     if has("behind") {
         coverage.unreachable_since = Some(fixture::NOW);
     }
-    let portal = Portal::new(store.clone(), coverage);
+    let portal = Portal::new(store.clone(), coverage, fixture::trust());
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port))
         .await
         .unwrap();

@@ -62,6 +62,8 @@ pub enum Role {
 pub struct Registrar {
     /// Life of the certificates it issues.
     pub certificate_life: Duration,
+    /// Whether its log is signed by its hybrid key too.
+    pub hybrid: bool,
 }
 
 /// What only a notary needs.
@@ -71,6 +73,8 @@ pub struct Notary {
     pub registrar: String,
     /// Where the log is served.
     pub http_listen: SocketAddr,
+    /// Whether its log is signed by its hybrid key too.
+    pub hybrid: bool,
 }
 
 /// What only a node needs.

@@ -7,6 +7,7 @@
 
 pub mod attachments;
 pub mod config;
+mod export;
 pub mod files;
 pub mod health;
 pub mod limits;

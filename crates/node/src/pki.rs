@@ -5,6 +5,7 @@
 //! does. Certificates open connections and nothing else: no signature on the ledger relies on one. Time comes in as an
 //! argument; only keys and serial numbers are drawn at random here.
 
+mod hybrid;
 mod identity;
 mod keys;
 mod leaf;
@@ -13,6 +14,7 @@ mod name;
 mod request;
 mod root;
 
+pub use hybrid::HybridKey;
 pub use identity::{IdentityError, TlsIdentity};
 pub use keys::{KeyFileError, KeyKind, SecretKey};
 pub use leaf::{Leaf, LeafError};

@@ -13,10 +13,14 @@ mod files_elsewhere;
 mod files_http;
 mod files_peer;
 mod home;
+#[cfg(test)]
+mod hostile;
 mod http;
+mod http_exports;
 mod http_proofs;
 mod http_server;
 mod join;
+mod key_sets;
 mod ledger_keys;
 mod link;
 mod notary;

@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 
 use deed::Party;
-use ledger::bundle::verify_checkpoint;
 use ledger::certificate::MapPin;
 use ledger::codec;
 use ledger::envelope::EnvelopeKey;
 use ledger::limits::LIST_ITEMS_MAX;
+use ledger::log_keys::{LogKeys, verify_checkpoint};
 use ledger::map::{MapProof, MemberProof, MemberRecord, MemberRole, map_entry};
 use ledger::signature::{PublicKey, Suite};
 use minicbor::{Decode, Encode};
-use tlog::VerifierKey;
 
 /// A directory with the proof that it was in force.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -49,7 +48,7 @@ impl Members {
     ///
     /// # Errors
     /// [`SnapshotError`].
-    pub fn accept(snapshot: Snapshot, registrar: &VerifierKey) -> Result<Self, SnapshotError> {
+    pub fn accept(snapshot: Snapshot, registrar: &LogKeys) -> Result<Self, SnapshotError> {
         let checkpoint = verify_checkpoint(&snapshot.proof.checkpoint, registrar)
             .map_err(SnapshotError::Checkpoint)?;
         let ordered = snapshot.records.len() <= LIST_ITEMS_MAX
@@ -83,6 +82,12 @@ impl Members {
     #[must_use]
     pub fn size(&self) -> u64 {
         self.size
+    }
+
+    /// Whether the other directory is this one later on, or the same signed anew.
+    #[must_use]
+    pub fn is_continued_by(&self, other: &Self) -> bool {
+        other.size > self.size || other.pin() == self.pin()
     }
 
     /// The pin that the notary commits in a batch decided under this directory.

@@ -6,6 +6,7 @@
 
 pub mod directory;
 pub mod limits;
+pub mod log_signer;
 pub mod message;
 pub mod node;
 pub mod notary;

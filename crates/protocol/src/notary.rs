@@ -3,7 +3,9 @@
 mod machine;
 mod past;
 mod request;
+mod statements;
 pub mod store;
 
 pub use machine::{Notary, NotaryError};
 pub use request::{Authority, NotaryRefusal, Request, Submission, Verdict};
+pub use statements::Registered;

@@ -12,11 +12,13 @@ use std::collections::BTreeMap;
 use deed::Party;
 use ledger::codec;
 use ledger::digest::Digest;
+use ledger::log_keys::LogKeys;
 use ledger::map::{MapProof, MemberDetails, MemberRecord, MemberRole, map_entry};
-use tlog::{Checkpoint, MerkleTree, NoteSigner, Origin};
+use tlog::{Checkpoint, MerkleTree, Origin, VerifierKey};
 
 use crate::directory::Snapshot;
 use crate::limits::{DIRECTORY_BYTES_MAX, ENDPOINT_CHANGE_MS, MEMBERS_MAX};
+use crate::log_signer::LogSigner;
 use crate::store::{Store, StoreError, Table, WriteBatch};
 
 /// Why the registrar can't go on.
@@ -42,6 +44,8 @@ pub enum RegistrarError {
 
 /// The note with the notary's party.
 pub const NOTARY: &str = "notary";
+/// The note with the hybrid key of the notary's log, with which it may sign beside the other.
+pub const NOTARY_HYBRID: &str = "notary hybrid key";
 /// The note with the key of the notary's log.
 pub const NOTARY_KEY: &str = "notary key";
 
@@ -55,7 +59,7 @@ type Note = (String, Vec<u8>);
 /// The directory and its log.
 pub struct Registrar<S> {
     store: S,
-    signer: NoteSigner,
+    signer: LogSigner,
     origin: Origin,
     records: BTreeMap<Party, MemberRecord>,
     leaves: Vec<tlog::Hash>,
@@ -70,10 +74,14 @@ impl<S: Store> Registrar<S> {
     ///
     /// # Errors
     /// [`RegistrarError`].
-    pub fn open(store: S, signer: NoteSigner, origin: Origin) -> Result<Self, RegistrarError> {
+    pub fn open(
+        store: S,
+        signer: impl Into<LogSigner>,
+        origin: Origin,
+    ) -> Result<Self, RegistrarError> {
         let mut registrar = Self {
             store,
-            signer,
+            signer: signer.into(),
             origin,
             records: BTreeMap::new(),
             leaves: Vec::new(),
@@ -126,13 +134,21 @@ impl<S: Store> Registrar<S> {
     /// # Errors
     /// [`StoreError`].
     pub fn at(&self, size: u64) -> Result<Option<Snapshot>, StoreError> {
-        let bytes = self.store.get(Table::Published, &size.to_be_bytes())?;
-        bytes
-            .map(|b| {
-                codec::decode(&b)
-                    .map_err(|_| StoreError::Corrupt("an unreadable directory".to_owned()))
-            })
-            .transpose()
+        let Some(bytes) = self.store.get(Table::Published, &size.to_be_bytes())? else {
+            return Ok(None);
+        };
+        let mut snapshot: Snapshot = codec::decode(&bytes)
+            .map_err(|_| StoreError::Corrupt("an unreadable directory".to_owned()))?;
+        // Signed as the log signs now: a key that was added since vouches for what was signed before, and for nothing else.
+        let root = snapshot.proof.log_root(size);
+        let checkpoint =
+            root.and_then(|root| Checkpoint::new(self.origin.clone(), size, root.into()).ok());
+        let signed = checkpoint
+            .filter(|same| snapshot.proof.checkpoint.starts_with(&same.to_string()))
+            .and_then(|checkpoint| self.signer.sign(&checkpoint));
+        snapshot.proof.checkpoint =
+            signed.ok_or_else(|| StoreError::Corrupt("a directory's proof".to_owned()))?;
+        Ok(Some(snapshot))
     }
 
     /// Admits whom an invitation names and nobody else, and marks it as used, in one commit. The same newcomer asking again
@@ -151,7 +167,7 @@ impl<S: Store> Registrar<S> {
         }
         let mut notes = vec![(note, claim.keys.0.to_vec())];
         if claim.invitation.role == MemberRole::Notary {
-            notes.extend(self.notary_notes(claim.party, claim.log_key.as_deref())?);
+            notes.extend(self.notary_notes(&claim)?);
         }
         let mut records = Vec::with_capacity(claim.records.len());
         for record in claim.records {
@@ -170,19 +186,18 @@ impl<S: Store> Registrar<S> {
         Ok(self.put(records, notes, now_ms)?)
     }
 
-    fn notary_notes(
-        &self,
-        party: &Party,
-        log_key: Option<&str>,
-    ) -> Result<[Note; 2], AdmissionRefusal> {
-        let key = log_key
-            .and_then(|text| tlog::VerifierKey::parse(text).ok())
-            .ok_or(AdmissionRefusal::NoLogKey)?
-            .to_string();
-        let notes = [
-            (NOTARY.to_owned(), party.as_str().as_bytes().to_vec()),
-            (NOTARY_KEY.to_owned(), key.into_bytes()),
-        ];
+    fn notary_notes(&self, claim: &Claim<'_>) -> Result<Vec<Note>, AdmissionRefusal> {
+        let keys = claim.log_key.iter().chain(&claim.log_hybrid);
+        let keys = keys.map(|text| VerifierKey::parse(text).ok());
+        let keys = keys.collect::<Option<Vec<_>>>();
+        let keys = keys.and_then(|keys| LogKeys::new(keys).ok());
+        let keys = keys.ok_or(AdmissionRefusal::NoLogKey)?;
+        let party = claim.party.as_str().as_bytes().to_vec();
+        let named = [NOTARY_KEY, NOTARY_HYBRID].into_iter().zip(keys.keys());
+        let named = named.map(|(name, key)| (name.to_owned(), key.to_string().into_bytes()));
+        let notes: Vec<Note> = std::iter::once((NOTARY.to_owned(), party))
+            .chain(named)
+            .collect();
         for (name, value) in &notes {
             let known = self.get(name).map_err(RegistrarError::from)?;
             if known.is_some_and(|known| known != *value) {
@@ -271,11 +286,9 @@ impl<S: Store> Registrar<S> {
         leaves.push(tlog::leaf_hash(&codec::encode(&entry)));
         let tree = MerkleTree::new(leaves.clone());
         let size = leaves.len() as u64;
-        let checkpoint = Checkpoint::new(self.origin.clone(), size, tree.root())
-            .ok()
-            .and_then(|checkpoint| checkpoint.sign(&self.signer).ok())
-            .ok_or(RegistrarError::Sign)?
-            .to_string();
+        let checkpoint = Checkpoint::new(self.origin.clone(), size, tree.root()).ok();
+        let checkpoint = checkpoint.and_then(|checkpoint| self.signer.sign(&checkpoint));
+        let checkpoint = checkpoint.ok_or(RegistrarError::Sign)?;
         let path = tree
             .path(leaves.len() - 1)
             .unwrap_or_default()

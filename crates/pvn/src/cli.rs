@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use proofs::{Challenge, Prove, Verify};
+pub(crate) use proofs::{Challenge, Export, Form, Prove, Show, Verify};
 
 pub(crate) use deed::{Deed, DeedCheck, DeedExplain, DeedFmt, DeedRender, DeedTest, DeedWhat};
 
@@ -50,6 +50,10 @@ pub(crate) enum Command {
     Prove(Prove),
     /// Make a nonce for whoever is to show you a proof.
     Challenge(Challenge),
+    /// Take a fact elsewhere: as a credential, or as a statement with the notary's receipt.
+    Export(Export),
+    /// Show such a credential to a verifier, with the fields that you choose.
+    Show(Show),
     /// Check a running network: what each node keeps, all over again, and the totals of all against each other.
     Doctor(Doctor),
     /// Show what a running network holds.

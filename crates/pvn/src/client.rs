@@ -7,8 +7,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use api::{
-    Audit, Contract, Instruction, Instructions, InstructionsStatus, Member, NodeStatus, Problem,
-    ProofRequest,
+    Audit, Contract, ExportRequest, Instruction, Instructions, InstructionsStatus, Member,
+    NodeStatus, Problem, ProofRequest, ShowRequest,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -97,7 +97,22 @@ impl Client {
 
     /// A proof of a fact, as bytes.
     pub(crate) fn prove(&self, wanted: &ProofRequest) -> Result<Vec<u8>, ClientError> {
-        let url = format!("{}/v1/proofs", self.base);
+        self.file("/v1/proofs", wanted)
+    }
+
+    /// A fact in another ecosystem's form.
+    pub(crate) fn export(&self, wanted: &ExportRequest) -> Result<Vec<u8>, ClientError> {
+        self.file("/v1/exports", wanted)
+    }
+
+    /// A credential as its holder shows it.
+    pub(crate) fn show(&self, wanted: &ShowRequest) -> Result<Vec<u8>, ClientError> {
+        self.file("/v1/credentials/show", wanted)
+    }
+
+    /// A file that the node makes.
+    fn file(&self, path: &str, wanted: &impl Serialize) -> Result<Vec<u8>, ClientError> {
+        let url = format!("{}{path}", self.base);
         let request = self
             .agent
             .post(&url)

@@ -6,6 +6,7 @@ mod challenge;
 mod deed;
 mod demo;
 mod doctor;
+mod export;
 mod files;
 mod import;
 mod instructions;
@@ -45,6 +46,8 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Verify(args) => verify::run(&args),
         Command::Prove(args) => prove::run(&args),
         Command::Challenge(args) => challenge::run(&args),
+        Command::Export(args) => export::export(&args),
+        Command::Show(args) => export::show(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Backup(args) => backup::backup(&args),

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ledger::log_keys::LogKeys;
 use ledger::trust::{ContractBook, Trust};
 use ledger::{ContractId, NetworkId};
 use serde::Deserialize;
@@ -82,8 +83,8 @@ fn trust(file: File) -> Result<Trust, String> {
             ));
         }
     }
-    let registrar = key("registrar", &file.registrar)?;
-    let notary = key("notary", &file.notary)?;
+    let registrar = keys("registrar", &file.registrar)?;
+    let notary = keys("notary", &file.notary)?;
     let texts: Vec<String> = file.contracts.iter().map(|c| c.text.clone()).collect();
     let mut contracts = ContractBook::default();
     contracts
@@ -97,15 +98,12 @@ fn trust(file: File) -> Result<Trust, String> {
     })
 }
 
-/// The one key of a log. The file has a list, so that keys of other kinds can stand beside it.
-fn key(whose: &str, texts: &[String]) -> Result<VerifierKey, String> {
-    match texts {
-        [one] => VerifierKey::parse(one).map_err(|e| format!("{whose}: {e}")),
-        several => Err(format!(
-            "{whose}: this version takes one key, and the file has {}",
-            several.len()
-        )),
-    }
+/// The keys of a log, all of which must have signed.
+fn keys(whose: &str, texts: &[String]) -> Result<LogKeys, String> {
+    let wrong = |reason: &dyn std::fmt::Display| format!("{whose}: {reason}");
+    let keys = texts.iter().map(|text| VerifierKey::parse(text));
+    let keys = keys.collect::<Result<_, _>>().map_err(|e| wrong(&e))?;
+    LogKeys::new(keys).map_err(|e| wrong(&e))
 }
 
 #[cfg(test)]
@@ -129,9 +127,9 @@ mod tests {
     #[test]
     fn a_trust_file_gives_the_network_the_keys_and_the_contracts() {
         let trust = read(TOWN).expect("the town's");
-        let registrar = trust.registrar.to_string();
+        let registrar = trust.registrar.own().to_string();
         assert_eq!(trust.network, NetworkId::of("town", &registrar));
-        assert_eq!(trust.notary.name().as_str(), "notary.town");
+        assert_eq!(trust.notary.own().name().as_str(), "notary.town");
         let names: Vec<&str> = trust.contracts.iter().map(|(_, c)| c.name()).collect();
         assert_eq!(names, ["coins"]);
     }

@@ -103,8 +103,8 @@ impl Town {
         let network = NetworkId::of("town", &signer.verifier_key().to_string());
         let trust = Trust {
             network,
-            registrar: signer.verifier_key().clone(),
-            notary: log_signer(NOTARY).verifier_key().clone(),
+            registrar: signer.verifier_key().clone().into(),
+            notary: log_signer(NOTARY).verifier_key().clone().into(),
             contracts: book.clone(),
         };
         let mut records: Vec<MemberRecord> = at

@@ -14,6 +14,8 @@ mod mutate;
 mod seeds;
 mod values;
 
+use std::collections::BTreeMap;
+
 use deed::policy::{Engine, Policies};
 use deed::{Call, Contract, FactValue, Value, editor, scenario};
 
@@ -88,6 +90,67 @@ pub fn evaluator(bytes: &[u8]) {
     let mut bytes = Bytes(bytes);
     let (contract, _) = bytes.one_of(&SEEDS.in_use);
     evaluate(contract, &mut bytes);
+}
+
+/// Plain texts as arguments of an action: values that it can be asked with, or a word about each that can't be read.
+pub fn arguments(bytes: &[u8]) {
+    const TEXTS: [&str; 24] = [
+        "",
+        " ",
+        "0",
+        "-1",
+        "007",
+        "1,234.50",
+        "£5,400",
+        "5,40",
+        "12.5 %",
+        "1e9",
+        "9223372036854775807",
+        "9223372036854775808",
+        "-9223372036854775808",
+        "2026-02-28",
+        "2026-02-30",
+        "-9999-01-01",
+        "true",
+        "GB-LAE-LDS",
+        "ann",
+        "Cafe\u{301}",
+        "\u{202e}txet",
+        "[",
+        "10.2",
+        "front_line",
+    ];
+    let mut bytes = Bytes(bytes);
+    let (contract, _) = bytes.one_of(&SEEDS.in_use);
+    let action = bytes.below(contract.actions().len());
+    let declared = &contract.actions()[action];
+    let names = declared.params.iter().map(|param| param.name.clone());
+    let mut given: BTreeMap<String, String> = names
+        .map(|name| {
+            let text = match bytes.below(4) {
+                0 => format!("{}{}", bytes.one_of(&TEXTS), bytes.one_of(&TEXTS)),
+                _ => (*bytes.one_of(&TEXTS)).to_owned(),
+            };
+            (name, text)
+        })
+        .collect();
+    if bytes.below(8) == 0 {
+        given.insert((*bytes.one_of(&TEXTS)).to_owned(), String::new());
+    }
+    match contract.parse_args(action as u16, &given) {
+        Ok(args) => {
+            assert_eq!(args.len(), declared.params.len());
+            let call = Call {
+                action: action as u16,
+                args: &args,
+                effective: bytes.day(),
+                consumed: &[],
+                referenced: &[],
+            };
+            assert_eq!(contract.apply(&call), contract.apply(&call));
+        }
+        Err(error) => assert!(!error.problems.is_empty() && !error.to_string().is_empty()),
+    }
 }
 
 /// A damaged text of scenarios: a report.

@@ -10,17 +10,19 @@
 #[path = "../choices.rs"]
 mod choices;
 mod damage;
+mod form;
 mod messages;
 pub mod notes;
 mod seeds;
+mod text;
 mod tree;
 
-use dcbor::CBOR;
 use deed::Party;
-use ledger::bundle::{ProofBundle, Proven};
+use ledger::bundle::Proven;
 use ledger::codec;
+use ledger::digest::hmac_sha256;
 use ledger::envelope::EnvelopeKey;
-use ledger::limits::{LIST_ITEMS_MAX, TEXT_BYTES_MAX};
+use ledger::presentation::{Expected, verify};
 use ledger::signature::{PublicKey, Suite};
 use ledger::tearoff::TearOff;
 use ledger::validity::{Directory, Standing, check};
@@ -28,7 +30,6 @@ use minicbor::{Decode, Encode};
 
 use choices::Bytes;
 use seeds::{SEEDS, Seed};
-use tree::{Item, Node};
 
 /// Reads bytes as a type that this seed is canonical of: whether they were accepted.
 type Read = fn(&[u8], &Seed) -> bool;
@@ -53,15 +54,23 @@ pub fn any(bytes: &[u8]) {
     }
 }
 
-/// A damaged proof: it proves what the whole one did, or nothing. Whether it could be read.
+/// A damaged proof, bare or as its holder shows it: it proves what the whole one did, or nothing. Whether it could be read.
 pub fn proofs(bytes: &[u8]) -> bool {
     let mut bytes = Bytes(bytes);
     let seed = &SEEDS.all[*bytes.one_of(&SEEDS.proofs)];
     let other = bytes.one_of(&SEEDS.all);
     let damaged = damage::damaged(&seed.tree, &other.tree, &mut bytes);
-    match ProofBundle::verify_bytes(&damaged, &SEEDS.trust) {
+    let nonce = hmac_sha256(b"test noise", &[b"what The Bell asks"]);
+    let expected = Expected {
+        audience: "The Bell, Leeds",
+        nonce: &nonce.0[..16],
+        now_ms: 1_795_176_001_000,
+        max_age_ms: 0,
+    };
+    let verify = |proof: &[u8]| verify(proof, &SEEDS.trust, Some(&expected));
+    match verify(&damaged) {
         Ok(proven) => {
-            let whole = ProofBundle::verify_bytes(&seed.bytes, &SEEDS.trust).unwrap();
+            let whole = verify(&seed.bytes).unwrap();
             assert_eq!(in_order(proven), in_order(whole));
             true
         }
@@ -78,35 +87,12 @@ fn in_order(mut proven: Proven) -> Proven {
     proven
 }
 
-/// What is read has one form, a strict reader knows it as that form, and it is another object than the seed's.
+/// What is read has one form, and is another object than the seed's.
 fn read<T>(bytes: &[u8], seed: &Seed) -> bool
 where
     T: Encode<()> + for<'b> Decode<'b, ()> + PartialEq,
 {
-    let object: T = match codec::decode(bytes) {
-        Ok(object) => object,
-        Err(error) => {
-            assert!(!error.to_string().is_empty());
-            return false;
-        }
-    };
-    assert_eq!(codec::encode(&object), bytes, "one form");
-    let strict = CBOR::try_from_data(bytes).expect("deterministic CBOR");
-    assert_eq!(strict.to_cbor_data(), bytes, "the strict reader's form");
-    let whole: T = codec::decode(&seed.bytes).unwrap();
-    assert_eq!(object == whole, bytes == seed.bytes, "another object");
-    bounded(&Node::read(bytes));
-    true
-}
-
-/// No list and no text is longer than lists and texts may be.
-fn bounded(node: &Node) {
-    match &node.item {
-        Item::Array(items) => assert!(items.len() <= LIST_ITEMS_MAX, "a long list"),
-        Item::Text(text) => assert!(text.len() <= TEXT_BYTES_MAX, "a long text"),
-        _ => {}
-    }
-    node.children().iter().for_each(bounded);
+    form::one_form::<T>(bytes, &seed.bytes)
 }
 
 /// What a receiver does with it: a verdict.

@@ -3,9 +3,9 @@
 
 use std::sync::LazyLock;
 
-use ledger::bundle::verify_checkpoint;
 use ledger::certificate::Certificate;
 use ledger::codec;
+use ledger::log_keys::verify_checkpoint;
 use ledger::map::MapProof;
 use tlog::{
     Checkpoint, Cosignature, EntryBundle, Frontier, Note, Tile, TilePath, VerifierKey,
@@ -14,6 +14,7 @@ use tlog::{
 
 use super::choices::Bytes;
 use super::seeds::SEEDS;
+use super::text;
 
 /// Keys and notes at the edges of Ed25519.
 const EDGES: &str = include_str!("../../../docs/protocol/vectors/ed25519.txt");
@@ -24,27 +25,6 @@ const PATHS: [&str; 5] = [
     "tile/1/x001/000.p/1",
     "tile/entries/000.p/12",
 ];
-const SNIPPETS: [&[u8]; 18] = [
-    b"\n",
-    b"\n\n",
-    b"\r\n",
-    b" ",
-    b"+",
-    b"=",
-    b"==",
-    b"0",
-    b"00",
-    b"18446744073709551616",
-    b"-1",
-    b"x000/",
-    b".p/0",
-    b".p/256",
-    b"../",
-    b"\0",
-    b"\xff",
-    "\u{2014} ".as_bytes(),
-];
-
 struct Texts {
     notes: Vec<Vec<u8>>,
     keys: Vec<Vec<u8>>,
@@ -62,8 +42,8 @@ static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
     let certificate: Certificate = codec::decode(of("certificate")).unwrap();
     let mut notes = vec![map.checkpoint, certificate.checkpoint];
     let mut keys = vec![
-        SEEDS.trust.registrar.to_string(),
-        SEEDS.trust.notary.to_string(),
+        SEEDS.trust.registrar.own().to_string(),
+        SEEDS.trust.notary.own().to_string(),
     ];
     for line in EDGES.lines() {
         let parts: Vec<&str> = line.split(" | ").collect();
@@ -107,11 +87,11 @@ pub fn notes(bytes: &[u8]) -> bool {
     ];
     let sort = *bytes.one_of(&sorts);
     let (seed, other) = (bytes.one_of(sort), bytes.one_of(sort));
-    let mut text = seed.clone();
+    let mut damaged = seed.clone();
     for _ in 0..*bytes.one_of(&[1, 1, 2, 4]) {
-        damage(&mut text, other, &mut bytes);
+        text::damage(&mut damaged, other, &mut bytes);
     }
-    any(&text, bytes.below(257) as u16)
+    any(&damaged, bytes.below(257) as u16)
 }
 
 /// Any bytes as all texts of a log, and as tiles and bundles of a width: whether anything was accepted.
@@ -179,43 +159,4 @@ fn texts(text: &str) -> bool {
         accepted = true;
     }
     accepted
-}
-
-fn damage(text: &mut Vec<u8>, other: &[u8], bytes: &mut Bytes<'_>) {
-    let start = bytes.below(text.len() + 1);
-    let end = (start + bytes.below(40)).min(text.len());
-    let other_start = bytes.below(other.len() + 1);
-    let other_end = (other_start + bytes.below(100)).min(other.len());
-    let point = start..start;
-    match bytes.below(9) {
-        0 => drop(text.drain(start..end)),
-        1 => drop(text.splice(point, other[other_start..other_end].to_vec())),
-        2 => drop(text.splice(start..end, other[other_start..other_end].to_vec())),
-        3 => text.truncate(start),
-        4 => drop(text.splice(start..end, text[start..end].repeat(2))),
-        5 | 6 => drop(text.splice(point, bytes.one_of::<&[u8]>(&SNIPPETS).to_vec())),
-        7 => line(text, bytes),
-        _ => text
-            .get_mut(start)
-            .into_iter()
-            .for_each(|b| *b ^= 1 << bytes.below(8)),
-    }
-}
-
-/// A line stands twice or goes.
-fn line(text: &mut Vec<u8>, bytes: &mut Bytes<'_>) {
-    let mut lines: Vec<Vec<u8>> = text
-        .split_inclusive(|b| *b == b'\n')
-        .map(<[u8]>::to_vec)
-        .collect();
-    let at = bytes.below(lines.len().max(1));
-    if lines.is_empty() {
-        return;
-    }
-    if bytes.below(2) == 0 {
-        lines.insert(at, lines[at].clone());
-    } else {
-        lines.remove(at);
-    }
-    *text = lines.concat();
 }

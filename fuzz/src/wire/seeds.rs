@@ -36,6 +36,7 @@ const VECTORS: [&str; 5] = [
     include_str!("../../../crates/ledger/tests/vectors/certificate.hex"),
 ];
 const COINS: &str = include_str!("../../../crates/ledger/tests/fixtures/coins.deed");
+const REGISTERS: &str = include_str!("../../../crates/ledger/tests/fixtures/registers.deed");
 
 /// Canonical bytes of a type, and how it is read.
 pub struct Seed {
@@ -47,7 +48,7 @@ pub struct Seed {
 
 pub struct Seeds {
     pub all: Vec<Seed>,
-    /// The seeds that are proof bundles.
+    /// The seeds that are proofs: one that anybody can show, and one as its holder shows it.
     pub proofs: Vec<usize>,
     pub trust: Trust,
     pub home: Home,
@@ -60,7 +61,7 @@ pub static SEEDS: LazyLock<Seeds> = LazyLock::new(|| {
     messages::messages(&vectors, &mut all);
     messages::requests(&vectors, &mut all);
     let proofs = all.iter().enumerate();
-    let proofs = proofs.filter(|(_, seed)| seed.name == "proof bundle");
+    let proofs = proofs.filter(|(_, seed)| ["proof bundle", "presentation"].contains(&&*seed.name));
     let trust = trust();
     Seeds {
         proofs: proofs.map(|(index, _)| index).collect(),
@@ -88,7 +89,13 @@ impl Vectors {
 
     fn formats(&self, all: &mut Vec<Seed>) {
         let mut add = |name: &str, read: Read| all.push(seed(name, self.0[name].clone(), read));
-        for name in ["receipt", "coin", "with a list", "with a holder"] {
+        for name in [
+            "receipt",
+            "coin",
+            "with a list",
+            "with a holder",
+            "with a file",
+        ] {
             add(name, read::<Fact>);
         }
         for name in [
@@ -140,12 +147,14 @@ impl Vectors {
 /// The network of the vectors: its keys follow from their names.
 fn trust() -> Trust {
     let mut contracts = ContractBook::default();
-    contracts.insert(Contract::load(COINS).unwrap());
+    for text in [COINS, REGISTERS] {
+        contracts.insert(Contract::load(text).unwrap());
+    }
     let registrar = key("registrar.town", "registrar");
     Trust {
         network: NetworkId::of("town", &registrar.to_string()),
-        registrar,
-        notary: key("notary.town", "notary"),
+        registrar: registrar.into(),
+        notary: key("notary.town", "notary").into(),
         contracts,
     }
 }

@@ -23,22 +23,42 @@ function partWords({ items, length }: ListPart, type: Type): string {
   return `${shown.join("; ")} of ${length === undefined ? "a list of unknown length" : `${length} items`}`.trim();
 }
 
-function shown(proven: Proven): string {
+/** Each field by name: what is shown of it in words, or that it is hidden. */
+export function partsAndFields(proven: Proven): [name: string, words: string][] {
   const present = proven.fields.filter(({ value }) => value.type !== "absent");
-  const rows = present.map(({ field, value }) => [field.name, printable(words(value, field.type))]);
-  rows.push(...proven.parts.map(({ field, part }) => [field.name, printable(partWords(part, field.type))]));
-  // What is hidden is said as loudly as what is shown: a payment reads otherwise without the field that says that no money moved.
-  rows.push(...proven.hidden.map((name) => [name, HIDDEN]));
-  const width = Math.max(0, ...rows.map(([name]) => name!.length));
+  return [
+    ...present.map(({ field, value }): [string, string] => [field.name, printable(words(value, field.type))]),
+    ...proven.parts.map(({ field, part }): [string, string] => [field.name, printable(partWords(part, field.type))]),
+    // What is hidden is said as loudly as what is shown: a payment reads otherwise without the field that says that no money moved.
+    ...proven.hidden.map((name): [string, string] => [name, HIDDEN]),
+  ];
+}
+
+/** The warning, where not all of it is shown. */
+export function lacking(proven: Proven): string | undefined {
   const hidden = [...proven.hidden, ...proven.parts.map(({ field }) => `the rest of ${field.name}`)];
-  const names = proven.attestedBy.map(({ name, party }) => `${printable(name)} (${party})`);
+  return hidden.length > 0 ? `WARNING: not all of it is shown. What is hidden (${hidden.join(", ")}) may change what the rest means.` : undefined;
+}
+
+/** On whose authority, when, and by whom it is shown. */
+export function signed({ attestedBy, certifiedAtMs, logIndex, shown }: Proven): string[] {
+  const names = attestedBy.map(({ name, party }) => `${printable(name)} (${party})`);
+  return [
+    `On the authority of ${names.join(" and ")}.`,
+    `Certified by the notary on ${moment(certifiedAtMs)}, entry ${logIndex} of its log.`,
+    ...(shown ? [`Shown by its holder to ${printable(shown.audience)} on ${moment(shown.atMs)}.`] : []),
+  ];
+}
+
+function shown(proven: Proven): string {
+  const rows = partsAndFields(proven);
+  const width = Math.max(0, ...rows.map(([name]) => name.length));
+  const warning = lacking(proven);
   return [
     `VALID: ${proven.kind} under the contract ${proven.contract}.`,
-    ...rows.map(([name, value]) => `  ${name!.padEnd(width)}  ${value}`),
-    ...(hidden.length > 0 ? [`WARNING: not all of it is shown. What is hidden (${hidden.join(", ")}) may change what the rest means.`] : []),
-    `On the authority of ${names.join(" and ")}.`,
-    `Certified by the notary on ${moment(proven.certifiedAtMs)}, entry ${proven.logIndex} of its log.`,
-    ...(proven.shown ? [`Shown by its holder to ${printable(proven.shown.audience)} on ${moment(proven.shown.atMs)}.`] : []),
+    ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
+    ...(warning ? [warning] : []),
+    ...signed(proven),
   ].join("\n");
 }
 

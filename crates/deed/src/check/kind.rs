@@ -1,17 +1,18 @@
 //! Kinds of fact.
 
 use crate::program::Program;
-use crate::schema::{Attestation, Control, Keep, Kind, MoneyShape, PartyRef, SeenInPart, Type};
+use crate::schema::{Attestation, Control, Keep, Kind, PartyRef, SeenInPart, Type};
 use crate::syntax::ast::{Assign, ControlExpr, FactClause, FactDecl, FactNode, Name, PartyPath};
 use crate::syntax::{Problem, Span};
 use crate::value::Value;
 
 use super::Context;
+use super::credential;
 use super::find::field_named;
+use super::money;
 use super::party::party_ref;
 use super::privacy;
 use super::schedule::constant;
-use super::shown;
 use super::types;
 
 /// Checks one kind; what is wrong is reported and left out.
@@ -53,11 +54,8 @@ pub(crate) fn kind(decl: &FactDecl, program: &Program, problems: &mut Vec<Proble
         );
     }
     privacy::consistent(decl, &checker.kind, checker.problems);
-    shown::consistent(decl, &checker.kind, checker.problems);
-    if decl.money {
-        checker.money(controlled.unwrap_or(decl.name.span));
-    }
-    checker.only_attributes(decl);
+    credential::consistent(decl, checker.problems);
+    money::consistent(decl, controlled, &mut checker.kind, checker.problems);
     checker.kind
 }
 
@@ -160,7 +158,7 @@ impl Checker<'_> {
             FactNode::ObservedBy(paths) => self.kind.observed_by = self.parties(paths)?,
             FactNode::ShownBy(path) => self.kind.shown_by = Some(self.certain(path)?),
             FactNode::Credential { vct, until } => {
-                self.kind.credential = Some(shown::credential(vct, until.as_ref(), &self.kind)?);
+                self.kind.credential = Some(credential::read(vct, until.as_ref(), &self.kind)?);
             }
             FactNode::Public(Some(names)) => {
                 self.kind.public = self.fields(names)?;
@@ -248,71 +246,5 @@ impl Checker<'_> {
                 })?,
         };
         Ok(Attestation { needed, parties })
-    }
-
-    /// What other contracts pay with is money, and its amount and holder are theirs to say.
-    fn only_attributes(&mut self, decl: &FactDecl) {
-        let Some(payable) = &self.kind.payable else {
-            return;
-        };
-        let attribute = |field: &u16| self.kind.attributes().any(|a| a == *field);
-        let mut clauses = decl.clauses.iter();
-        let clause = clauses.find(|c| matches!(c.node, FactNode::Payable(_)));
-        let span = clause.map_or(decl.name.span, |c| c.span);
-        if !decl.money {
-            let message = format!("{} is no money", decl.name.text);
-            let problem = Problem::new(span, message, "only money is paid");
-            self.problems.push(problem);
-        } else if !payable.iter().all(|(field, _)| attribute(field)) {
-            let message = "an amount and a holder are for those who pay to say";
-            let problem = Problem::new(span, message, "not an attribute");
-            self.problems.push(problem);
-        }
-    }
-
-    /// Money has one amount, and is held by the one party that controls it.
-    fn money(&mut self, span: Span) {
-        let amounts: Vec<u16> = (0_u16..)
-            .zip(&self.kind.fields)
-            .filter(|(_, f)| matches!(f.ty, Type::Money(_)))
-            .map(|(i, _)| i)
-            .collect();
-        let holder = match self.kind.control {
-            Control::One(PartyRef::Field(i))
-            | Control::With {
-                controller: PartyRef::Field(i),
-                ..
-            } => Some(i),
-            _ => None,
-        };
-        if !self.kind.one_per.is_empty() {
-            let message = "money has no business key: its facts are split and joined as it is paid";
-            self.problems.push(Problem::new(span, message, "of money"));
-        }
-        match (amounts.as_slice(), holder) {
-            ([amount], Some(holder)) => {
-                self.kind.money = Some(MoneyShape {
-                    amount: *amount,
-                    holder,
-                })
-            }
-            ([_], None) => self.problems.push(
-                Problem::new(
-                    span,
-                    "money is controlled by the party that holds it",
-                    "expected a field of type party",
-                )
-                .help("say `controlled by` and the field with the holder".to_owned()),
-            ),
-            _ => self.problems.push(Problem::new(
-                span,
-                format!(
-                    "money has one amount, but {} has {} fields of type money",
-                    self.kind.name,
-                    amounts.len()
-                ),
-                "expected exactly one",
-            )),
-        }
     }
 }

@@ -155,10 +155,7 @@ fn credential(cursor: &mut Cursor<'_>) -> Result<FactNode, Problem> {
         true => Some(cursor.name("the field with its last day")?),
         false => None,
     };
-    Ok(FactNode::Credential {
-        vct: (vct.text, vct.span),
-        until,
-    })
+    Ok(FactNode::Credential { vct, until })
 }
 
 fn keep(cursor: &mut Cursor<'_>) -> Result<FactNode, Problem> {

@@ -10,6 +10,7 @@ mod expr;
 mod expression;
 mod fact;
 mod file;
+mod kinds;
 mod layout;
 mod lexer;
 mod period;

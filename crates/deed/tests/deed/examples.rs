@@ -81,6 +81,7 @@ fn no_rule_and_no_policy_of_an_example_is_left_unshown() {
             "cash",
             "early_help",
             "land_transfer",
+            "licence",
             "penalty",
             "safeguarding",
             "universal_credit"

@@ -125,3 +125,8 @@ fn damaged_policies_are_answered_and_propose_the_same_however_facts_came() {
 fn any_money_view_gets_a_verdict_and_conserves() {
     run(6, bodies::money);
 }
+
+#[test]
+fn any_texts_as_arguments_are_read_or_complained_about() {
+    run(7, bodies::arguments);
+}

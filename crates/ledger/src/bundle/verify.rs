@@ -2,19 +2,24 @@
 
 use deed::{Contract, Kind, Party, PartyRef, Value};
 
-use super::{Attested, Attestor, BundleError, ProofBundle, Proven, verify_checkpoint};
+use super::{Attested, Attestor, BundleError, ProofBundle, Proven};
 use crate::certificate::CertificateError;
 use crate::codec;
 use crate::digest::{TransactionId, ViewRoot};
 use crate::fact::{FactRef, Opening};
 use crate::limits::SIGNATURES_MAX;
+use crate::log_keys::verify_checkpoint;
 use crate::transaction::FORMAT;
 use crate::trust::Trust;
 
-/// The number of items, and the format: everything that is shown begins with them.
+/// The number of items, and the format: everything that is shown begins with them, in their one encoding.
 pub(crate) fn beginning(bytes: &[u8]) -> Option<(u64, u8)> {
     let mut decoder = minicbor::Decoder::new(bytes);
-    Some((decoder.array().ok()??, decoder.u8().ok()?))
+    let (items, format) = (decoder.array().ok()??, decoder.u8().ok()?);
+    let mut written = minicbor::Encoder::new(Vec::new());
+    written.array(items).ok()?.u8(format).ok()?;
+    let fits = usize::try_from(items).is_ok_and(|items| items <= bytes.len());
+    (fits && bytes.starts_with(written.writer())).then_some((items, format))
 }
 
 /// Who can vouch for a fact of this kind, and how many must. `None` if a field that names one is hidden: whoever shows the

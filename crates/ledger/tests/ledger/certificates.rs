@@ -1,9 +1,9 @@
 //! The notary's certificates, checked offline.
 
-use ledger::bundle::verify_checkpoint;
 use ledger::certificate::{
     Certificate, CertificateError, cancelled_on, ids_root, spent_on, tokens_root,
 };
+use ledger::log_keys::verify_checkpoint;
 use ledger::{Digest, Token, TransactionId};
 
 use crate::support::{NOON_MS, Net, net, noise};

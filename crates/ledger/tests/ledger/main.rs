@@ -15,6 +15,7 @@ mod flat;
 mod formats;
 mod keys;
 mod lists;
+mod log_keys;
 mod map;
 mod payment;
 mod presentations;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use deed::{Contract, Money, Party, Value};
-use ledger::bundle::verify_checkpoint;
 use ledger::certificate::{BatchEntry, Certificate, MapPin, id_paths, ids_root, tokens_root};
 use ledger::codec;
 use ledger::control::OneTimeSecret;
 use ledger::digest::hmac_sha256;
 use ledger::envelope::{self, EnvelopeKey};
+use ledger::log_keys::verify_checkpoint;
 use ledger::map::{
     MapEntry, MapProof, MemberDetails, MemberKeys, MemberProof, MemberRecord, MemberRole, map_entry,
 };
@@ -138,8 +138,8 @@ impl Net {
         let map = map_proof(&registrar, &entries, 2);
         let trust = Trust {
             network,
-            registrar: registrar.verifier_key().clone(),
-            notary: notary.verifier_key().clone(),
+            registrar: registrar.verifier_key().clone().into(),
+            notary: notary.verifier_key().clone().into(),
             contracts: book.clone(),
         };
         Self {

@@ -89,7 +89,10 @@ fn role(raw: &mut Raw, data: Option<&Path>, values: &mut Values<'_>) -> Option<R
             1..=caps::CERTIFICATE_DAYS_MAX,
         );
         let certificate_life = Duration::from_hours(24 * days);
-        return Some(Role::Registrar(Registrar { certificate_life }));
+        return Some(Role::Registrar(Registrar {
+            certificate_life,
+            hybrid: is_hybrid(raw),
+        }));
     }
     let registrar = raw.registrar.take();
     let registrar = values.needed("registrar", registrar.as_ref(), Values::host_and_port);
@@ -102,6 +105,7 @@ fn role(raw: &mut Raw, data: Option<&Path>, values: &mut Values<'_>) -> Option<R
         RawRole::Registrar | RawRole::Notary => Some(Role::Notary(Notary {
             registrar: registrar?,
             http_listen: http_listen?,
+            hybrid: is_hybrid(raw),
         })),
         RawRole::Node => {
             let hosts = match raw.hosts.take() {
@@ -142,6 +146,10 @@ fn role(raw: &mut Raw, data: Option<&Path>, values: &mut Values<'_>) -> Option<R
     }
 }
 
+fn is_hybrid(raw: &mut Raw) -> bool {
+    raw.log.take().is_some_and(|log| log.into_inner().hybrid)
+}
+
 fn keys(raw: RawKeys, values: &mut Values<'_>) -> Option<Keys> {
     let library = values.needed("module", raw.module.as_ref(), Values::file);
     let token = values.needed("token", raw.token.as_ref(), Values::words);
@@ -171,6 +179,7 @@ fn refuse_leftovers(raw: &Raw, values: &mut Values<'_>) {
         certificate_days,
         files,
         keys,
+        log,
         limits,
         ..
     } = raw;
@@ -183,6 +192,7 @@ fn refuse_leftovers(raw: &Raw, values: &mut Values<'_>) {
     values.not_for_role("certificate_days", certificate_days.as_ref());
     values.not_for_role("files", files.as_ref());
     values.not_for_role("keys", keys.as_ref());
+    values.not_for_role("log", log.as_ref());
     values.not_for_role("store_mib", limits.store_mib.as_ref());
 }
 

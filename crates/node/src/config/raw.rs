@@ -24,8 +24,16 @@ pub(super) struct Raw {
     pub(super) certificate_days: Option<Spanned<u64>>,
     pub(super) files: Option<Spanned<RawFiles>>,
     pub(super) keys: Option<Spanned<RawKeys>>,
+    pub(super) log: Option<Spanned<RawLog>>,
     #[serde(default)]
     pub(super) limits: RawLimits,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawLog {
+    #[serde(default)]
+    pub(super) hybrid: bool,
 }
 
 #[derive(Deserialize)]

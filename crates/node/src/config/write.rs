@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::check::LABEL_DEFAULT;
 use super::files::folder_of_files;
-use super::{Config, Fetch, Files, Keys, Limits, Role};
+use super::{Config, Fetch, Files, Keys, Limits, Notary, Registrar, Role};
 use crate::attachments::Place;
 use crate::transport::ServerLimits;
 
@@ -46,11 +46,20 @@ pub(super) fn text(config: &Config, folder: &Path) -> String {
         endpoint,
     );
     file.role(&config.role);
-    if let Role::Node(node) = &config.role {
-        if let Some(keys) = &node.keys {
-            file.keys(keys);
+    match &config.role {
+        Role::Node(node) => {
+            if let Some(keys) = &node.keys {
+                file.keys(keys);
+            }
+            file.files(&node.files, &Place::Folder(folder_of_files(&config.data)));
         }
-        file.files(&node.files, &Place::Folder(folder_of_files(&config.data)));
+        Role::Registrar(Registrar { hybrid: true, .. })
+        | Role::Notary(Notary { hybrid: true, .. }) => {
+            file.text += "[log]\n";
+            let what = "Whether checkpoints are signed by P-256 and ML-DSA-65 together, too.";
+            file.setting(what, "hybrid", &true);
+        }
+        _ => {}
     }
     file.limits(&config.limits);
     file.text

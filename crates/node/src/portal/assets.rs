@@ -14,6 +14,8 @@ struct Dist;
 pub(crate) struct AssetNames {
     pub(crate) style: String,
     pub(crate) script: String,
+    /// Of the page that checks proofs, in the place of the other.
+    pub(crate) check: String,
     pub(crate) icon: String,
 }
 
@@ -22,6 +24,7 @@ impl AssetNames {
         Self {
             style: address("portal.css"),
             script: address("portal.js"),
+            check: address("check.js"),
             icon: address("icon.svg"),
         }
     }

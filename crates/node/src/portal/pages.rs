@@ -50,6 +50,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<Portal>)> {
         ("/data/reconciliation.csv", get(data::reconciliation)),
         ("/about-the-data", get(about::about)),
         ("/check", get(check::check)),
+        ("/network.trust", get(check::trust)),
         ("/api/totals", get(totals::totals)),
         ("/events", get(events::events)),
         ("/health", get(health::health)),

@@ -47,12 +47,15 @@ struct Inner {
     reads: Semaphore,
     streams: Arc<Semaphore>,
     assets: AssetNames,
+    /// The network's trust file.
+    trust: watch::Sender<String>,
 }
 
 impl Portal {
-    /// A portal over an index. Facts are handed to [`PortalStore::ingest`]; pages and events follow.
+    /// A portal over an index, of a network with this trust file. Facts are handed to [`PortalStore::ingest`]; pages and
+    /// events follow.
     #[must_use]
-    pub fn new(store: Arc<PortalStore>, coverage: Coverage) -> Self {
+    pub fn new(store: Arc<PortalStore>, coverage: Coverage, trust: String) -> Self {
         Self(Arc::new(Inner {
             store,
             coverage: watch::Sender::new(coverage),
@@ -60,12 +63,18 @@ impl Portal {
             reads: Semaphore::new(READS_MAX),
             streams: Arc::new(Semaphore::new(EVENT_STREAMS_MAX)),
             assets: AssetNames::embedded(),
+            trust: watch::Sender::new(trust),
         }))
     }
 
     /// Sets whom the figures cover, and when the log was looked at.
     pub fn set_coverage(&self, coverage: Coverage) {
         self.0.coverage.send_replace(coverage);
+    }
+
+    /// Sets the network's trust file.
+    pub fn set_trust(&self, trust: String) {
+        self.0.trust.send_replace(trust);
     }
 
     /// Ends all event streams, now and from now on: they would keep a server from stopping.
@@ -89,6 +98,10 @@ impl Portal {
 
     pub(crate) fn assets(&self) -> &AssetNames {
         &self.0.assets
+    }
+
+    pub(crate) fn trust(&self) -> String {
+        self.0.trust.borrow().clone()
     }
 
     pub(crate) fn closed(&self) -> watch::Receiver<bool> {

@@ -5,7 +5,8 @@ use ledger::codec;
 use ledger::digest::Digest;
 use ledger::map::MemberRecord;
 use ledger::signature::SigningKey;
-use minicbor::{Decode, Encode};
+use minicbor::data::Type;
+use minicbor::{Decode, Decoder, Encode};
 
 /// Where a newcomer asks to be admitted.
 pub(super) const JOIN_PATH: &str = "/admission/v1/join";
@@ -35,7 +36,7 @@ pub(super) struct Applicant {
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(super) struct JoinRequest {
     /// The invitation's code.
-    #[n(0)]
+    #[cbor(n(0), with = "codec::text")]
     pub code: String,
     /// The certificate request, PKCS#10 in DER.
     #[cbor(n(1), with = "minicbor::bytes")]
@@ -44,8 +45,11 @@ pub(super) struct JoinRequest {
     #[cbor(n(2), with = "codec::list")]
     pub applicants: Vec<Applicant>,
     /// A notary's log key, in C2SP verifier key form.
-    #[n(3)]
+    #[cbor(n(3), decode_with = "optional_text", nil = "no_text")]
     pub log_key: Option<String>,
+    /// The hybrid key with which a notary's log may be signed beside that one.
+    #[n(4)]
+    pub log_hybrid: Option<String>,
 }
 
 impl JoinRequest {
@@ -55,10 +59,10 @@ impl JoinRequest {
         let held: Vec<_> = records
             .map(|r| (&r.keys, &r.details.envelope_key))
             .collect();
-        let log_key = self.log_key.as_deref().unwrap_or_default();
+        let log_keys: Vec<&String> = self.log_key.iter().chain(&self.log_hybrid).collect();
         Digest::of(&[
             b"pvn newcomer's keys/1\0",
-            &codec::encode(&(held, tls, log_key)),
+            &codec::encode(&(held, tls, log_keys)),
         ])
     }
 }
@@ -90,12 +94,50 @@ pub struct Network {
     #[cbor(n(2), with = "codec::text")]
     pub map_key: String,
     /// The key of the notary's log, once there is a notary.
-    #[n(3)]
+    #[cbor(n(3), decode_with = "optional_text", nil = "no_text")]
     pub notary_key: Option<String>,
     /// The notary's party, once there is one.
-    #[n(4)]
+    #[cbor(n(4), decode_with = "optional_text", nil = "no_text")]
     pub notary: Option<String>,
+    /// The hybrid key with which the map's log may be signed beside its own.
+    #[n(5)]
+    pub map_hybrid: Option<String>,
+    /// The hybrid key with which the notary's log may be signed beside its own.
+    #[n(6)]
+    pub notary_hybrid: Option<String>,
 }
+
+impl Network {
+    /// Whether this is a later word about the network of an earlier one: what was known of its keys stays.
+    pub(super) fn continues(&self, earlier: &Self) -> bool {
+        let stays = |now: &Option<String>, then: &Option<String>| then.is_none() || now == then;
+        self.name == earlier.name
+            && self.map_key == earlier.map_key
+            && stays(&self.map_hybrid, &earlier.map_hybrid)
+            && stays(&self.notary_hybrid, &earlier.notary_hybrid)
+    }
+}
+
+/// A text that may be left out, and is as strict as any other.
+fn optional_text<C>(
+    d: &mut Decoder<'_>,
+    c: &mut C,
+) -> Result<Option<String>, minicbor::decode::Error> {
+    match d.datatype()? {
+        Type::Null => d.null().map(|()| None),
+        _ => codec::text::decode(d, c).map(Some),
+    }
+}
+
+/// What stands for a text that was left out.
+const fn no_text() -> Option<Option<String>> {
+    Some(None)
+}
+
+/// Where a member's node is reached, as the member says it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(transparent)]
+pub(super) struct Endpoint(#[cbor(n(0), with = "codec::text")] pub String);
 
 fn possession_message(record: &MemberRecord) -> Vec<u8> {
     [b"pvn possession/1\0".as_slice(), &codec::encode(record)].concat()

@@ -23,6 +23,7 @@ use jiff::Timestamp;
 
 use super::engine::{Engine, EngineOpenError};
 use super::http::{Failure, authorised};
+use super::http_exports;
 use super::http_proofs::prove;
 use super::link::Link;
 use super::opening::Audits;
@@ -60,6 +61,8 @@ pub(crate) fn router(api: Api, files: Router) -> Router {
         .route("/v1/contracts", get(contracts))
         .route("/v1/transactions/{id}", get(transaction))
         .route("/v1/proofs", post(prove))
+        .route("/v1/exports", post(http_exports::export))
+        .route("/v1/credentials/show", post(http_exports::show))
         .route("/v1/openapi.json", get(openapi))
         .route("/health", get(health))
         .fallback(nothing_here)

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use deed::Party;
 use ledger::ContractId;
@@ -10,13 +11,16 @@ use ledger::digest::Digest;
 use ledger::signature::SigningKey;
 use ledger::trust::ContractBook;
 use protocol::directory::Snapshot;
-use tlog::{KeyName, NoteSigner};
+use protocol::log_signer::{LogSigner, SignsBeside};
+use tlog::{KeyName, NoteSigner, VerifierKey};
 
 use super::admission::Network;
 use super::engine::random_32;
 use crate::config::Config;
 use crate::files::{create_folder, write_atomically};
-use crate::pki::{IdentityError, KeyFileError, KeyKind, ModuleError, SecretKey, TlsIdentity};
+use crate::pki::{
+    HybridKey, IdentityError, KeyFileError, KeyKind, ModuleError, SecretKey, TlsIdentity,
+};
 
 /// Why a data folder can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -183,15 +187,19 @@ impl Home {
     /// # Errors
     /// [`HomeError`].
     pub fn secret(&self) -> Result<[u8; 32], HomeError> {
-        const NAME: &str = "keys/secret";
-        if let Some(bytes) = self.read(NAME)? {
-            let text = String::from_utf8(bytes).map_err(|_| self.content(NAME, "not text"))?;
+        self.secret_in("keys/secret")
+    }
+
+    /// The 32 secret bytes of a file, drawn the first time.
+    fn secret_in(&self, name: &str) -> Result<[u8; 32], HomeError> {
+        if let Some(bytes) = self.read(name)? {
+            let text = String::from_utf8(bytes).map_err(|_| self.content(name, "not text"))?;
             let secret = Digest::from_hex(text.trim())
-                .ok_or_else(|| self.content(NAME, "not 64 hexadecimal digits"))?;
+                .ok_or_else(|| self.content(name, "not 64 hexadecimal digits"))?;
             return Ok(secret.0);
         }
         let secret = random_32().map_err(|_| HomeError::Random)?;
-        self.write(NAME, Digest(secret).hex().as_bytes())?;
+        self.write(name, Digest(secret).hex().as_bytes())?;
         Ok(secret)
     }
 
@@ -199,17 +207,20 @@ impl Home {
         self.keys().join(format!("ledger-{party}.pem"))
     }
 
-    /// The signing key of a party in this folder, drawn the first time.
-    ///
-    /// # Errors
-    /// [`HomeError`].
-    pub(crate) fn signing_key(&self, party: &Party) -> Result<SigningKey, HomeError> {
-        let path = self.signing_key_file(party);
+    fn p256_key(&self, path: PathBuf) -> Result<SigningKey, HomeError> {
         let key = SecretKey::load_or_create(&path, KeyKind::P256)?;
         SigningKey::from_pkcs8(key.pkcs8()).map_err(|error| HomeError::Content {
             path,
             what: error.to_string(),
         })
+    }
+
+    /// The signing key of a party in this folder, drawn the first time.
+    ///
+    /// # Errors
+    /// [`HomeError`].
+    pub(crate) fn signing_key(&self, party: &Party) -> Result<SigningKey, HomeError> {
+        self.p256_key(self.signing_key_file(party))
     }
 
     /// Whether a party's signing key is in this folder.
@@ -236,6 +247,36 @@ impl Home {
             .map_err(|error| self.content(NAME, error))?;
         self.write(NAME, text.as_bytes())?;
         Ok(signer)
+    }
+
+    /// The hybrid key that can sign beside that of a log, drawn the first time, and its public half.
+    ///
+    /// # Errors
+    /// [`HomeError`].
+    pub(crate) fn log_hybrid(
+        &self,
+        log: &NoteSigner,
+    ) -> Result<(HybridKey, VerifierKey), HomeError> {
+        const SEED: &str = "keys/log-mldsa65";
+        let p256 = self.p256_key(self.keys().join("log-p256.pem"))?;
+        let key = HybridKey::new(p256, &self.secret_in(SEED)?);
+        let key = key.map_err(|error| self.content(SEED, error))?;
+        let public = key.verifier_key(log.verifier_key().name().clone());
+        let public = public.ok_or_else(|| self.content(SEED, "not the seed of a key"))?;
+        Ok((key, public))
+    }
+
+    /// What signs the checkpoints of the log with this key: that key, and the hybrid one beside it if so asked.
+    ///
+    /// # Errors
+    /// [`HomeError`].
+    pub(crate) fn log_signer(&self, own: NoteSigner, hybrid: bool) -> Result<LogSigner, HomeError> {
+        if !hybrid {
+            return Ok(own.into());
+        }
+        let (key, public) = self.log_hybrid(&own)?;
+        let beside: SignsBeside = Arc::new(move |text| key.line(&public, text));
+        Ok(LogSigner::new(own, Some(beside)))
     }
 
     /// The token with which clients of the HTTP API show that they may use it, drawn the first time.

@@ -12,7 +12,7 @@ use axum::response::IntoResponse;
 use deed::{Kind, PartyRef};
 use ledger::bundle::{Attestor, ProofBundle};
 use ledger::codec;
-use ledger::fact::{FIXED_LEAVES, FactRef, HOLDER, UnreadableFactRef};
+use ledger::fact::{FIXED_LEAVES, Fact, FactRef, HOLDER, UnreadableFactRef};
 use ledger::presentation::{Occasion, nonce_of_hex};
 use ledger::transaction::FORMAT;
 use protocol::directory::Members;
@@ -31,49 +31,68 @@ pub(crate) async fn prove(
     body: Result<Json<ProofRequest>, JsonRejection>,
 ) -> Result<impl IntoResponse, Failure> {
     authorised(&headers, &api.token)?;
-    let Json(wanted) =
-        body.map_err(|error| Failure::new(ErrorCode::MalformedRequest, error.body_text()))?;
-    let wrong = |error: UnreadableFactRef| bad(error.to_string());
-    let at: FactRef = wanted.fact.parse().map_err(wrong)?;
-    let provable = api.engine.ask(move |node| node.provable(&at)).await?;
-    let provable = provable.map_err(unavailable)?.ok_or_else(nothing)?;
-    let book = Arc::clone(&api.book);
-    let contract = book.get(&provable.fact.contract).ok_or_else(nothing)?;
-    let kind = contract.kinds().get(usize::from(provable.fact.kind));
-    let kind = kind.ok_or_else(nothing)?;
-    let shown = leaves(kind, &wanted.fields)?;
-    let occasion = occasion(kind, wanted)?;
-    let bundle = bundle(&api, &provable, &shown).await?;
-    let proof = match occasion {
-        None => codec::encode(&bundle),
-        Some(occasion) => {
-            let presented = api
-                .engine
-                .ask(move |node| node.present(&provable.fact, bundle, occasion));
-            let presented = presented.await?.map_err(unavailable)?;
-            codec::encode(&presented.ok_or_else(not_the_holder)?)
-        }
-    };
+    let Json(wanted) = read(body)?;
+    let proof = proof(&api, wanted).await?;
     Ok(([(header::CONTENT_TYPE, MEDIA_TYPE)], proof))
 }
 
-fn bad(reason: impl Into<String>) -> Failure {
+/// A request's body.
+pub(super) fn read<T>(body: Result<Json<T>, JsonRejection>) -> Result<Json<T>, Failure> {
+    body.map_err(|error| Failure::new(ErrorCode::MalformedRequest, error.body_text()))
+}
+
+/// A fact's address.
+pub(super) fn address(text: &str) -> Result<FactRef, Failure> {
+    text.parse()
+        .map_err(|error: UnreadableFactRef| bad(error.to_string()))
+}
+
+/// A fact that is held here whole, with what proves it.
+pub(super) async fn held(api: &Api, at: FactRef) -> Result<Provable, Failure> {
+    let provable = api.engine.ask(move |node| node.provable(&at)).await?;
+    provable.map_err(unavailable)?.ok_or_else(nothing)
+}
+
+/// The fact's kind, as its contract says.
+pub(super) fn kind<'a>(api: &'a Api, fact: &Fact) -> Result<&'a Kind, Failure> {
+    let contract = api.book.get(&fact.contract).ok_or_else(nothing)?;
+    let kind = contract.kinds().get(usize::from(fact.kind));
+    kind.ok_or_else(nothing)
+}
+
+/// A proof, as a stranger takes it: presented by its holder where only its holder can show it.
+pub(super) async fn proof(api: &Api, wanted: ProofRequest) -> Result<Vec<u8>, Failure> {
+    let provable = held(api, address(&wanted.fact)?).await?;
+    let kind = kind(api, &provable.fact)?;
+    let shown = leaves(kind, &wanted.fields)?;
+    let Some(occasion) = occasion(kind, wanted)? else {
+        return Ok(codec::encode(&bundle(api, &provable, &shown).await?));
+    };
+    let bundle = bundle(api, &provable, &shown).await?;
+    let presented = api
+        .engine
+        .ask(move |node| node.present(&provable.fact, bundle, occasion));
+    let presented = presented.await?.map_err(unavailable)?;
+    Ok(codec::encode(&presented.ok_or_else(not_the_holder)?))
+}
+
+pub(super) fn bad(reason: impl Into<String>) -> Failure {
     Failure::new(ErrorCode::BadArgument, reason)
 }
 
-fn unavailable(error: NodeError) -> Failure {
+pub(super) fn unavailable(error: NodeError) -> Failure {
     Failure::new(ErrorCode::Unavailable, error.to_string())
 }
 
 /// What is known here in part looks like what isn't known.
-fn nothing() -> Failure {
+pub(super) fn nothing() -> Failure {
     Failure::new(
         ErrorCode::NotFound,
         "no fact of this address is held here whole",
     )
 }
 
-fn not_the_holder() -> Failure {
+pub(super) fn not_the_holder() -> Failure {
     Failure::new(
         ErrorCode::NotTheHolder,
         "the key to show this fact is not one of this node's: ask the node of its holder",

@@ -90,9 +90,14 @@ pub async fn join(application: &Application) -> Result<Network, JoinError> {
         };
         applicants.push(Applicant::sign(record, &key).map_err(|e| keys(&e))?);
     }
-    let log_key = match &application.log_origin {
-        Some(origin) => Some(home.log_key(origin)?.verifier_key().to_string()),
-        None => None,
+    let (log_key, log_hybrid) = match &application.log_origin {
+        Some(origin) => {
+            let own = home.log_key(origin)?;
+            let (_, hybrid) = home.log_hybrid(&own)?;
+            let key = own.verifier_key().to_string();
+            (Some(key), Some(hybrid.to_string()))
+        }
+        None => (None, None),
     };
     let tls = TlsIdentity::key(&home.tls()).map_err(HomeError::from)?;
     let request = JoinRequest {
@@ -100,6 +105,7 @@ pub async fn join(application: &Application) -> Result<Network, JoinError> {
         certificate_request: new_request(me, &tls).map_err(|e| keys(&e))?,
         applicants,
         log_key,
+        log_hybrid,
     };
     let mut client = AdmissionClient::connect(
         &application.registrar,

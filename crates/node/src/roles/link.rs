@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use deed::Party;
 use jiff::SignedDuration;
 use ledger::codec;
+use ledger::log_keys::LogKeys;
 use ledger::trust::Trust;
 use ledger::validity::Home as Belongs;
 use ledger::{Lineage, NetworkId};
@@ -13,7 +14,7 @@ use protocol::directory::{Members, Snapshot, SnapshotError};
 use tlog::VerifierKey;
 
 use super::admission::{
-    ENDPOINT_PATH, JoinReply, MAP_AT_PATH, MAP_PATH, NETWORK_PATH, Network, RENEW_PATH,
+    ENDPOINT_PATH, Endpoint, JoinReply, MAP_AT_PATH, MAP_PATH, NETWORK_PATH, Network, RENEW_PATH,
 };
 use super::home::{Home, HomeError};
 use crate::pki::{TlsIdentity, new_request};
@@ -61,7 +62,7 @@ pub(crate) struct Link {
     pub(crate) credentials: Arc<Credentials>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) network: Network,
-    pub(crate) map_key: VerifierKey,
+    pub(crate) map_keys: LogKeys,
     /// Where peers are told to connect.
     endpoint: String,
     registrar: PeerClient,
@@ -71,11 +72,16 @@ pub(crate) struct Link {
     changed: OnceLock<Box<dyn Fn(Members) + Send + Sync>>,
 }
 
-fn key(what: &'static str, text: &str) -> Result<VerifierKey, LinkError> {
-    VerifierKey::parse(text).map_err(|_| LinkError::Key {
+/// The keys of a log. A member reads what was signed before the hybrid key was used, too.
+fn keys(what: &'static str, own: &str, hybrid: Option<&str>) -> Result<LogKeys, LinkError> {
+    let wrong = |text: &str| LinkError::Key {
         what,
         text: text.to_owned(),
-    })
+    };
+    let key = |text: &str| VerifierKey::parse(text).map_err(|_| wrong(text));
+    let both = std::iter::once(own).chain(hybrid).map(key);
+    let keys = LogKeys::new(both.collect::<Result<_, _>>()?);
+    Ok(keys.map_err(|_| wrong(own))?.own_is_enough())
 }
 
 impl Link {
@@ -98,14 +104,13 @@ impl Link {
         );
         if let Ok(reply) = client.post(NETWORK_PATH, Vec::new()).await
             && let Ok(fresh) = codec::decode::<Network>(&reply.body)
-            && fresh.map_key == network.map_key
-            && fresh.name == network.name
+            && fresh.continues(&network)
         {
             home.keep_network(&fresh)?;
             network = fresh;
         }
-        let map_key = key("map key", &network.map_key)?;
-        let accept = |snapshot| Members::accept(snapshot, &map_key);
+        let map_keys = keys("map key", &network.map_key, network.map_hybrid.as_deref())?;
+        let accept = |snapshot| Members::accept(snapshot, &map_keys);
         let kept = home.directory()?.map(accept).transpose()?;
         let members = match (fetch(&client, MAP_PATH).await.map(accept), kept) {
             // The map only grows: a registrar that shows less than before, restored or false, is not followed.
@@ -121,7 +126,7 @@ impl Link {
             credentials,
             counters,
             network,
-            map_key,
+            map_keys,
             endpoint,
             registrar: client,
             members: RwLock::new(Arc::new(members)),
@@ -152,8 +157,8 @@ impl Link {
         Arc::clone(&self.members.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The notary's party and the key of its log.
-    pub(crate) fn notary(&self) -> Result<(Party, VerifierKey), LinkError> {
+    /// The notary's party and the keys of its log.
+    pub(crate) fn notary(&self) -> Result<(Party, LogKeys), LinkError> {
         let (Some(party), Some(text)) = (&self.network.notary, &self.network.notary_key) else {
             return Err(LinkError::NoNotary);
         };
@@ -161,7 +166,20 @@ impl Link {
             what: "notary",
             text: party.clone(),
         })?;
-        Ok((party, key("notary's key", text)?))
+        let hybrid = self.network.notary_hybrid.as_deref();
+        Ok((party, keys("notary's key", text, hybrid)?))
+    }
+
+    /// A connection to another member, at the address that the directory has.
+    pub(crate) fn to(&self, party: &Party) -> Option<PeerClient> {
+        let endpoint = self.members().get(party)?.details.endpoint.clone();
+        let (credentials, counters) = (Arc::clone(&self.credentials), Arc::clone(&self.counters));
+        Some(PeerClient::new(
+            party.clone(),
+            endpoint,
+            credentials,
+            counters,
+        ))
     }
 
     /// The network's id and the notary's lineage.
@@ -169,7 +187,7 @@ impl Link {
         let (_, notary) = self.notary()?;
         Ok(Belongs {
             network: NetworkId::of(&self.network.name, &self.network.map_key),
-            notary: Lineage::of_origin(notary.name().as_str()),
+            notary: Lineage::of_origin(notary.own().name().as_str()),
         })
     }
 
@@ -177,7 +195,7 @@ impl Link {
     pub(crate) fn trust(&self, contracts: ledger::trust::ContractBook) -> Result<Trust, LinkError> {
         Ok(Trust {
             network: self.belongs()?.network,
-            registrar: self.map_key.clone(),
+            registrar: self.map_keys.clone(),
             notary: self.notary()?.1,
             contracts,
         })
@@ -186,7 +204,7 @@ impl Link {
     /// The directory that was in force at a size of the map's log.
     pub(crate) async fn directory_at(&self, size: u64) -> Result<Members, String> {
         let snapshot = fetch(&self.registrar, &format!("{MAP_AT_PATH}{size}")).await?;
-        Members::accept(snapshot, &self.map_key).map_err(|error| error.to_string())
+        Members::accept(snapshot, &self.map_keys).map_err(|error| error.to_string())
     }
 
     /// Whom to tell when the directory changes.
@@ -220,7 +238,7 @@ impl Link {
             && let Err(reason) = call(
                 &self.registrar,
                 ENDPOINT_PATH,
-                codec::encode(&self.endpoint),
+                codec::encode(&Endpoint(self.endpoint.clone())),
             )
             .await
         {
@@ -246,8 +264,8 @@ impl Link {
     }
 
     fn adopt(&self, snapshot: Snapshot) {
-        match Members::accept(snapshot, &self.map_key) {
-            Ok(members) if members.size() <= self.members().size() => {}
+        match Members::accept(snapshot, &self.map_keys) {
+            Ok(members) if !self.members().is_continued_by(&members) => {}
             Ok(members) => {
                 if let Err(error) = self.home.keep_directory(members.snapshot()) {
                     tracing::warn!(%error, "the directory could not be kept");

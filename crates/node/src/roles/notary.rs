@@ -10,9 +10,13 @@ use std::time::Duration;
 
 use deed::Party;
 use jiff::SignedDuration;
+use ledger::Digest;
 use ledger::codec::{self, list::List};
+use ledger::signature::SigningKey;
+use minicbor::bytes::ByteVec;
+use minicbor::{Decode, Encode};
 use protocol::limits::{BATCH_REQUESTS_MAX, CLOCK_SKEW_MS};
-use protocol::notary::{Notary, Request, Verdict};
+use protocol::notary::{Notary, NotaryError, Registered, Request, Verdict};
 use tlog::Origin;
 use tokio::sync::oneshot;
 
@@ -23,11 +27,14 @@ use super::http_server::serve;
 use super::link::Link;
 use super::notary_log::Shelf;
 use crate::config::{self, Config};
+use crate::export::Receipt;
 use crate::store::{DataFolder, FjallNotaryStore};
 use crate::transport::{Admit, Caller, PeerReply, PeerRequest, PeerServer, StatusCode};
 
 /// Where members submit.
 pub(crate) const SUBMIT_PATH: &str = "/notary/v1/submit";
+/// Where members register statements: hashes in, receipts out.
+pub(crate) const REGISTER_PATH: &str = "/notary/v1/register";
 /// Where members read the latest checkpoint.
 pub(crate) const CHECKPOINT_PATH: &str = "/notary/v1/checkpoint";
 /// Requests that wait for the notary.
@@ -38,6 +45,7 @@ type DiskNotary = Notary<FjallNotaryStore>;
 
 enum Work {
     Decide(Vec<Request>, oneshot::Sender<Vec<Verdict>>),
+    Register(Vec<Digest>, oneshot::Sender<Vec<Registered>>),
     Stop,
 }
 
@@ -53,9 +61,17 @@ pub(super) async fn run_notary(
     let home = Home::of(config)?;
     let folder = DataFolder::take(&config.data)?;
     let link = Arc::new(Link::connect(home.clone(), &own.registrar, config.announced()).await?);
-    let (_, key) = link.notary()?;
-    let signer = home.log_key(key.name().as_str())?;
-    let origin = Origin::new(key.name().as_str()).map_err(RunError::start)?;
+    let (_, keys) = link.notary()?;
+    let name = keys.own().name().as_str();
+    let own_key = home.log_key(name)?;
+    if own.hybrid && keys.keys().get(1) != Some(&home.log_hybrid(&own_key)?.1) {
+        return Err(RunError::Start(
+            "`hybrid` is set, and the network does not know this log's hybrid key: the registrar learns it when a notary joins, so this one can't sign with both".to_owned(),
+        ));
+    }
+    let signer = home.log_signer(own_key, own.hybrid)?;
+    let origin = Origin::new(name).map_err(RunError::start)?;
+    let receipts = Arc::new(home.signing_key(&link.party)?);
     let belongs = link.belongs()?;
     let open = move || -> Result<DiskNotary, RunError> {
         let store = FjallNotaryStore::open(&folder)?;
@@ -76,7 +92,9 @@ pub(super) async fn run_notary(
         let clocks = Arc::new(Clocks::default());
         move |request: PeerRequest| {
             let (work, link) = (work.clone(), Arc::clone(&link));
-            answer(work, link, shelf.clone(), Arc::clone(&clocks), request)
+            let (shelf, clocks, receipts) =
+                (shelf.clone(), Arc::clone(&clocks), Arc::clone(&receipts));
+            answer(work, link, shelf, clocks, receipts, request)
         }
     };
     let server = PeerServer::start(
@@ -111,6 +129,7 @@ async fn answer(
     link: Arc<Link>,
     shelf: Shelf,
     clocks: Arc<Clocks>,
+    receipts: Arc<SigningKey>,
     request: PeerRequest,
 ) -> PeerReply {
     let Caller::Member(from) = &request.caller else {
@@ -119,38 +138,80 @@ async fn answer(
     if request.path == CHECKPOINT_PATH {
         return PeerReply::ok(shelf.checkpoint());
     }
-    if request.path != SUBMIT_PATH {
-        return PeerReply::new(StatusCode::NOT_FOUND, "nothing here");
-    }
-    let requests = match codec::decode(&request.body) {
-        Ok(List::<Request>(requests)) => requests,
-        Err(error) => return PeerReply::new(StatusCode::BAD_REQUEST, error.to_string()),
-    };
-    if requests.len() > BATCH_REQUESTS_MAX {
-        return PeerReply::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too many requests in one batch",
-        );
-    }
     let callers = clocks.heard(from, request.clock_ahead);
     if let Some(wrong) = clock_wrong(&callers, link.registrar_ahead()) {
         tracing::error!("{wrong}");
         return PeerReply::new(StatusCode::SERVICE_UNAVAILABLE, wrong);
     }
+    match request.path.as_str() {
+        SUBMIT_PATH => submitted(&work, &link, &request.body).await,
+        REGISTER_PATH => registered(&work, &link.party, &receipts, &request.body).await,
+        _ => PeerReply::new(StatusCode::NOT_FOUND, "nothing here"),
+    }
+}
+
+/// As many as one batch decides.
+fn read_all<T>(body: &[u8]) -> Result<Vec<T>, PeerReply>
+where
+    T: Encode<()> + for<'b> Decode<'b, ()>,
+{
+    let List(all) = codec::decode(body)
+        .map_err(|error| PeerReply::new(StatusCode::BAD_REQUEST, error.to_string()))?;
+    if all.len() > BATCH_REQUESTS_MAX {
+        let reason = "too many requests in one batch";
+        return Err(PeerReply::new(StatusCode::PAYLOAD_TOO_LARGE, reason));
+    }
+    Ok(all)
+}
+
+/// Hands work to the notary's thread and waits for its answer.
+async fn done<T>(
+    work: &SyncSender<Work>,
+    make: impl FnOnce(oneshot::Sender<T>) -> Work,
+) -> Result<T, PeerReply> {
+    let unavailable =
+        |reason: &'static str| PeerReply::new(StatusCode::SERVICE_UNAVAILABLE, reason);
+    let (reply, answer) = oneshot::channel();
+    work.try_send(make(reply))
+        .map_err(|_| unavailable("the notary is busy"))?;
+    answer
+        .await
+        .map_err(|_| unavailable("the notary can't decide now"))
+}
+
+async fn submitted(work: &SyncSender<Work>, link: &Link, body: &[u8]) -> PeerReply {
+    let requests: Vec<Request> = match read_all(body) {
+        Ok(requests) => requests,
+        Err(refusal) => return refusal,
+    };
     let newest = requests.iter().filter_map(Request::map_size).max();
     if let Some(size) = newest.filter(|size| *size > link.members().size()) {
         link.reach(size).await;
     }
-    let (reply, verdicts) = oneshot::channel();
-    if work.try_send(Work::Decide(requests, reply)).is_err() {
-        return PeerReply::new(StatusCode::SERVICE_UNAVAILABLE, "the notary is busy");
+    match done(work, |reply| Work::Decide(requests, reply)).await {
+        Ok(verdicts) => PeerReply::ok(codec::encode(&List(verdicts))),
+        Err(refusal) => refusal,
     }
-    match verdicts.await {
-        Ok(verdicts) => PeerReply::ok(codec::encode(&verdicts)),
-        Err(_) => PeerReply::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the notary can't decide now",
-        ),
+}
+
+async fn registered(
+    work: &SyncSender<Work>,
+    notary: &Party,
+    key: &SigningKey,
+    body: &[u8],
+) -> PeerReply {
+    let statements: Vec<Digest> = match read_all(body) {
+        Ok(statements) => statements,
+        Err(refusal) => return refusal,
+    };
+    let registered = match done(work, |reply| Work::Register(statements, reply)).await {
+        Ok(registered) => registered,
+        Err(refusal) => return refusal,
+    };
+    let receipts = registered.iter().map(|one| Receipt::sign(key, notary, one));
+    match receipts.map(|r| r.map(ByteVec::from)).collect() {
+        Ok::<Vec<ByteVec>, _>(receipts) => PeerReply::ok(codec::encode(&List(receipts))),
+        Err(error) => PeerReply::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
     }
 }
 
@@ -192,21 +253,40 @@ fn clock_wrong(callers: &[SignedDuration], registrar: Option<SignedDuration>) ->
     ))
 }
 
+/// What one caller asked for: how many of a round's are its own, and where the answers go.
+type Waiting<T> = (usize, oneshot::Sender<Vec<T>>);
+
 /// What goes into one round.
+#[derive(Default)]
 struct Round {
-    /// Requests, and for each caller how many of them are its own.
     requests: Vec<Request>,
-    callers: Vec<(usize, oneshot::Sender<Vec<Verdict>>)>,
+    callers: Vec<Waiting<Verdict>>,
+    statements: Vec<Digest>,
+    registering: Vec<Waiting<Registered>>,
     stop: bool,
 }
 
-/// Takes what is waiting, up to a batch: every item counts, so that no stream of small ones puts off the decision.
+impl Round {
+    /// Whether it is as much as is decided at once: every item counts, so that no stream of small ones puts off the decision.
+    fn is_full(&self) -> bool {
+        let items = self.requests.len().max(self.callers.len());
+        let statements = self.statements.len().max(self.registering.len());
+        items.max(statements) >= BATCH_REQUESTS_MAX
+    }
+}
+
+/// Gives each caller its share of the answers.
+fn hand_out<T>(answers: Vec<T>, callers: Vec<Waiting<T>>) {
+    let mut answers = answers.into_iter();
+    for (count, reply) in callers {
+        // Whoever asked may have gone away; asking again gives the same answer.
+        drop(reply.send(answers.by_ref().take(count).collect()));
+    }
+}
+
+/// Takes what is waiting, up to a batch.
 fn gather(first: Work, waiting: &Receiver<Work>) -> Round {
-    let mut round = Round {
-        requests: Vec::new(),
-        callers: Vec::new(),
-        stop: false,
-    };
+    let mut round = Round::default();
     let mut next = Some(first);
     while let Some(work) = next.take() {
         match work {
@@ -214,16 +294,31 @@ fn gather(first: Work, waiting: &Receiver<Work>) -> Round {
                 round.callers.push((given.len(), reply));
                 round.requests.extend(given);
             }
+            Work::Register(given, reply) => {
+                round.registering.push((given.len(), reply));
+                round.statements.extend(given);
+            }
             Work::Stop => {
                 round.stop = true;
                 return round;
             }
         }
-        if round.requests.len().max(round.callers.len()) < BATCH_REQUESTS_MAX {
+        if !round.is_full() {
             next = waiting.try_recv().ok();
         }
     }
     round
+}
+
+/// The answers to a round.
+fn decide(
+    notary: &mut DiskNotary,
+    link: &Link,
+    round: &Round,
+) -> Result<(Vec<Verdict>, Vec<Registered>), NotaryError> {
+    let verdicts = notary.apply(now_ms(), link.members().pin(), &round.requests)?;
+    let registered = notary.register(now_ms(), &round.statements)?;
+    Ok((verdicts, registered))
 }
 
 /// Decides whatever is waiting as one batch: one sync and one signature for all of it. After a failed batch nobody knows what
@@ -248,17 +343,12 @@ fn run(
         }
         let round = gather(first, waiting);
         // Whoever has no notary to decide learns from its dropped reply that there is no answer now.
-        if let Some(notary) = &mut open_notary
-            && !round.callers.is_empty()
-        {
-            match notary.apply(now_ms(), link.members().pin(), &round.requests) {
-                Ok(verdicts) => {
+        if let Some(notary) = &mut open_notary {
+            match decide(notary, link, &round) {
+                Ok((verdicts, registered)) => {
                     show(notary);
-                    let mut verdicts = verdicts.into_iter();
-                    for (count, reply) in round.callers {
-                        // Whoever asked may have gone away; asking again gives the same answer.
-                        drop(reply.send(verdicts.by_ref().take(count).collect()));
-                    }
+                    hand_out(verdicts, round.callers);
+                    hand_out(registered, round.registering);
                 }
                 Err(error) => {
                     tracing::error!(%error, "a batch could not be decided; opening the store again");

@@ -2,14 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::Router;
-use axum::http::header;
-use axum::routing::get;
-use ledger::bundle::verify_checkpoint;
 use ledger::codec;
+use ledger::log_keys::verify_checkpoint;
 use ledger::map::MemberRole;
 use ledger::trust::Trust;
 use protocol::directory::Members;
@@ -19,6 +16,7 @@ use super::engine::now_ms;
 use super::home::{Home, load_contracts};
 use super::http::{RunError, listen};
 use super::http_server::serve;
+use super::key_sets;
 use super::link::Link;
 use super::notary::CHECKPOINT_PATH;
 use super::publication::{published, trust_text};
@@ -68,15 +66,24 @@ pub(super) async fn run_portal(
     let portal = Portal::new(
         Arc::clone(&store),
         coverage(&link.members(), &store.description().expected, None),
+        trust_file(&link, &trust, "").map_err(RunError::start)?,
     );
     let peers = listen(config.peer_listen).await?;
     let readers = listen(own.http_listen).await?;
-    let trust_file = trust_text(&trust, &link.network.name).map_err(RunError::start)?;
     let desk = Arc::new(Desk {
         link: Arc::clone(&link),
-        trust,
+        trust: trust.clone(),
         store,
         directories: Mutex::new(BTreeMap::new()),
+    });
+    link.on_change({
+        // The registrar may sign otherwise from now on.
+        let desk = Arc::downgrade(&desk);
+        move |_| {
+            if let Some(desk) = desk.upgrade() {
+                desk.kept().clear();
+            }
+        }
     });
     let server = PeerServer::start(
         peers,
@@ -88,22 +95,8 @@ pub(super) async fn run_portal(
     )
     .map_err(RunError::start)?;
     let fresh = tokio::spawn(Arc::clone(&link).keep_fresh());
-    let watching = tokio::spawn(watch_log(Arc::clone(&link), portal.clone()));
-    let pages = Router::new()
-        .route(
-            "/network.trust",
-            get(move || {
-                let body = trust_file.clone();
-                async move {
-                    let headers = [
-                        (header::CONTENT_TYPE, "application/json"),
-                        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-                    ];
-                    (headers, body)
-                }
-            }),
-        )
-        .merge(router(portal.clone()));
+    let watching = tokio::spawn(watch_log(Arc::clone(&link), portal.clone(), trust));
+    let pages = key_sets::router(Arc::clone(&link)).merge(router(portal.clone()));
     let (stopping, mut stopped) = tokio::sync::watch::channel(());
     let http = tokio::spawn(serve(readers, pages, async move {
         // The sender going away means the same as its message.
@@ -154,22 +147,19 @@ async fn answer(desk: Arc<Desk>, request: PeerRequest) -> PeerReply {
 }
 
 impl Desk {
+    fn kept(&self) -> MutexGuard<'_, BTreeMap<u64, Arc<Members>>> {
+        let kept = self.directories.lock();
+        kept.unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The directory that was in force at a size of the map's log, asked for once.
     async fn directory(&self, size: u64) -> Result<Arc<Members>, String> {
-        let known = self
-            .directories
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&size)
-            .cloned();
+        let known = self.kept().get(&size).cloned();
         if let Some(known) = known {
             return Ok(known);
         }
         let members = Arc::new(self.link.directory_at(size).await?);
-        let mut kept = self
-            .directories
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept();
         kept.insert(size, Arc::clone(&members));
         if kept.len() > DIRECTORIES_KEPT {
             kept.pop_first();
@@ -214,9 +204,21 @@ fn coverage(members: &Members, expected: &BTreeSet<String>, seen: Option<(u64, i
     }
 }
 
+/// What verifiers start from now: of the logs' keys those that sign, so that they can ask for each of them.
+fn trust_file(link: &Link, trust: &Trust, checkpoint: &str) -> Result<String, serde_json::Error> {
+    let members = link.members();
+    let map = &members.snapshot().proof.checkpoint;
+    let now = Trust {
+        registrar: trust.registrar.that_signed(map),
+        notary: trust.notary.that_signed(checkpoint),
+        ..trust.clone()
+    };
+    trust_text(&now, &link.network.name)
+}
+
 /// Follows the notary's checkpoint for as long as the process runs, and says so when it can't.
-async fn watch_log(link: Arc<Link>, portal: Portal) {
-    let Ok((notary, key)) = link.notary() else {
+async fn watch_log(link: Arc<Link>, portal: Portal, trust: Trust) {
+    let Ok((notary, keys)) = link.notary() else {
         return;
     };
     let now = || i64::try_from(now_ms()).unwrap_or(i64::MAX);
@@ -244,8 +246,14 @@ async fn watch_log(link: Arc<Link>, portal: Portal) {
         let size = note
             .filter(|reply| reply.status == StatusCode::OK)
             .and_then(|reply| String::from_utf8(reply.body.to_vec()).ok())
-            .and_then(|note| verify_checkpoint(&note, &key).ok())
-            .map(|checkpoint| checkpoint.size());
+            .and_then(|note| {
+                let checkpoint = verify_checkpoint(&note, &keys).ok()?;
+                match trust_file(&link, &trust, &note) {
+                    Ok(file) => portal.set_trust(file),
+                    Err(error) => tracing::error!(%error, "the trust file could not be written"),
+                }
+                Some(checkpoint.size())
+            });
         match size {
             Some(size) => (seen, silent) = (Some((size, now())), None),
             None => silent = silent.or_else(|| Some(now())),

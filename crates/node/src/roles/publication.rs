@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use deed::Value;
 use ledger::bundle::{Attestor, BundleError, ProofBundle, Proven};
 use ledger::codec;
+use ledger::log_keys::LogKeys;
 use ledger::transaction::FORMAT;
 use ledger::trust::Trust;
 use protocol::directory::Members;
@@ -19,8 +20,8 @@ struct TrustFile<'a> {
     pvn_trust: u8,
     network: &'a str,
     founded_by: String,
-    registrar: [String; 1],
-    notary: [String; 1],
+    registrar: Vec<String>,
+    notary: Vec<String>,
     contracts: Vec<ContractText<'a>>,
 }
 
@@ -41,13 +42,13 @@ pub fn trust_text(trust: &Trust, network_name: &str) -> Result<String, serde_jso
         sha256: id.to_string(),
         text: contract.source(),
     });
-    let registrar = trust.registrar.to_string();
+    let texts = |keys: &LogKeys| keys.keys().iter().map(ToString::to_string).collect();
     let mut text = serde_json::to_string_pretty(&TrustFile {
         pvn_trust: 2,
         network: network_name,
-        founded_by: registrar.clone(),
-        registrar: [registrar],
-        notary: [trust.notary.to_string()],
+        founded_by: trust.registrar.own().to_string(),
+        registrar: texts(&trust.registrar),
+        notary: texts(&trust.notary),
         contracts: contracts.collect(),
     })?;
     text.push('\n');

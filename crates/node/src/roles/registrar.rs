@@ -12,12 +12,14 @@ use ledger::codec;
 use ledger::digest::Digest;
 use ledger::map::{MemberRecord, MemberRole};
 use protocol::limits::MEMBERS_MAX;
-use protocol::registrar::{AdmissionRefusal, Claim, Invitation, NOTARY, NOTARY_KEY, Registrar};
+use protocol::registrar::{
+    AdmissionRefusal, Claim, Invitation, NOTARY, NOTARY_HYBRID, NOTARY_KEY, Registrar,
+};
 use tlog::{NoteSigner, Origin};
 
 use super::admission::{
-    ENDPOINT_PATH, JOIN_PATH, JoinReply, JoinRequest, MAP_AT_PATH, MAP_PATH, NETWORK_PATH, Network,
-    RENEW_PATH,
+    ENDPOINT_PATH, Endpoint, JOIN_PATH, JoinReply, JoinRequest, MAP_AT_PATH, MAP_PATH,
+    NETWORK_PATH, Network, RENEW_PATH,
 };
 use super::engine::{now_ms, random_32};
 use super::home::Home;
@@ -43,6 +45,7 @@ struct Office {
     root: RegistrarRoot,
     party: Party,
     map_key: String,
+    map_hybrid: String,
     certificate_life: Duration,
 }
 
@@ -51,13 +54,14 @@ fn open(
     folder: &DataFolder,
     network: &str,
     options: StoreOptions,
+    hybrid: bool,
 ) -> Result<(DiskRegistrar, NoteSigner), RunError> {
     let origin_text = format!("{network}/map");
     let signer = home.log_key(&origin_text)?;
     let origin = Origin::new(signer.verifier_key().name().as_str())
         .map_err(|error| RunError::Start(error.to_string()))?;
     let store = SqliteStore::open(folder, options)?;
-    let registrar = Registrar::open(store, signer.clone(), origin)
+    let registrar = Registrar::open(store, home.log_signer(signer.clone(), hybrid)?, origin)
         .map_err(|e| RunError::Start(e.to_string()))?;
     Ok((registrar, signer))
 }
@@ -86,7 +90,7 @@ pub fn found_network(
     let life = Duration::from_hours(24 * CERTIFICATE_DAYS);
     let certificate = root.issue(&request, now, life).map_err(start)?;
     TlsIdentity::save(&home.tls(), &certificate, root.certificate()).map_err(start)?;
-    let (mut store, signer) = open(&home, &folder, network, StoreOptions::default())?;
+    let (mut store, signer) = open(&home, &folder, network, StoreOptions::default(), false)?;
     store.set(NAME, network.as_bytes()).map_err(start)?;
     let descriptor = Network {
         name: network.to_owned(),
@@ -94,6 +98,8 @@ pub fn found_network(
         map_key: signer.verifier_key().to_string(),
         notary_key: None,
         notary: None,
+        map_hybrid: Some(home.log_hybrid(&signer)?.1.to_string()),
+        notary_hybrid: None,
     };
     home.keep_network(&descriptor)?;
     Ok(root.fingerprint())
@@ -156,13 +162,21 @@ pub(super) async fn run_registrar(
     let folder = DataFolder::take(&config.data)?;
     let identity = home.identity()?;
     let network = home.network()?;
-    let (registrar, _) = open(&home, &folder, &network.name, config.limits.store)?;
+    let (registrar, signer) = open(
+        &home,
+        &folder,
+        &network.name,
+        config.limits.store,
+        own.hybrid,
+    )?;
+    let (_, map_hybrid) = home.log_hybrid(&signer)?;
     let office = Arc::new(Office {
         home: home.clone(),
         registrar: Mutex::new(registrar),
         root: RegistrarRoot::load(&home.tls()).map_err(start)?,
         party: identity.leaf.party.clone(),
         map_key: network.map_key,
+        map_hybrid: map_hybrid.to_string(),
         certificate_life: own.certificate_life,
     });
     let credentials = Credentials::new(&identity).map_err(start)?;
@@ -271,6 +285,8 @@ impl Office {
             map_key: self.map_key.clone(),
             notary_key: get(NOTARY_KEY)?,
             notary: get(NOTARY)?,
+            map_hybrid: Some(self.map_hybrid.clone()),
+            notary_hybrid: get(NOTARY_HYBRID)?,
         })
     }
 
@@ -299,6 +315,7 @@ impl Office {
             party: certificate.party(),
             records,
             log_key: request.log_key,
+            log_hybrid: request.log_hybrid,
         };
         self.registrar().admit_invited(claim, now_ms())?;
         self.certify(&certificate)
@@ -306,7 +323,7 @@ impl Office {
 
     /// A member's node is reached elsewhere now. TLS says who the member is.
     fn move_endpoint(&self, party: &Party, body: &[u8]) -> Result<(), Refusal> {
-        let endpoint: String =
+        let Endpoint(endpoint) =
             codec::decode(body).map_err(|e| Refusal::Unreadable(e.to_string()))?;
         Ok(self.registrar().move_endpoint(party, &endpoint, now_ms())?)
     }

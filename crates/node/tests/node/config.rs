@@ -9,7 +9,7 @@ use node::config::{Config, ConfigError};
 use tempfile::TempDir;
 
 /// A folder with what configurations name.
-fn folder() -> TempDir {
+pub(crate) fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("one.deed"), "").unwrap();
     std::fs::write(folder.path().join("two.deed"), "").unwrap();
@@ -46,3 +46,6 @@ registrar = "registrar.example:7300"
 contracts = ["one.deed", "two.deed"]
 service = "service"
 "#;
+
+/// One configuration of each role.
+pub(crate) const EVERY_ROLE: [&str; 4] = [NODE, REGISTRAR, NOTARY, PORTAL];

@@ -5,6 +5,7 @@
 mod attachments;
 mod config;
 mod health;
+mod hostile;
 mod network;
 mod pki;
 mod portal;

@@ -9,5 +9,5 @@ mod ingest;
 mod refusals;
 mod routes;
 mod search;
-mod server;
+pub(crate) mod server;
 mod totals;

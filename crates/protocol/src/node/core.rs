@@ -4,18 +4,17 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use deed::{FileAddress, Party};
-use ledger::bundle::verify_checkpoint;
 use ledger::certificate::{Certificate, CertificateError};
 use ledger::codec;
 use ledger::digest::hmac_sha256;
 use ledger::fact::FactRef;
+use ledger::log_keys::{LogKeys, verify_checkpoint};
 use ledger::signature::{KeyError, SigningKey};
 use ledger::tearoff::Audience;
 use ledger::transaction::Terms;
 use ledger::trust::ContractBook;
 use ledger::validity::{Checked, Home};
 use ledger::{Digest, TransactionId};
-use tlog::VerifierKey;
 
 use super::addresses::Addresses;
 use super::observe::Totals;
@@ -50,10 +49,10 @@ pub struct Setup {
     pub secret: [u8; 32],
     /// Network and notary.
     pub home: Home,
-    /// The key of the notary's log.
-    pub notary: VerifierKey,
-    /// The key of the network map, for proofs of facts that this node doesn't know.
-    pub registrar: Option<VerifierKey>,
+    /// The keys of the notary's log.
+    pub notary: LogKeys,
+    /// The keys of the network map, for proofs of facts that this node doesn't know.
+    pub registrar: Option<LogKeys>,
     /// The contracts accepted.
     pub book: Arc<ContractBook>,
     /// Length of the windows of transactions drafted here, in milliseconds.
@@ -479,7 +478,9 @@ impl<S: Store> Node<S> {
         self.setup.hosted.iter().any(|h| h.party == *party)
     }
 
-    pub(crate) fn key_of(&self, party: &Party) -> Option<&SigningKey> {
+    /// The key of a party of this node.
+    #[must_use]
+    pub fn key_of(&self, party: &Party) -> Option<&SigningKey> {
         self.setup
             .hosted
             .iter()

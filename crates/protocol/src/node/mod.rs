@@ -27,5 +27,5 @@ mod waiting;
 pub use audit::{Finding, Holding};
 pub use core::{Hosted, Input, Node, NodeError, Output, Setup};
 pub use observe::{MoneyTotal, Totals, envelope_secret};
-pub use prove::Provable;
+pub use prove::{Issuer, Provable};
 pub use purse::{Purse, PurseKey};

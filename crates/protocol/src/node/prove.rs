@@ -5,14 +5,16 @@ use ledger::address::Purpose;
 use ledger::bundle::{Place, ProofBundle};
 use ledger::certificate::Certificate;
 use ledger::fact::{Fact, FactRef};
-use ledger::presentation::{Occasion, Presentation, on_sheet};
+use ledger::presentation::{HolderSecret, Occasion, Presentation, on_sheet};
+use ledger::signature::SigningKey;
 use ledger::tearoff::{SeenView, ShownOutput};
 use ledger::validity::fact_value;
 use ledger::view::ViewHashes;
 
-use super::core::{Node, NodeError};
+use super::core::{ATTESTED, Node, NodeError, under};
+use super::records::fact_key;
 use crate::message::Vouching;
-use crate::store::Store;
+use crate::store::{Store, Table};
 
 /// A fact that is held here whole, with what proves it.
 #[derive(Clone, Debug)]
@@ -25,6 +27,16 @@ pub struct Provable {
     pub vouching: Vec<Vouching>,
     /// The notary's certificate, which pins the directory of those who vouch.
     pub certificate: Certificate,
+}
+
+/// Who issued a fact.
+pub struct Issuer<'a> {
+    /// The party.
+    pub party: Party,
+    /// Its key.
+    pub key: &'a SigningKey,
+    /// Whether the fact was used up since.
+    pub used_up: bool,
 }
 
 /// A fact that stands at a place, as far as it was shown here.
@@ -89,13 +101,49 @@ impl<S: Store> Node<S> {
         bundle: ProofBundle,
         occasion: Occasion,
     ) -> Result<Option<Presentation>, NodeError> {
+        let secret = self.holder_secret(fact)?;
+        Ok(secret.map(|secret| Presentation::sign(bundle, occasion, &secret)))
+    }
+
+    /// The key with which a fact is shown; nothing if it is not one of this node's.
+    ///
+    /// # Errors
+    /// [`NodeError`].
+    pub fn holder_secret(&self, fact: &Fact) -> Result<Option<HolderSecret>, NodeError> {
         let Some(key) = fact.holder.as_ref().and_then(on_sheet) else {
             return Ok(None);
         };
         let given = self.nonce_of(Purpose::Holder, &key)?;
         // Keys given out to others are listed; those of facts made here follow from the fact's salt.
         let secret = self.to_show(&given.unwrap_or(fact.salt))?;
-        let ours = secret.public() == key;
-        Ok(ours.then(|| Presentation::sign(bundle, occasion, &secret)))
+        Ok((secret.public() == key).then_some(secret))
+    }
+
+    /// Who issued a fact, if that is a party of this node: the first that its contract names as attesting it. And whether it is
+    /// known here to be used up.
+    ///
+    /// # Errors
+    /// [`NodeError`].
+    pub fn issuer_of(&self, at: &FactRef, fact: &Fact) -> Result<Option<Issuer<'_>>, NodeError> {
+        let contract = self.setup.book.get(&fact.contract);
+        let Some(roles) = contract.and_then(|c| c.roles_of(&fact_value(fact)).ok()) else {
+            return Ok(None);
+        };
+        let Some((party, key)) = roles
+            .attestors
+            .first()
+            .and_then(|party| Some((party.clone(), self.key_of(party)?)))
+        else {
+            return Ok(None);
+        };
+        let current = under(ATTESTED, &fact_key(at));
+        let current = self.pending.bytes(&self.store, Table::Index, &current)?;
+        // What nobody controls is never used up.
+        let used_up = !roles.controllers.is_empty() && current.is_none();
+        Ok(Some(Issuer {
+            party,
+            key,
+            used_up,
+        }))
     }
 }

@@ -2,18 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ledger::certificate::{BatchEntry, MapPin, cancelled_on, ids_root, spent_on, tokens_root};
+use ledger::certificate::{
+    BatchEntry, LogEntry, MapPin, cancelled_on, ids_root, spent_on, tokens_root,
+};
 use ledger::codec;
 use ledger::public::PublicPart;
 use ledger::token::{self, Sort};
 use ledger::validity::{Home, check_header};
 use ledger::{Digest, Token, TransactionId};
-use tlog::{Checkpoint, Frontier, Node, NoteSigner, Origin};
+use tlog::{Checkpoint, Frontier, Node, Origin};
 
 use super::past::{Body, body_name, certified_key, position};
 use super::request::{NotaryRefusal, Request, Submission, Verdict};
 use super::store::{NotaryBatch, NotaryStore};
 use crate::limits::{BATCH_REQUESTS_MAX, BATCH_TOKENS_MAX};
+use crate::log_signer::LogSigner;
 use crate::store::StoreError;
 
 /// Why the notary can't go on.
@@ -38,7 +41,7 @@ const FRONTIER: &str = "frontier";
 /// A notary: tokens used up, and the log of what was certified.
 pub struct Notary<S> {
     home: Home,
-    signer: NoteSigner,
+    signer: LogSigner,
     origin: Origin,
     pub(super) store: S,
     pub(super) frontier: Frontier,
@@ -54,7 +57,7 @@ impl<S: NotaryStore> Notary<S> {
     /// [`NotaryError`].
     pub fn open(
         home: Home,
-        signer: NoteSigner,
+        signer: impl Into<LogSigner>,
         origin: Origin,
         store: S,
     ) -> Result<Self, NotaryError> {
@@ -65,12 +68,12 @@ impl<S: NotaryStore> Notary<S> {
             None => Frontier::new(),
         };
         let time_ms = match frontier.size().checked_sub(1) {
-            Some(last) => Self::entry_of(&store, last)?.time_ms,
+            Some(last) => Self::entry_of(&store, last)?.time_ms(),
             None => 0,
         };
         let mut notary = Self {
             home,
-            signer,
+            signer: signer.into(),
             origin,
             store,
             frontier,
@@ -82,20 +85,17 @@ impl<S: NotaryStore> Notary<S> {
         Ok(notary)
     }
 
-    pub(super) fn entry_of(store: &S, height: u64) -> Result<BatchEntry, NotaryError> {
+    pub(super) fn entry_of(store: &S, height: u64) -> Result<LogEntry, NotaryError> {
         let bytes = store
             .entry(height)?
             .ok_or(NotaryError::Damaged("a missing entry"))?;
-        codec::decode(&bytes).map_err(|_| NotaryError::Damaged("an unreadable entry"))
+        LogEntry::read(&bytes).map_err(|_| NotaryError::Damaged("an unreadable entry"))
     }
 
     fn sign(&self, frontier: &Frontier) -> Result<String, NotaryError> {
         let checkpoint = Checkpoint::new(self.origin.clone(), frontier.size(), frontier.root())
             .map_err(|_| NotaryError::Damaged("log size"))?;
-        checkpoint
-            .sign(&self.signer)
-            .map(|note| note.to_string())
-            .map_err(|_| NotaryError::Sign)
+        self.signer.sign(&checkpoint).ok_or(NotaryError::Sign)
     }
 
     /// The latest signed checkpoint.
@@ -131,11 +131,7 @@ impl<S: NotaryStore> Notary<S> {
         map: MapPin,
         requests: &[Request],
     ) -> Result<Vec<Verdict>, NotaryError> {
-        if self.in_doubt {
-            return Err(NotaryError::Reopen);
-        }
-        let now_ms = now_ms.max(self.time_ms);
-        self.time_ms = now_ms;
+        let now_ms = self.agree(now_ms)?;
         let mut answers = self.earlier(requests)?;
         let mut batch = Batch::default();
         // Where the answer is to an id that an earlier batch of these requests certified.
@@ -200,6 +196,15 @@ impl<S: NotaryStore> Notary<S> {
         Ok(answers.into_iter().flatten().collect())
     }
 
+    /// The time that counts, if there is something to be decided now.
+    pub(super) fn agree(&mut self, now_ms: u64) -> Result<u64, NotaryError> {
+        if self.in_doubt {
+            return Err(NotaryError::Reopen);
+        }
+        self.time_ms = now_ms.max(self.time_ms);
+        Ok(self.time_ms)
+    }
+
     /// Writes what was gathered as one batch, answers those who wait for it, and begins another.
     fn write(
         &mut self,
@@ -250,13 +255,9 @@ impl<S: NotaryStore> Notary<S> {
             ids_root: ids_root(&body.ids),
             tokens_root: tokens_root(&body.spent),
         };
-        let bytes = codec::encode(&entry);
-        let mut frontier = self.frontier.clone();
-        let mut batch = NotaryBatch::new();
-        frontier.append_with(tlog::leaf_hash(&bytes), |node: Node, hash| {
-            batch.nodes.push(((node.level, node.index), hash.0));
-        });
-        let checkpoint = self.sign(&frontier)?;
+        let mut addition = Addition::to(&self.frontier);
+        addition.entry(codec::encode(&entry));
+        let batch = &mut addition.batch;
         batch
             .tokens
             .extend(body.spent.iter().map(|(token, on)| (*token.bytes(), on.0)));
@@ -264,15 +265,25 @@ impl<S: NotaryStore> Notary<S> {
             .zip(&body.ids)
             .map(|(index, id)| (certified_key(id), position(height, index)));
         batch.tokens.extend(places);
-        batch.entries.push((height, bytes));
         batch.meta.push((body_name(height), codec::encode(body)));
+        self.commit(addition)?;
+        Ok(entry)
+    }
+
+    /// Commits entries with what belongs to them under a new checkpoint: all of it, synced, or nothing.
+    pub(super) fn commit(&mut self, addition: Addition) -> Result<(), NotaryError> {
+        let Addition {
+            frontier,
+            mut batch,
+        } = addition;
+        let checkpoint = self.sign(&frontier)?;
         batch.meta.push((FRONTIER.to_owned(), frontier.to_bytes()));
         self.in_doubt = true;
         self.store.commit(batch)?;
         self.in_doubt = false;
         self.frontier = frontier;
         self.checkpoint = checkpoint;
-        Ok(entry)
+        Ok(())
     }
 
     fn spent(
@@ -385,6 +396,33 @@ impl<S: NotaryStore> Notary<S> {
             }
         }
         None
+    }
+}
+
+/// Entries to be added to the log, with what becomes durable together with them.
+pub(super) struct Addition {
+    frontier: Frontier,
+    pub(super) batch: NotaryBatch,
+}
+
+impl Addition {
+    pub(super) fn to(frontier: &Frontier) -> Self {
+        Self {
+            frontier: frontier.clone(),
+            batch: NotaryBatch::new(),
+        }
+    }
+
+    /// Adds an entry, and says its place.
+    pub(super) fn entry(&mut self, bytes: Vec<u8>) -> u64 {
+        let height = self.frontier.size();
+        let nodes = &mut self.batch.nodes;
+        self.frontier
+            .append_with(tlog::leaf_hash(&bytes), |node: Node, hash| {
+                nodes.push(((node.level, node.index), hash.0));
+            });
+        self.batch.entries.push((height, bytes));
+        height
     }
 }
 

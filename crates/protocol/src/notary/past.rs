@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ledger::certificate::{BatchEntry, Certificate, id_paths};
+use ledger::certificate::{BatchEntry, Certificate, LogEntry, id_paths};
 use ledger::codec;
 use ledger::{Digest, Token, TransactionId};
 use minicbor::{Decode, Encode};
@@ -50,7 +50,7 @@ pub(super) fn position(height: u64, index: u32) -> [u8; 32] {
     place
 }
 
-fn height_of(place: [u8; 32]) -> (u64, u32) {
+pub(super) fn height_of(place: [u8; 32]) -> (u64, u32) {
     let mut height = [0; 8];
     height.copy_from_slice(&place[..8]);
     let mut index = [0; 4];
@@ -105,7 +105,9 @@ impl<S: NotaryStore> Notary<S> {
         height: u64,
         asked: &[(usize, u32)],
     ) -> Result<Vec<Certificate>, NotaryError> {
-        let entry = Self::entry_of(&self.store, height)?;
+        let LogEntry::Batch(entry) = Self::entry_of(&self.store, height)? else {
+            return Err(NotaryError::Damaged("a statement in a batch's place"));
+        };
         let body = self
             .store
             .meta(&body_name(height))?
@@ -115,6 +117,18 @@ impl<S: NotaryStore> Notary<S> {
         self.certificates(&entry, &body, asked.iter().map(|(_, index)| *index))
     }
 
+    /// The path from an entry to the log's present root.
+    pub(super) fn log_path(&self, height: u64) -> Result<Vec<Digest>, NotaryError> {
+        let read = |node: Node| match self.store.node(node.level, node.index) {
+            Ok(Some(hash)) => Ok(tlog::Hash(hash)),
+            Ok(None) => Err(NotaryError::Damaged("a missing tree node")),
+            Err(error) => Err(NotaryError::Store(error)),
+        };
+        let path = tlog::prove_inclusion(height, self.frontier.size(), read)
+            .map_err(|_| NotaryError::Damaged("the log's tree"))?;
+        Ok(path.into_iter().map(Digest::from).collect())
+    }
+
     /// The certificates of ids in a batch, by their indexes in it.
     pub(super) fn certificates(
         &self,
@@ -122,17 +136,7 @@ impl<S: NotaryStore> Notary<S> {
         body: &Body,
         wanted: impl Iterator<Item = u32>,
     ) -> Result<Vec<Certificate>, NotaryError> {
-        let size = self.frontier.size();
-        let read = |node: Node| match self.store.node(node.level, node.index) {
-            Ok(Some(hash)) => Ok(tlog::Hash(hash)),
-            Ok(None) => Err(NotaryError::Damaged("a missing tree node")),
-            Err(error) => Err(NotaryError::Store(error)),
-        };
-        let log_path: Vec<Digest> = tlog::prove_inclusion(entry.height, size, read)
-            .map_err(|_| NotaryError::Damaged("the log's tree"))?
-            .into_iter()
-            .map(Digest::from)
-            .collect();
+        let log_path = self.log_path(entry.height)?;
         let paths = id_paths(&body.ids);
         wanted
             .map(|index| {

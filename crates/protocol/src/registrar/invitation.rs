@@ -46,6 +46,8 @@ pub struct Claim<'a> {
     pub records: Vec<MemberRecord>,
     /// The key of a notary's log, in C2SP verifier key form.
     pub log_key: Option<String>,
+    /// The hybrid key with which it may sign beside that one.
+    pub log_hybrid: Option<String>,
 }
 
 /// Why somebody isn't admitted, or a change isn't made.

@@ -89,3 +89,24 @@ fn any_bytes_are_answered() {
         bodies::notes::any(&bytes, random.next() as u16 % 257);
     }
 }
+
+/// As deep as a message can be: a decoder that calls itself for each level would take the process with it.
+#[test]
+fn bytes_that_nest_without_end_are_refused() {
+    for level in [0x81, 0x82, 0x9f, 0xa1, 0xc1, 0xd8] {
+        bodies::any(&vec![level; 4 * 1024 * 1024]);
+        // Within what is read: the second item of a message, of a value, of a list.
+        for start in [
+            vec![0x82, 2],
+            vec![0x82, 8],
+            vec![0x81, 0x82, 8],
+            vec![0x87, 2],
+        ] {
+            let mut deep = start;
+            deep.resize(1024 * 1024, level);
+            bodies::any(&deep);
+        }
+    }
+    bodies::any(&[0x82, 8].repeat(500_000));
+    bodies::any(&[0x82, 8, 0x81].repeat(500_000));
+}

@@ -80,6 +80,7 @@ impl Request {
             party: &self.party,
             records: self.records.clone(),
             log_key: self.log_key.clone(),
+            log_hybrid: None,
         };
         registrar.admit_invited(claim, self.now_ms)
     }

@@ -1,6 +1,7 @@
 //! The roles as state machines: a payment message by message, every write failing, the notary's every answer.
 
 mod admission;
+mod damaged;
 mod directories;
 mod faults;
 mod files;
@@ -9,6 +10,7 @@ mod hostile;
 mod notary;
 mod payment;
 mod shown;
+mod statements;
 mod support;
 mod town;
 mod uses;

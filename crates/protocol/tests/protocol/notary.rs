@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use jiff::civil::date;
-use ledger::bundle::verify_checkpoint;
 use ledger::certificate::{Certificate, MapPin, spent_on};
 use ledger::control::{Control, OneTimeSecret, Recovery};
+use ledger::log_keys::verify_checkpoint;
 use ledger::public::PublicPart;
 use ledger::transaction::{FORMAT, Header, IdOpening, Terms, ViewHeader, Window};
 use ledger::validity::Home;
@@ -22,11 +22,11 @@ use tlog::Origin;
 
 use crate::support::{NOON_MS, noise, note_signer};
 
-const HOUR_MS: u64 = 3_600_000;
+pub(crate) const HOUR_MS: u64 = 3_600_000;
 
 /// A disk that fails at chosen commits, and counts the named records that are read.
 #[derive(Clone, Default)]
-struct Disk(Rc<RefCell<(MemoryNotaryStore, Option<Fault>, usize)>>);
+pub(crate) struct Disk(pub(crate) Rc<RefCell<(MemoryNotaryStore, Option<Fault>, usize)>>);
 
 impl NotaryStore for Disk {
     fn token(&self, token: &[u8; 32]) -> Result<Option<[u8; 32]>, StoreError> {
@@ -67,7 +67,7 @@ fn home() -> Home {
     }
 }
 
-fn open(disk: &Disk) -> Notary<Disk> {
+pub(crate) fn open(disk: &Disk) -> Notary<Disk> {
     let origin = Origin::new("notary.town").expect("an origin");
     Notary::open(home(), note_signer("notary.town"), origin, disk.clone()).expect("opens")
 }
@@ -79,16 +79,16 @@ fn pin() -> MapPin {
     }
 }
 
-fn ask_at(notary: &mut Notary<Disk>, now_ms: u64, requests: &[Request]) -> Vec<Verdict> {
+pub(crate) fn ask_at(notary: &mut Notary<Disk>, now_ms: u64, requests: &[Request]) -> Vec<Verdict> {
     notary.apply(now_ms, pin(), requests).expect("decided")
 }
 
-fn ask(notary: &mut Notary<Disk>, request: &Request) -> Verdict {
+pub(crate) fn ask(notary: &mut Notary<Disk>, request: &Request) -> Verdict {
     ask_at(notary, NOON_MS, std::slice::from_ref(request)).remove(0)
 }
 
 /// A fact as the notary meets it: a policy, a blinding value, and the key that satisfies the policy.
-struct Coin {
+pub(crate) struct Coin {
     control: Control,
     rho: Digest,
     keys: Vec<OneTimeSecret>,
@@ -177,11 +177,11 @@ fn submission_of(opening: IdOpening, coins: &[&Coin]) -> Submission {
     }
 }
 
-fn submission(label: &str, coins: &[&Coin]) -> Submission {
+pub(crate) fn submission(label: &str, coins: &[&Coin]) -> Submission {
     submission_of(opening(label, coins, |_| {}), coins)
 }
 
-fn certify(submission: &Submission) -> Request {
+pub(crate) fn certify(submission: &Submission) -> Request {
     Request::Certify(submission.clone())
 }
 
@@ -195,12 +195,15 @@ fn code(verdict: &Verdict) -> &'static str {
 }
 
 /// A certificate that holds for this id, under the notary's key.
-fn holds(verdict: &Verdict, id: &TransactionId) -> Certificate {
+pub(crate) fn holds(verdict: &Verdict, id: &TransactionId) -> Certificate {
     let Verdict::Certified(certificate) = verdict else {
         panic!("{verdict:?}");
     };
     let signer = note_signer("notary.town");
-    let checkpoint = verify_checkpoint(&certificate.checkpoint, signer.verifier_key());
+    let checkpoint = verify_checkpoint(
+        &certificate.checkpoint,
+        &signer.verifier_key().clone().into(),
+    );
     let checkpoint = checkpoint.expect("signed by the notary");
     let held = certificate.check_paths(id, checkpoint.size(), &checkpoint.root().into());
     assert_eq!(held, Ok(()));

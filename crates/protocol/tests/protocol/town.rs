@@ -36,7 +36,7 @@ pub(crate) const AUDITOR: &str = "TOWN-AUDITOR";
 pub(crate) const ALICE: &str = "ALICE";
 pub(crate) const BOB: &str = "BOB";
 pub(crate) const NODES: [&str; 4] = [BANK, AUDITOR, ALICE, BOB];
-const PORTAL: &str = "PORTAL";
+pub(crate) const PORTAL: &str = "PORTAL";
 pub(crate) const NOTARY: &str = "NOTARY";
 
 /// A disk that outlives its node.
@@ -149,7 +149,7 @@ fn admit(registrar: &mut Registrar<MemoryStore>, records: Vec<MemberRecord>) -> 
     registrar.admit(records, 1).expect("admitted");
     let snapshot = registrar.latest().expect("a directory").clone();
     let trusted = note_signer("registrar.town").verifier_key().clone();
-    Members::accept(snapshot, &trusted).expect("the registrar's")
+    Members::accept(snapshot, &trusted.into()).expect("the registrar's")
 }
 
 impl Town {
@@ -223,8 +223,8 @@ impl Town {
     pub(crate) fn trust(&self) -> Trust {
         Trust {
             network: self.home.network,
-            registrar: note_signer("registrar.town").verifier_key().clone(),
-            notary: note_signer("notary.town").verifier_key().clone(),
+            registrar: note_signer("registrar.town").verifier_key().clone().into(),
+            notary: note_signer("notary.town").verifier_key().clone().into(),
             contracts: (*self.book).clone(),
         }
     }
@@ -244,7 +244,7 @@ impl Town {
             }],
             secret: noise(&format!("secret of {name}")).0,
             home: self.home,
-            notary: note_signer("notary.town").verifier_key().clone(),
+            notary: note_signer("notary.town").verifier_key().clone().into(),
             registrar: None,
             book: Arc::clone(&self.book),
             window_ms: protocol::limits::WINDOW_MS,

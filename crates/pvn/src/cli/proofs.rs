@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use jiff::SignedDuration;
 
 #[derive(Debug, Args)]
@@ -70,4 +70,74 @@ pub(crate) struct Challenge {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A credential is made by the node of the party that attests the fact first, and shown by its holder's node:
+
+  pvn export FACT --form sd-jwt-vc -o licence.sdjwt
+  pvn show licence.sdjwt --fact FACT --fields trade --audience https://clinic.example --nonce 50… -o shown.sdjwt
+
+A statement is a proof of any fact, signed by your node and registered in the notary's log:
+
+  pvn export FACT --form statement -o notice.cose
+
+What checks them: docs/protocol/exports.md.")]
+pub(crate) struct Export {
+    /// The fact: transaction, view and output, as in `…-0-1`.
+    pub(crate) fact: String,
+    /// The form.
+    #[arg(long)]
+    pub(crate) form: Form,
+    /// The fields that a statement's proof shows, separated by commas; all of them without this.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) fields: Vec<String>,
+    /// Whom a statement is for, if its holder alone can show the fact.
+    #[arg(long)]
+    pub(crate) audience: Option<String>,
+    /// The nonce that they gave, likewise.
+    #[arg(long)]
+    pub(crate) nonce: Option<String>,
+    /// The file to write.
+    #[arg(long, short)]
+    pub(crate) output: PathBuf,
+    /// The data folder of the node that holds the fact, or the network's folder, as `pvn demo` makes it.
+    #[arg(long, default_value = "demo-data")]
+    pub(crate) data: PathBuf,
+}
+
+/// A form of another ecosystem.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Form {
+    /// A credential of which chosen fields can be shown: SD-JWT VC (RFC 9901).
+    SdJwtVc,
+    /// A W3C Verifiable Credential 2.0 as a JWT: the fact whole.
+    VcJwt,
+    /// A signed statement with the notary's receipt: SCITT (RFC 9943, 9942).
+    Statement,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The credential, as `pvn export --form sd-jwt-vc` made it.
+    pub(crate) credential: PathBuf,
+    /// The fact that it was made from.
+    #[arg(long)]
+    pub(crate) fact: String,
+    /// The fields to show, separated by commas; all of them without this.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) fields: Vec<String>,
+    /// Who is to be shown it, by the name that it gave.
+    #[arg(long)]
+    pub(crate) audience: String,
+    /// The nonce that it gave.
+    #[arg(long)]
+    pub(crate) nonce: String,
+    /// The file to write.
+    #[arg(long, short)]
+    pub(crate) output: PathBuf,
+    /// The data folder of its holder's node, or the network's folder, as `pvn demo` makes it.
+    #[arg(long, default_value = "demo-data")]
+    pub(crate) data: PathBuf,
 }

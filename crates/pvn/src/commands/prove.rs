@@ -1,44 +1,72 @@
 //! `pvn prove`: a fact, or chosen fields of it, proven to somebody else.
 
 use std::fs;
+use std::path::Path;
 use std::process::ExitCode;
 
 use api::{ErrorCode, ProofRequest};
 
 use super::Outcome;
 use crate::cli::Prove;
-use crate::client::ClientError;
+use crate::client::{Client, ClientError};
 use crate::network::{Kind, Layout};
 use crate::output::say;
 
 pub(super) fn run(args: &Prove) -> Outcome {
-    let layout = Layout::load_any(&args.data)?;
     let wanted = ProofRequest {
         fact: args.fact.clone(),
         fields: args.fields.clone(),
         audience: args.audience.clone(),
         nonce: args.nonce.clone(),
     };
-    let mut refused = None;
+    write_what(&args.data, &args.output, |client| client.prove(&wanted))
+}
+
+/// Writes what the first node gives that can: of a network's, or the one whose data these are.
+pub(super) fn write_what(
+    data: &Path,
+    output: &Path,
+    ask: impl Fn(&Client) -> Result<Vec<u8>, ClientError>,
+) -> Outcome {
+    let layout = Layout::load_any(data)?;
+    let mut refused: Option<ClientError> = None;
     for place in layout.of_kind(Kind::Node) {
-        match layout.client(place)?.prove(&wanted) {
-            Ok(proof) => {
-                fs::write(&args.output, &proof)?;
-                say!("{}: {} bytes.", args.output.display(), proof.len())?;
+        match ask(&layout.client(place)?) {
+            Ok(bytes) => {
+                fs::write(output, &bytes)?;
+                say!("{}: {} bytes.", output.display(), bytes.len())?;
                 return Ok(ExitCode::SUCCESS);
             }
-            // Another node of the same network may hold it, or be its holder's.
-            Err(error) if is_elsewhere(&error) => refused = refused.or(Some(error)),
+            // Another node of the same network may hold it, or be its holder's or issuer's, which says more.
+            Err(error) if is_elsewhere(&error) => {
+                let told = refused.filter(|told| !is_unknown(told));
+                refused = told.or(Some(error));
+            }
             Err(error) => return Err(error.into()),
         }
     }
     match refused {
         Some(error) => Err(error.into()),
-        None => Err(format!("there is no node in {}", args.data.display()).into()),
+        None => Err(format!("there is no node in {}", data.display()).into()),
     }
 }
 
+fn code(error: &ClientError) -> Option<ErrorCode> {
+    match error {
+        ClientError::Problem { problem, .. } => Some(problem.code),
+        _ => None,
+    }
+}
+
+fn is_unknown(error: &ClientError) -> bool {
+    code(error) == Some(ErrorCode::NotFound)
+}
+
 fn is_elsewhere(error: &ClientError) -> bool {
-    let elsewhere = [ErrorCode::NotFound, ErrorCode::NotTheHolder];
-    matches!(error, ClientError::Problem { problem, .. } if elsewhere.contains(&problem.code))
+    let elsewhere = [
+        ErrorCode::NotFound,
+        ErrorCode::NotTheHolder,
+        ErrorCode::NotTheIssuer,
+    ];
+    code(error).is_some_and(|code| elsewhere.contains(&code))
 }

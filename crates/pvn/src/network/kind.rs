@@ -83,10 +83,12 @@ impl Settings {
         let role = match kind {
             Kind::Registrar => Role::Registrar(Registrar {
                 certificate_life: Duration::from_hours(24 * CERTIFICATE_DAYS),
+                hybrid: false,
             }),
             Kind::Notary => Role::Notary(Notary {
                 registrar,
                 http_listen,
+                hybrid: false,
             }),
             Kind::Node => Role::Node(Node {
                 registrar,

@@ -3,6 +3,7 @@
 mod amounts;
 mod dates;
 mod fixture;
+mod hostile;
 mod mapping;
 mod originals;
 mod quirks;

@@ -29,8 +29,20 @@ unit_minor = 100_000_000
 year = 2025
 "#;
 
+/// Where the cells of a workbook's one sheet are.
+pub(crate) const MAIN_SHEET: &str = "xl/worksheets/sheet1.xml";
+
 /// Cells of a sheet: `n:` before a number, `d:` before a date's serial number; the rest is text.
-fn xlsx(sheet: &str, rows: &[Vec<&str>]) -> Vec<u8> {
+pub(crate) fn xlsx(sheet: &str, rows: &[Vec<&str>]) -> Vec<u8> {
+    xlsx_with(sheet, rows, |_, text| text)
+}
+
+/// The same, with each file in it changed before it is packed.
+pub(crate) fn xlsx_with(
+    sheet: &str,
+    rows: &[Vec<&str>],
+    change: impl Fn(&str, String) -> String,
+) -> Vec<u8> {
     let mut data = String::new();
     for (r, row) in rows.iter().enumerate() {
         let _ = write!(data, "<row r=\"{}\">", r + 1);
@@ -60,9 +72,9 @@ fn xlsx(sheet: &str, rows: &[Vec<&str>]) -> Vec<u8> {
         ("xl/workbook.xml", format!("<workbook xmlns=\"{main}\" xmlns:r=\"{office}\"><sheets><sheet name=\"{sheet}\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>")),
         ("xl/_rels/workbook.xml.rels", format!("<Relationships xmlns=\"{package}\"><Relationship Id=\"rId1\" Type=\"{office}/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"rId2\" Type=\"{office}/styles\" Target=\"styles.xml\"/></Relationships>")),
         ("xl/styles.xml", format!("<styleSheet xmlns=\"{main}\"><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs></styleSheet>")),
-        ("xl/worksheets/sheet1.xml", format!("<worksheet xmlns=\"{main}\"><sheetData>{data}</sheetData></worksheet>")),
+        (MAIN_SHEET, format!("<worksheet xmlns=\"{main}\"><sheetData>{data}</sheetData></worksheet>")),
     ];
-    zipped(&members)
+    zipped(&members.map(|(name, text)| (name, change(name, text))))
 }
 
 fn zipped(members: &[(&str, String)]) -> Vec<u8> {
@@ -76,7 +88,7 @@ fn zipped(members: &[(&str, String)]) -> Vec<u8> {
     archive.finish().expect("an archive").into_inner()
 }
 
-fn spending() -> Fixture {
+pub(crate) fn spending() -> Fixture {
     Fixture::new(&CSV_IMPORTER.replace(
         "kind = \"delimited\"",
         "kind = \"workbook\"\nsheet = \"June\"",

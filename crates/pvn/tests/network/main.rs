@@ -8,6 +8,8 @@ mod attachments;
 mod backup;
 mod bad_input;
 mod bad_machine;
+mod exports;
+mod hybrid;
 mod joining;
 mod kills;
 mod need_to_know;

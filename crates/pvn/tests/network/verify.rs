@@ -45,8 +45,8 @@ fn read_trust(file: &Json) -> Trust {
     }
     Trust {
         network: NetworkId::of(&word(&file["network"]), &word(&file["founded_by"])),
-        registrar: key(&file["registrar"]),
-        notary: key(&file["notary"]),
+        registrar: key(&file["registrar"]).into(),
+        notary: key(&file["notary"]).into(),
         contracts,
     }
 }

@@ -1,7 +1,7 @@
 //! The notary's log: append-only, and every certificate is in it.
 
-use ledger::bundle::verify_checkpoint;
 use ledger::codec;
+use ledger::log_keys::verify_checkpoint;
 use protocol::notary::store::NotaryStore as _;
 use tlog::{Checkpoint, Node, verify_consistency};
 

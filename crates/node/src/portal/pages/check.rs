@@ -2,7 +2,8 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 
 use super::frame::{Frame, Room};
 use super::problem::PageError;
@@ -35,4 +36,10 @@ pub(crate) async fn check(State(portal): State<Portal>) -> Response {
             Check::read,
         )
         .await
+}
+
+/// `/network.trust`: what a verifier starts from, if it believes this site.
+pub(crate) async fn trust(State(portal): State<Portal>) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json")];
+    (headers, portal.trust()).into_response()
 }

@@ -110,6 +110,10 @@ impl Frame {
         &self.portal.assets().script
     }
 
+    pub(crate) fn check_script(&self) -> &str {
+        &self.portal.assets().check
+    }
+
     pub(crate) fn icon(&self) -> &str {
         &self.portal.assets().icon
     }

@@ -34,10 +34,12 @@ fn a_short_file_is_filled_up_with_sensible_defaults() {
     });
     let registrar = Role::Registrar(Registrar {
         certificate_life: Duration::from_hours(30 * 24),
+        hybrid: false,
     });
     let notary = Role::Notary(Notary {
         registrar: "registrar.example:7300".to_owned(),
         http_listen: "0.0.0.0:7580".parse().unwrap(),
+        hybrid: false,
     });
     let portal = Role::Portal(Portal {
         registrar: "registrar.example:7300".to_owned(),
@@ -132,7 +134,10 @@ fn every_setting_is_taken() {
 fn what_is_written_reads_back_the_same() {
     let folder = folder();
     let path = folder.path().join("pvn.toml");
-    for text in [NODE, REGISTRAR, NOTARY, PORTAL, WHOLE] {
+    let hybrid = [REGISTRAR, NOTARY].map(|text| format!("{text}[log]\nhybrid = true\n"));
+    for text in [
+        NODE, REGISTRAR, NOTARY, PORTAL, WHOLE, &hybrid[0], &hybrid[1],
+    ] {
         let config = parse(text, folder.path()).unwrap();
         fs::write(&path, config.to_text(&path)).unwrap();
         assert_eq!(Config::load(&path), Ok(config));

@@ -69,7 +69,7 @@ fn every_mistake_is_named_with_its_line_and_what_to_do() {
             format!("{NODE}colour = 'blue'\n"),
             "pvn.toml:6: there is no setting `colour`; there are: role, data, network, party, peer_listen, \
              endpoint, http_listen, registrar, hosts, contracts, service, window_ms, \
-             certificate_days, files, keys, limits",
+             certificate_days, files, keys, log, limits",
         ),
         (
             "an unknown role",
@@ -231,6 +231,8 @@ fn a_setting_of_another_role_is_refused_in_every_role() {
         (NOTARY, "limits = { store_mib = 64 }"),
         (PORTAL, "limits = { store_mib = 64 }"),
         (NOTARY, "keys = { token = \"a\" }"),
+        (NODE, "log = { hybrid = true }"),
+        (PORTAL, "log = {}"),
     ] {
         let folder = folder();
         let text = format!("{setting}\n{text}");

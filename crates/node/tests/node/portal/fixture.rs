@@ -52,7 +52,12 @@ pub(crate) fn store(folder: &Path) -> Arc<PortalStore> {
 pub(crate) fn portal(folder: &Path) -> Portal {
     let store = store(folder);
     store.ingest(&facts()).unwrap();
-    Portal::new(store, coverage())
+    Portal::new(store, coverage(), trust())
+}
+
+/// The trust file of the ledger's vectors.
+pub(crate) fn trust() -> String {
+    include_str!("../../../../../docs/protocol/vectors/trust/town.json").to_owned()
 }
 
 pub(crate) fn coverage() -> Coverage {

@@ -191,7 +191,11 @@ fn a_file_that_is_no_index_is_refused() {
 async fn before_anything_is_published_every_page_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::of(
-        Portal::new(fixture::store(folder.path()), Coverage::default()),
+        Portal::new(
+            fixture::store(folder.path()),
+            Coverage::default(),
+            fixture::trust(),
+        ),
         folder,
     );
     for address in [

@@ -59,7 +59,7 @@ async fn a_log_that_cant_be_reached_is_said_on_every_page_with_its_time() {
         unreachable_since: Some(fixture::NOW + 60_000),
         ..fixture::coverage()
     };
-    let server = Server::of(Portal::new(store, coverage), folder);
+    let server = Server::of(Portal::new(store, coverage, fixture::trust()), folder);
     for address in ["/", "/payments", "/check", "/nowhere"] {
         let page = server.get(address).await.text;
         let warning = page.split("pvn-notice--wrong").nth(1).unwrap();

@@ -48,6 +48,7 @@ impl Invitation {
         contract: &Path,
     ) -> Command {
         let (peer, http) = (peer.to_string(), http.to_string());
+        let website = format!("https://{}.example/about", newcomer.party.to_lowercase());
         let mut command = pvn();
         command.arg("join");
         for (flag, value) in [
@@ -59,6 +60,7 @@ impl Invitation {
             ("--data", text(data)),
             ("--peer-listen", &peer),
             ("--http-listen", &http),
+            ("--website", &website),
         ] {
             command.args([flag, value]);
         }

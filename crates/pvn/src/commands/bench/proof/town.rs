@@ -135,8 +135,8 @@ impl Town {
             },
             trust: Trust {
                 network,
-                registrar: registrar.verifier_key().clone(),
-                notary: notary.verifier_key().clone(),
+                registrar: registrar.verifier_key().clone().into(),
+                notary: notary.verifier_key().clone().into(),
                 contracts: book.clone(),
             },
             pin: MapPin {

@@ -1,35 +1,40 @@
-//! Facts that their holder shows: which kinds can be, and as which credential.
+//! Facts that their holder takes elsewhere, as a credential.
 
 use crate::limits::CREDENTIAL_TYPE_BYTES_MAX;
 use crate::schema::{Credential, Kind, Type};
-use crate::syntax::ast::{FactDecl, FactNode, Name};
-use crate::syntax::{Problem, Span};
+use crate::syntax::Problem;
+use crate::syntax::ast::{FactDecl, FactNode, Name, Text};
 
 use super::find::field_named;
 
-/// Refuses what nobody holds for long enough to show, and a credential that anybody could.
-pub(super) fn consistent(decl: &FactDecl, kind: &Kind, problems: &mut Vec<Problem>) {
-    for clause in &decl.clauses {
-        match &clause.node {
-            FactNode::ShownBy(_) if decl.money => {
-                let message = format!(
-                    "{} is money: it is split and joined as it is paid",
-                    kind.name
-                );
-                problems.push(
-                    Problem::new(clause.span, message, "not shown by anybody").help(
-                        "say `shown by` of a fact about the payment, as a receipt".to_owned(),
-                    ),
-                );
-            }
-            FactNode::Credential { .. } if !is_shown(decl) => {
-                let message = format!("anybody could show {} as this credential", kind.name);
-                problems.push(
-                    Problem::new(clause.span, message, "shown by whom?")
-                        .help("say `shown by` and the field with its holder".to_owned()),
-                );
-            }
-            _ => {}
+/// Names by which readers of credentials know claims about the credential itself (RFC 7519 §4.1, RFC 7800, SD-JWT VC), and
+/// the network's own.
+const CLAIMS: [&str; 11] = [
+    "aud", "cnf", "exp", "iat", "iss", "jti", "nbf", "pvn", "status", "sub", "vct",
+];
+
+/// Refuses a credential that anybody could show, and one whose fields could be taken for what it says of itself.
+pub(super) fn consistent(decl: &FactDecl, problems: &mut Vec<Problem>) {
+    let mut clauses = decl.clauses.iter();
+    let credential = clauses.find(|c| matches!(c.node, FactNode::Credential { .. }));
+    if let Some(clause) = credential.filter(|_| !is_shown(decl)) {
+        let message = format!("anybody could show {} as this credential", decl.name.text);
+        problems.push(
+            Problem::new(clause.span, message, "shown by whom?")
+                .help("say `shown by` and the field with its holder".to_owned()),
+        );
+    }
+    if credential.is_some() {
+        let fields = decl.fields.iter().map(|field| &field.name);
+        for name in fields.filter(|name| CLAIMS.contains(&name.text.as_str())) {
+            let message = format!(
+                "`{}` means something else to readers of credentials",
+                name.text
+            );
+            problems.push(
+                Problem::new(name.span, message, "a name that credentials keep")
+                    .help("give the field another name".to_owned()),
+            );
         }
     }
 }
@@ -41,15 +46,10 @@ fn is_shown(decl: &FactDecl) -> bool {
 }
 
 /// `credential "https://..." until expires`.
-pub(super) fn credential(
-    vct: &(String, Span),
-    until: Option<&Name>,
-    kind: &Kind,
-) -> Result<Credential, Problem> {
-    let (vct, span) = vct;
-    if !is_https(vct) {
+pub(super) fn read(vct: &Text, until: Option<&Name>, kind: &Kind) -> Result<Credential, Problem> {
+    if !is_https(&vct.text) {
         return Err(Problem::new(
-            *span,
+            vct.span,
             format!(
                 "a credential's type is an https address of at most {CREDENTIAL_TYPE_BYTES_MAX} characters"
             ),
@@ -62,7 +62,7 @@ pub(super) fn credential(
         Some(name) => Some(day(name, kind)?),
     };
     Ok(Credential {
-        vct: vct.clone(),
+        vct: vct.text.clone(),
         until,
     })
 }

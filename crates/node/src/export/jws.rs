@@ -1,0 +1,30 @@
+//! JSON Web Signatures (RFC 7515) in compact form, with ES256.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ledger::signature::SigningKey;
+use serde_json::{Value, json};
+
+use super::ExportError;
+use super::jwk::Jwk;
+
+/// base64url without padding.
+pub(super) fn base64url(bytes: impl AsRef<[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Signs claims under a type of token. The key is named by its thumbprint.
+///
+/// # Errors
+/// [`ExportError`].
+pub(super) fn sign(key: &SigningKey, typ: &str, claims: &Value) -> Result<String, ExportError> {
+    let kid = base64url(Jwk::es256_kid(key.public())?.0);
+    let header = json!({ "alg": "ES256", "kid": kid, "typ": typ });
+    let signed = format!(
+        "{}.{}",
+        base64url(header.to_string()),
+        base64url(claims.to_string())
+    );
+    let signature = key.sign_bytes(signed.as_bytes())?;
+    Ok(format!("{signed}.{}", base64url(signature)))
+}
