@@ -1,5 +1,7 @@
 //! Files by address: what is kept, what is refused, what is shared, and what goes.
 
+mod bucket;
+
 use std::ops::Range;
 use std::sync::Arc;
 
