@@ -17,6 +17,36 @@ impl MemberKeys {
         Self(vec![key])
     }
 
+    /// These keys and one of another suite.
+    #[must_use]
+    pub fn with(&self, key: PublicKey) -> Option<Self> {
+        let at = self.0.binary_search_by_key(&key.suite(), PublicKey::suite);
+        let at = at.err().filter(|_| self.0.len() < MEMBER_KEYS_MAX)?;
+        let mut keys = self.0.clone();
+        keys.insert(at, key);
+        Some(Self(keys))
+    }
+
+    /// These keys without the one of a suite; nothing if no other is left.
+    #[must_use]
+    pub fn without(&self, suite: Suite) -> Option<Self> {
+        let others = self.0.iter().filter(|key| key.suite() != suite);
+        let others: Vec<PublicKey> = others.cloned().collect();
+        (!others.is_empty()).then_some(Self(others))
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &PublicKey> {
+        self.0.iter()
+    }
+
+    /// The key of the highest suite that this version knows.
+    #[must_use]
+    pub fn strongest(&self) -> Option<&PublicKey> {
+        let known = self.0.iter().filter(|key| key.suite().is_known());
+        known.max_by_key(|key| key.suite())
+    }
+
     /// The key, if there is no other.
     #[must_use]
     pub fn only(&self) -> Option<&PublicKey> {

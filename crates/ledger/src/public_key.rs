@@ -24,6 +24,12 @@ impl Suite {
     /// P-256 together with ML-DSA-65 (FIPS 204), key ‖ key and signature ‖ signature: both must verify, each over
     /// `"pvn hybrid/1\0"` and the message, so that neither half counts where it stands alone.
     pub const P256_MLDSA65: Self = Self(3);
+
+    /// Whether this version verifies its signatures.
+    #[must_use]
+    pub fn is_known(self) -> bool {
+        matches!(self, Self::P256 | Self::ED25519 | Self::P256_MLDSA65)
+    }
 }
 
 const POINT_BYTES: usize = 65;

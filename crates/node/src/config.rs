@@ -94,6 +94,34 @@ pub struct Node {
     pub files: Files,
     /// Where the ledger keys are, if not in the data folder.
     pub keys: Option<Keys>,
+    /// With which suites it signs.
+    pub signatures: Signatures,
+}
+
+/// With which suites a node signs, and which keys its record in the directory is to have for that.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Signatures {
+    /// P-256 alone.
+    #[default]
+    P256,
+    /// P-256 with ML-DSA-65, beside a P-256 key that stays.
+    Both,
+    /// P-256 with ML-DSA-65 alone.
+    Hybrid,
+}
+
+impl Signatures {
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::P256, Self::Both, Self::Hybrid];
+
+    /// The word for it in the file.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::P256 => "p256",
+            Self::Both => "both",
+            Self::Hybrid => "hybrid",
+        }
+    }
 }
 
 /// Ledger keys in a security module.

@@ -20,6 +20,7 @@ mod http_exports;
 mod http_proofs;
 mod http_server;
 mod join;
+mod key_change;
 mod key_sets;
 mod ledger_keys;
 mod link;

@@ -55,3 +55,6 @@ pub const WEBSITE_BYTES_MAX: usize = 500;
 pub const ENDPOINT_BYTES_MAX: usize = 260;
 /// A member changes its endpoint no more often than this: each change is a whole directory more in the registrar's log.
 pub const ENDPOINT_CHANGE_MS: u64 = 10_000;
+/// How long a weaker key stays in a member's record after a stronger one came: longer than any window of a transaction that
+/// was signed before, and clocks may differ.
+pub const KEY_GOES_AFTER_MS: u64 = ledger::limits::WINDOW_MS_MAX + 2 * CLOCK_SKEW_MS;

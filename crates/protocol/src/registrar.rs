@@ -4,6 +4,7 @@
 //! directory without it being in the log. Whom an invitation admits is decided here; who gets one, by people.
 
 mod invitation;
+mod keys;
 
 pub use invitation::{AdmissionRefusal, Claim, Invitation, role_name};
 
@@ -66,6 +67,8 @@ pub struct Registrar<S> {
     latest: Option<Snapshot>,
     /// When each host last changed its endpoint, since this registrar was opened.
     moved_ms: BTreeMap<Party, u64>,
+    /// When each party's stronger key came, since this registrar was opened.
+    stronger_ms: BTreeMap<Party, u64>,
     in_doubt: bool,
 }
 
@@ -87,6 +90,7 @@ impl<S: Store> Registrar<S> {
             leaves: Vec::new(),
             latest: None,
             moved_ms: BTreeMap::new(),
+            stronger_ms: BTreeMap::new(),
             in_doubt: false,
         };
         registrar.read()?;

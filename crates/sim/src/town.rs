@@ -157,7 +157,7 @@ impl Town {
                 .iter()
                 .map(|party| Hosted {
                     party: party.clone(),
-                    key: signing_key(party.as_str()),
+                    keys: vec![signing_key(party.as_str())],
                 })
                 .collect(),
             secret: node_secret(household.me.as_str()),

@@ -7,7 +7,7 @@ use super::fault::Problem;
 use super::files::files;
 use super::raw::{Raw, RawKeys, RawRole};
 use super::values::Values;
-use super::{Config, Keys, Limits, Node, Notary, Portal, Registrar, Role};
+use super::{Config, Keys, Limits, Node, Notary, Portal, Registrar, Role, Signatures};
 use crate::limits as caps;
 use crate::pki::ModuleSettings;
 use crate::store::StoreOptions;
@@ -130,6 +130,10 @@ fn role(raw: &mut Raw, data: Option<&Path>, values: &mut Values<'_>) -> Option<R
                     Some(keys) => Some(self::keys(keys.into_inner(), values)?),
                     None => None,
                 },
+                signatures: match raw.signatures.take() {
+                    Some(word) => values.signatures("signatures", &word)?,
+                    None => Signatures::default(),
+                },
             }))
         }
         RawRole::Portal => {
@@ -178,6 +182,7 @@ fn refuse_leftovers(raw: &Raw, values: &mut Values<'_>) {
         window_ms,
         certificate_days,
         files,
+        signatures,
         keys,
         log,
         limits,
@@ -191,6 +196,7 @@ fn refuse_leftovers(raw: &Raw, values: &mut Values<'_>) {
     values.not_for_role("window_ms", window_ms.as_ref());
     values.not_for_role("certificate_days", certificate_days.as_ref());
     values.not_for_role("files", files.as_ref());
+    values.not_for_role("signatures", signatures.as_ref());
     values.not_for_role("keys", keys.as_ref());
     values.not_for_role("log", log.as_ref());
     values.not_for_role("store_mib", limits.store_mib.as_ref());

@@ -23,6 +23,7 @@ pub(super) struct Raw {
     pub(super) window_ms: Option<Spanned<u64>>,
     pub(super) certificate_days: Option<Spanned<u64>>,
     pub(super) files: Option<Spanned<RawFiles>>,
+    pub(super) signatures: Option<Spanned<String>>,
     pub(super) keys: Option<Spanned<RawKeys>>,
     pub(super) log: Option<Spanned<RawLog>>,
     #[serde(default)]

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use deed::Party;
 use toml::Spanned;
 
+use super::Signatures;
 use super::fault::{Fault, Problem};
 use super::raw::{RawRole, line_of};
 use crate::limits::NAME_CHARS_MAX;
@@ -248,6 +249,19 @@ impl<'a> Values<'a> {
             },
         );
         None
+    }
+
+    pub(super) fn signatures(
+        &mut self,
+        key: &'static str,
+        raw: &Spanned<String>,
+    ) -> Option<Signatures> {
+        let named = |suites: &Signatures| suites.word() == raw.get_ref();
+        let found = Signatures::ALL.into_iter().find(named);
+        if found.is_none() {
+            self.wrong(key, raw, "it is \"p256\", \"both\" or \"hybrid\"");
+        }
+        found
     }
 
     /// A file that is there.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::check::LABEL_DEFAULT;
 use super::files::folder_of_files;
-use super::{Config, Fetch, Files, Keys, Limits, Notary, Registrar, Role};
+use super::{Config, Fetch, Files, Keys, Limits, Notary, Registrar, Role, Signatures};
 use crate::attachments::Place;
 use crate::transport::ServerLimits;
 
@@ -118,6 +118,14 @@ impl File<'_> {
                     "window_ms",
                     &window,
                 );
+                if node.signatures != Signatures::default() {
+                    let word = string(node.signatures.word());
+                    self.setting(
+                        "With which suites it signs: p256, both or hybrid.",
+                        "signatures",
+                        &word,
+                    );
+                }
             }
             Role::Portal(portal) => {
                 self.registrar(&portal.registrar);

@@ -16,6 +16,10 @@ pub(super) const NETWORK_PATH: &str = "/admission/v1/network";
 pub(super) const RENEW_PATH: &str = "/admission/v1/renew";
 /// Where a member says at which address its node is reached now.
 pub(super) const ENDPOINT_PATH: &str = "/admission/v1/endpoint";
+/// Where a member says that it has a stronger key.
+pub(super) const ADD_KEY_PATH: &str = "/admission/v1/key/add";
+/// Where a member gives a weaker key up.
+pub(super) const DROP_KEY_PATH: &str = "/admission/v1/key/drop";
 /// Where a member gets the directory in force.
 pub(super) const MAP_PATH: &str = "/map/v1/latest";
 /// Where a member gets the directory at a size of its log: the size follows.

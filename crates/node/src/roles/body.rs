@@ -18,6 +18,7 @@ use super::files_peer::Giving;
 use super::home::{Home, load_contracts};
 use super::http::{RunError, listen};
 use super::http_server::serve;
+use super::key_change::tell_keys;
 use super::ledger_keys::LedgerKeys;
 use super::link::Link;
 use super::opening::{Audits, Opening};
@@ -44,11 +45,11 @@ pub(super) async fn run_body(
 ) -> Result<(), RunError> {
     let home = Home::of(config)?;
     let folder = DataFolder::take(&config.data)?;
-    let keys = LedgerKeys::of(&home, own.keys.as_ref());
+    let keys = Arc::new(LedgerKeys::of(&home, own.keys.as_ref(), own.signatures));
     // A PIN that is wrong, or a token that isn't there, is said before anything is promised to anybody.
     let me = home.identity()?.leaf.party;
     for party in std::iter::once(&me).chain(&own.hosts) {
-        keys.signing(party)?;
+        keys.all(party)?;
     }
     let link = Arc::new(Link::connect(home.clone(), &own.registrar, config.announced()).await?);
     let (notary, _) = link.notary()?;
@@ -60,7 +61,7 @@ pub(super) async fn run_body(
     let clients = listen(own.http_listen).await?;
     let opening = Arc::new(Opening {
         home: home.clone(),
-        keys,
+        keys: Arc::clone(&keys),
         link: Arc::clone(&link),
         me: link.party.clone(),
         hosted: own.hosts.clone(),
@@ -129,6 +130,8 @@ pub(super) async fn run_body(
         files,
         token: Arc::clone(&token),
     };
+    let parties = std::iter::once(me).chain(own.hosts.iter().cloned());
+    let keys_told = tokio::spawn(tell_keys(Arc::clone(&link), keys, parties.collect()));
     let api = Api {
         engine: engine.clone(),
         link,
@@ -151,6 +154,7 @@ pub(super) async fn run_body(
     if let Some(fetching) = fetching {
         fetching.abort();
     }
+    keys_told.abort();
     drop(stopping);
     server.shutdown(GRACE).await;
     drop(tokio::time::timeout(GRACE, http).await);

@@ -97,6 +97,11 @@ pub enum HomeError {
     Random,
 }
 
+/// The file with the seed of a party's ML-DSA-65 key.
+fn ml_dsa_seed(party: &Party) -> String {
+    format!("keys/ledger-{party}.mldsa65")
+}
+
 /// A data folder.
 #[derive(Clone, Debug)]
 pub struct Home {
@@ -221,6 +226,26 @@ impl Home {
     /// [`HomeError`].
     pub(crate) fn signing_key(&self, party: &Party) -> Result<SigningKey, HomeError> {
         self.p256_key(self.signing_key_file(party))
+    }
+
+    /// Whether the seed of a party's stronger key is in this folder.
+    pub(crate) fn has_ml_dsa_seed(&self, party: &Party) -> bool {
+        self.path.join(ml_dsa_seed(party)).exists()
+    }
+
+    /// A party's stronger key, of its first one and an ML-DSA-65 key whose seed is drawn the first time.
+    ///
+    /// # Errors
+    /// [`HomeError`].
+    pub(crate) fn hybrid_key(
+        &self,
+        party: &Party,
+        first: SigningKey,
+    ) -> Result<SigningKey, HomeError> {
+        let name = ml_dsa_seed(party);
+        let key = HybridKey::new(first, &self.secret_in(&name)?);
+        key.map(SigningKey::by)
+            .map_err(|error| self.content(&name, error))
     }
 
     /// Whether a party's signing key is in this folder.

@@ -19,6 +19,7 @@ use ledger::signature::{PublicKey, Suite};
 use minicbor::{Decode, Encode};
 
 use super::admission::{Applicant, Endpoint, JoinReply, JoinRequest, Network};
+use super::key_change::{FurtherKey, GivenUp};
 use choices::Bytes;
 use tree::Node;
 
@@ -99,16 +100,34 @@ fn damaged_words_of_newcomers_and_registrars_have_one_form_or_are_refused() {
         root: vec![2; 40],
         network: network(),
     };
+    let further = FurtherKey {
+        party: party("ALICE"),
+        key: PublicKey::new(Suite::ED25519, vec![7; 32]).expect("formed"),
+        by_key: vec![5; 64],
+        by_listed: vec![6; 64],
+    };
+    let given_up = GivenUp {
+        party: party("ALICE"),
+        suite: Suite::P256,
+        by_stronger: vec![5; 64],
+    };
     let read = [
         damaged(1, &request()),
         damaged(2, &reply),
         damaged(3, &network()),
         damaged(4, &Endpoint("alice.example:443".to_owned())),
+        damaged(5, &further),
+        damaged(6, &given_up),
     ];
-    for (what, read) in ["requests", "replies", "networks", "endpoints"]
-        .iter()
-        .zip(read)
-    {
+    let names = [
+        "requests",
+        "replies",
+        "networks",
+        "endpoints",
+        "further keys",
+        "keys given up",
+    ];
+    for (what, read) in names.iter().zip(read) {
         assert!(read > CASES as usize / 20, "{read} {what} are read");
         assert!(read < CASES as usize * 19 / 20, "{read} {what} are read");
     }

@@ -12,7 +12,7 @@ use protocol::node::envelope_secret;
 use super::admission::{Applicant, JOIN_PATH, JoinReply, JoinRequest, Network};
 use super::home::{Home, HomeError};
 use super::ledger_keys::LedgerKeys;
-use crate::config::Keys;
+use crate::config::{Keys, Signatures};
 use crate::pki::{Fingerprint, TlsIdentity, new_request};
 use crate::transport::{AdmissionClient, AdmissionError, Counters, StatusCode};
 
@@ -67,10 +67,10 @@ pub async fn join(application: &Application) -> Result<Network, JoinError> {
     let Some((me, ..)) = application.parties.first() else {
         return Err(JoinError::Keys("an application needs a party".to_owned()));
     };
-    let ledger_keys = LedgerKeys::of(&home, application.keys.as_ref());
+    let ledger_keys = LedgerKeys::of(&home, application.keys.as_ref(), Signatures::P256);
     let mut applicants = Vec::new();
     for (party, name, services, website) in &application.parties {
-        let key = ledger_keys.signing(party)?;
+        let key = ledger_keys.first(party)?;
         let envelope_key =
             envelope::public_key(&envelope_secret(&secret, party)).map_err(|e| keys(&e))?;
         let record = MemberRecord {

@@ -10,13 +10,14 @@ use ledger::codec;
 use ledger::signature::{PublicKey, SigningKey};
 
 use super::home::{Home, HomeError};
-use crate::config::Keys;
+use crate::config::{Keys, Signatures};
 use crate::pki::SecurityModule;
 
 /// Where the ledger keys are.
 pub(crate) struct LedgerKeys {
     home: Home,
     module: Option<(Arc<SecurityModule>, String)>,
+    signatures: Signatures,
 }
 
 /// The file that says which key of a party is in a security module.
@@ -26,19 +27,39 @@ fn public_file(party: &Party) -> String {
 
 impl LedgerKeys {
     /// The keys of a data folder, under a configuration.
-    pub(crate) fn of(home: &Home, keys: Option<&Keys>) -> Self {
+    pub(crate) fn of(home: &Home, keys: Option<&Keys>, signatures: Signatures) -> Self {
         let module = |keys: &Keys| (SecurityModule::new(keys.module.clone()), keys.label.clone());
         Self {
             home: home.clone(),
             module: keys.map(module),
+            signatures,
         }
     }
 
-    /// The signing key of a party, made the first time.
+    /// What the configuration says of signatures.
+    pub(crate) fn signatures(&self) -> Signatures {
+        self.signatures
+    }
+
+    /// The signing keys of a party: its first one, and the stronger one if it is asked for, or was once.
     ///
     /// # Errors
     /// [`HomeError`].
-    pub(crate) fn signing(&self, party: &Party) -> Result<SigningKey, HomeError> {
+    pub(crate) fn all(&self, party: &Party) -> Result<Vec<SigningKey>, HomeError> {
+        let first = self.first(party)?;
+        let asked = self.signatures != Signatures::P256;
+        let stronger = match asked || self.home.has_ml_dsa_seed(party) {
+            true => Some(self.home.hybrid_key(party, first.clone())?),
+            false => None,
+        };
+        Ok(std::iter::once(first).chain(stronger).collect())
+    }
+
+    /// The first signing key of a party, made the first time.
+    ///
+    /// # Errors
+    /// [`HomeError`].
+    pub(crate) fn first(&self, party: &Party) -> Result<SigningKey, HomeError> {
         let admitted = self.admitted(party)?;
         let Some((module, label)) = &self.module else {
             return match admitted {

@@ -228,6 +228,11 @@ impl Link {
         }
     }
 
+    /// Asks the registrar for something that is done or refused.
+    pub(crate) async fn ask_registrar(&self, path: &str, body: Vec<u8>) -> Result<(), String> {
+        call(&self.registrar, path, body).await.map(drop)
+    }
+
     /// Tells the registrar where this node is reached, if the directory says otherwise.
     async fn announce(&self) {
         let listed = self

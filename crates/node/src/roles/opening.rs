@@ -19,7 +19,7 @@ use crate::store::{DataFolder, SqliteReader, SqliteStore, StoreOptions};
 /// What opening the node takes, again and again if need be.
 pub(crate) struct Opening {
     pub(crate) home: Home,
-    pub(crate) keys: LedgerKeys,
+    pub(crate) keys: Arc<LedgerKeys>,
     pub(crate) link: Arc<Link>,
     pub(crate) me: Party,
     pub(crate) hosted: Vec<Party>,
@@ -37,10 +37,9 @@ impl Opening {
     fn setup(&self) -> Result<Setup, EngineOpenError> {
         let mut hosted = Vec::new();
         for party in std::iter::once(&self.me).chain(&self.hosted) {
-            let key = self.keys.signing(party).map_err(failed)?;
             hosted.push(Hosted {
                 party: party.clone(),
-                key,
+                keys: self.keys.all(party).map_err(failed)?,
             });
         }
         Ok(Setup {

@@ -18,12 +18,13 @@ use protocol::registrar::{
 use tlog::{NoteSigner, Origin};
 
 use super::admission::{
-    ENDPOINT_PATH, Endpoint, JOIN_PATH, JoinReply, JoinRequest, MAP_AT_PATH, MAP_PATH,
-    NETWORK_PATH, Network, RENEW_PATH,
+    ADD_KEY_PATH, DROP_KEY_PATH, ENDPOINT_PATH, Endpoint, JOIN_PATH, JoinReply, JoinRequest,
+    MAP_AT_PATH, MAP_PATH, NETWORK_PATH, Network, RENEW_PATH,
 };
 use super::engine::{now_ms, random_32};
 use super::home::Home;
 use super::http::{RunError, listen};
+use super::key_change::{FurtherKey, GivenUp};
 use crate::config::{self, Config};
 use crate::files::create_folder;
 use crate::limits::CERTIFICATE_DAYS;
@@ -246,6 +247,12 @@ impl Office {
             (ENDPOINT_PATH, Caller::Member(party)) => self
                 .move_endpoint(party, &request.body)
                 .map(|()| Vec::new()),
+            (ADD_KEY_PATH, Caller::Member(party)) => {
+                self.add_key(party, &request.body).map(|()| Vec::new())
+            }
+            (DROP_KEY_PATH, Caller::Member(party)) => {
+                self.drop_key(party, &request.body).map(|()| Vec::new())
+            }
             (MAP_PATH, Caller::Member(_)) => {
                 return match self.registrar().latest() {
                     Some(snapshot) => PeerReply::ok(codec::encode(snapshot)),
@@ -326,6 +333,29 @@ impl Office {
         let Endpoint(endpoint) =
             codec::decode(body).map_err(|e| Refusal::Unreadable(e.to_string()))?;
         Ok(self.registrar().move_endpoint(party, &endpoint, now_ms())?)
+    }
+
+    /// A member has a stronger key, for itself or a party that it hosts.
+    fn add_key(&self, host: &Party, body: &[u8]) -> Result<(), Refusal> {
+        let asked: FurtherKey =
+            codec::decode(body).map_err(|e| Refusal::Unreadable(e.to_string()))?;
+        let mut registrar = self.registrar();
+        let record = registrar.record(&asked.party);
+        if !record.is_some_and(|record| asked.is_held(record)) {
+            return Err(Refusal::NoPossession(asked.party));
+        }
+        Ok(registrar.add_key(host, &asked.party, asked.key, now_ms())?)
+    }
+
+    /// A member gives a weaker key up.
+    fn drop_key(&self, host: &Party, body: &[u8]) -> Result<(), Refusal> {
+        let asked: GivenUp = codec::decode(body).map_err(|e| Refusal::Unreadable(e.to_string()))?;
+        let mut registrar = self.registrar();
+        let record = registrar.record(&asked.party);
+        if !record.is_some_and(|record| asked.is_held(record)) {
+            return Err(Refusal::NoPossession(asked.party));
+        }
+        Ok(registrar.drop_key(host, &asked.party, asked.suite, now_ms())?)
     }
 
     fn renew(&self, party: &Party, body: &[u8]) -> Result<JoinReply, Refusal> {

@@ -42,6 +42,13 @@ impl Addresses {
         self.sheets.entry(whose).or_default().push_back((sheet, 0));
     }
 
+    /// Drops the sheets that don't meet a condition.
+    fn retain(&mut self, meets: impl Fn(&Sheet) -> bool) {
+        for sheets in self.sheets.values_mut() {
+            sheets.retain(|(sheet, _)| meets(sheet));
+        }
+    }
+
     /// How many keys of the party are left.
     pub(crate) fn left(&self, whose: &(Party, Purpose)) -> usize {
         let sheets = self.sheets.get(whose).into_iter().flatten();
@@ -151,6 +158,17 @@ impl<S: Store> Node<S> {
             self.send(from, &Message::Addresses(sheet));
         }
         Ok(())
+    }
+
+    /// Drops one-time keys that their owner would vouch for otherwise now: with a stronger key, after which the older one
+    /// goes.
+    pub(crate) fn forget_addresses(&mut self) {
+        let members = &self.members;
+        self.addresses.retain(|sheet| {
+            let record = members.get(&sheet.party);
+            let strongest = record.and_then(|record| record.keys.strongest());
+            strongest.is_some_and(|key| key.suite() == sheet.suite)
+        });
     }
 
     /// Keeps one-time keys that a peer gave, if their owner vouches for them.

@@ -128,12 +128,13 @@ impl<S: Store> Node<S> {
                     format!("{id} is kept under another id"),
                 );
             }
+            let directory = self.as_of(&stored.certificate);
             let checked = check(
                 &stored.seen,
                 Standing::Party,
                 &self.setup.book,
                 &self.setup.home,
-                &self.members,
+                &directory,
             );
             let checked = match checked {
                 Ok(checked) => checked,
@@ -146,7 +147,7 @@ impl<S: Store> Node<S> {
                 &self.setup.home.network,
                 &stored.signatures,
                 &[],
-                &self.members,
+                &directory,
             ) {
                 finding("signature_relied_on_was_shown", format!("{id}: {invalid}"));
             }

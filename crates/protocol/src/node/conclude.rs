@@ -106,7 +106,8 @@ impl<S: Store> Node<S> {
             Some(signed) => (Some(signed), None),
             None => (None, shown),
         };
-        let Some((seen, checked, signatures)) = self.relied_on(id, signed, seen, &signatures)
+        let Some((seen, checked, signatures)) =
+            self.relied_on(id, signed, seen, &signatures, &certificate)
         else {
             return Ok(());
         };
@@ -130,11 +131,12 @@ impl<S: Store> Node<S> {
         signatures: &[ScopedSignature],
     ) -> Result<(), NodeError> {
         let (id, book, home) = (shown.id(), &self.setup.book, &self.setup.home);
-        let checked = |seen| check(seen, Standing::Party, book, home, &self.members);
+        let directory = self.as_of(&known.certificate);
+        let checked = |seen| check(seen, Standing::Party, book, home, &directory);
         let (Ok(before), Ok(now)) = (checked(&known.seen), checked(&shown)) else {
             return Ok(());
         };
-        let Ok(signatures) = now.relied_on(&home.network, signatures, &[], &self.members) else {
+        let Ok(signatures) = now.relied_on(&home.network, signatures, &[], &directory) else {
             return Ok(());
         };
         let before = self.brought(&id, &known.seen, &before);
@@ -223,15 +225,17 @@ impl<S: Store> Node<S> {
         signed: Option<Signed>,
         seen: Option<TearOff>,
         signatures: &[ScopedSignature],
+        certificate: &Certificate,
     ) -> Option<(TearOff, Checked, Vec<ScopedSignature>)> {
         let (book, home) = (&self.setup.book, &self.setup.home);
         let network = &home.network;
-        let fresh = |seen: &TearOff| check(seen, Standing::Party, book, home, &self.members).ok();
+        let directory = self.as_of(certificate);
+        let fresh = |seen: &TearOff| check(seen, Standing::Party, book, home, &directory).ok();
         let Some(mut signed) = signed else {
             let seen = seen?;
             let checked = fresh(&seen)?;
             let kept = checked
-                .relied_on(network, signatures, &[], &self.members)
+                .relied_on(network, signatures, &[], &directory)
                 .ok()?;
             return Some((seen, checked, kept));
         };
@@ -239,7 +243,7 @@ impl<S: Store> Node<S> {
         let known = signed.stored.known();
         let kept = checked
             .as_ref()
-            .and_then(|c| c.relied_on(network, signatures, &known, &self.members).ok());
+            .and_then(|c| c.relied_on(network, signatures, &known, &directory).ok());
         match (checked, kept) {
             (Some(checked), Some(kept)) => Some((signed.stored.seen, checked, kept)),
             (checked, _) => {

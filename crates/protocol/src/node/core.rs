@@ -18,26 +18,19 @@ use ledger::{Digest, TransactionId};
 
 use super::addresses::Addresses;
 use super::observe::Totals;
+use super::past_keys::PastKeys;
 use super::pending::{Pending, all, pairs};
 use super::purse::{Purse, PurseKey};
 use super::records::{
     Instruction, InstructionState, StoredFact, StoredFlow, StoredInstruction, StoredMessage,
     StoredSigned, fact_of_key,
 };
-use super::signing::Unsigned;
+use super::signing::{Hosted, Unsigned};
 use super::waiting::{Cause, Waiting};
 use crate::directory::Members;
 use crate::message::{Entropy, Message, Proposal};
 use crate::notary::{Request, Verdict};
 use crate::store::{Store, StoreError, Table};
-
-/// A party whose facts this node keeps, with its signing key.
-pub struct Hosted {
-    /// The party.
-    pub party: Party,
-    /// Its key.
-    pub key: SigningKey,
-}
 
 /// What a node needs to know before it opens.
 pub struct Setup {
@@ -180,6 +173,7 @@ pub(crate) struct Signed {
 pub struct Node<S> {
     pub(crate) setup: Setup,
     pub(crate) members: Members,
+    pub(crate) past_keys: PastKeys,
     pub(crate) store: S,
     pub(crate) pending: Pending,
     pub(crate) outputs: Vec<Output>,
@@ -217,13 +211,17 @@ impl<S: Store> Node<S> {
         store: S,
         now_ms: u64,
     ) -> Result<(Self, Vec<Output>), NodeError> {
+        let mut past_keys = PastKeys::load(&store)?;
+        let mut pending = Pending::default();
+        past_keys.follow(&members, &mut pending);
         let totals = Totals::load(&store, "observed")?;
         let attested = Totals::load(&store, "attested")?;
         let mut node = Self {
             setup,
             members,
+            past_keys,
             store,
-            pending: Pending::default(),
+            pending,
             outputs: Vec::new(),
             now_ms,
             entropy: (Digest::default(), 0),
@@ -350,10 +348,7 @@ impl<S: Store> Node<S> {
                         self.pending.delete(Table::Outbox, sequence.to_be_bytes());
                     }
                 }
-                Input::Members(members) => {
-                    self.members = members;
-                    self.draft_again_what_is_behind()?;
-                }
+                Input::Members(members) => self.follow(members)?,
                 Input::SendAgain(party) => self.send_again(&party)?,
                 Input::FileKept(file) => self.file_kept(&file),
                 Input::Tick => self.tick()?,
@@ -485,6 +480,6 @@ impl<S: Store> Node<S> {
             .hosted
             .iter()
             .find(|h| h.party == *party)
-            .map(|h| &h.key)
+            .and_then(|hosted| hosted.key(&self.members))
     }
 }

@@ -16,6 +16,7 @@ mod instruct;
 mod notarise;
 mod observe;
 mod outcomes;
+mod past_keys;
 mod pending;
 mod prove;
 mod purse;
@@ -25,7 +26,8 @@ mod signing;
 mod waiting;
 
 pub use audit::{Finding, Holding};
-pub use core::{Hosted, Input, Node, NodeError, Output, Setup};
+pub use core::{Input, Node, NodeError, Output, Setup};
 pub use observe::{MoneyTotal, Totals, envelope_secret};
 pub use prove::{Issuer, Provable};
 pub use purse::{Purse, PurseKey};
+pub use signing::Hosted;

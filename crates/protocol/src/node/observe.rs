@@ -197,6 +197,7 @@ impl<S: Store> Node<S> {
             };
             *slot = SeenView::Whole(view);
         }
+        let directory = self.as_of(&observation.certificate);
         let seen = TearOff {
             header: observation.opening.header.clone(),
             views,
@@ -210,12 +211,12 @@ impl<S: Store> Node<S> {
             Standing::Observer,
             &self.setup.book,
             &self.setup.home,
-            &self.members,
+            &directory,
         ) else {
             return Ok(());
         };
         let (network, signatures) = (&self.setup.home.network, &observation.signatures);
-        let Ok(signatures) = checked.relied_on(network, signatures, &[], &self.members) else {
+        let Ok(signatures) = checked.relied_on(network, signatures, &[], &directory) else {
             return Ok(());
         };
         let (terms, certificate) = (&observation.opening.header.terms, observation.certificate);

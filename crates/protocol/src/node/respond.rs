@@ -19,9 +19,9 @@ use ledger::validity::{
 use ledger::view::{Input, View};
 
 use super::business_keys::Claim;
-use super::core::{ATTESTED, Hosted, Node, NodeError, Signed, under};
+use super::core::{ATTESTED, Node, NodeError, Signed, under};
 use super::records::{StoredFact, StoredSigned, StoredTransaction, fact_key};
-use super::signing::{Then, Unsigned};
+use super::signing::{Hosted, Then, Unsigned};
 use crate::limits::{CLOCK_SKEW_MS, FLOWS_MAX, LATE_MS, SIGNED_MAX};
 use crate::message::{Message, Proposal};
 use crate::store::{Store, Table};

@@ -3,15 +3,38 @@
 use deed::Party;
 use ledger::digest::hmac_sha256;
 use ledger::limits::SIGNED_TOGETHER_MAX;
-use ledger::signature::{Role, Scope, ScopedSignature, ToSign};
+use ledger::signature::{KeyError, Role, Scope, ScopedSignature, SigningKey, ToSign};
 use ledger::tearoff::Audience;
 use ledger::validity::Checked;
 use ledger::{Digest, TransactionId};
 
 use super::core::{DRIVEN, Node, NodeError, SIGNED, Signed, under};
 use super::records::{StoredFlow, StoredSigned};
+use crate::directory::Members;
 use crate::message::Message;
 use crate::store::{Store, Table};
+
+/// A party whose facts this node keeps, with its signing keys.
+pub struct Hosted {
+    /// The party.
+    pub party: Party,
+    /// Its key, and perhaps one of a stronger suite, ascending.
+    pub keys: Vec<SigningKey>,
+}
+
+impl Hosted {
+    /// The key that a directory asks for: the one of the highest suite in the party's own record. The first one, if none is
+    /// there: then nobody believes any of them.
+    pub(crate) fn key(&self, members: &Members) -> Option<&SigningKey> {
+        let record = members.get(&self.party);
+        let listed = |key: &&SigningKey| {
+            let public = key.public();
+            record.is_some_and(|record| record.keys.of(public.suite()) == Some(public))
+        };
+        let listed = self.keys.iter().rev().find(listed);
+        listed.or(self.keys.first())
+    }
+}
 
 /// A transaction that is checked and waits for the signatures of parties hosted here.
 pub(crate) struct Unsigned {
@@ -79,7 +102,8 @@ impl<S: Store> Node<S> {
                     salt: scope_salt(&self.setup.secret, id, &hosted.party),
                 });
                 let transactions = transactions.collect();
-                let signed = hosted.key.sign(&hosted.party, network, transactions)?;
+                let key = hosted.key(&self.members).ok_or(KeyError::Unusable)?;
+                let signed = key.sign(&hosted.party, network, transactions)?;
                 self.strokes += 1;
                 for ((at, ..), signature) in together.iter().zip(signed) {
                     own[*at].push(signature);

@@ -10,8 +10,8 @@ use minicbor::{Decode, Encode};
 
 use super::RegistrarError;
 use crate::limits::{
-    ENDPOINT_BYTES_MAX, ENDPOINT_CHANGE_MS, NAME_BYTES_MAX, SERVICE_BYTES_MAX, SERVICES_MAX,
-    WEBSITE_BYTES_MAX,
+    ENDPOINT_BYTES_MAX, ENDPOINT_CHANGE_MS, KEY_GOES_AFTER_MS, NAME_BYTES_MAX, SERVICE_BYTES_MAX,
+    SERVICES_MAX, WEBSITE_BYTES_MAX,
 };
 
 /// A permission to join: for one body, in one role, with the parties whose accounts its node keeps.
@@ -130,6 +130,28 @@ pub enum AdmissionRefusal {
         ENDPOINT_CHANGE_MS / 1000
     )]
     TooSoon,
+    /// Another body's entry.
+    #[error("{0} is not hosted by the body that asks")]
+    NotHosted(Party),
+    /// A key that can't stand beside those that are there.
+    #[error(
+        "a further key of {0} must be of suite 3, P-256 with ML-DSA-65, and the only one of it"
+    )]
+    NoFurtherKey(Party),
+    /// A key that nobody can do without.
+    #[error("{0} has no stronger key beside that one: add it first")]
+    LastKey(Party),
+    /// What was signed with a key must have ended before it goes.
+    #[error(
+        "the stronger key of {party} is there since {since_s} s: the other one can go after {} s, when all that it signed has ended",
+        KEY_GOES_AFTER_MS / 1000
+    )]
+    KeyInUse {
+        /// Whose keys.
+        party: Party,
+        /// Since when the stronger key is there, as far as this registrar knows.
+        since_s: u64,
+    },
     /// The directory can't be changed.
     #[error(transparent)]
     Registrar(#[from] RegistrarError),
@@ -153,6 +175,10 @@ impl AdmissionRefusal {
             Self::Services { .. } => "too_many_services",
             Self::NotMember(_) => "not_a_member",
             Self::TooSoon => "changed_too_soon",
+            Self::NotHosted(_) => "not_hosted_by_you",
+            Self::NoFurtherKey(_) => "key_not_addable",
+            Self::LastKey(_) => "key_not_replaced",
+            Self::KeyInUse { .. } => "key_in_use",
             Self::Registrar(RegistrarError::Full { .. }) => "directory_full",
             Self::Registrar(_) => "registrar_failed",
         }

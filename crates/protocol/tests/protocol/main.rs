@@ -11,6 +11,7 @@ mod notary;
 mod payment;
 mod shown;
 mod statements;
+mod suites;
 mod support;
 mod town;
 mod uses;

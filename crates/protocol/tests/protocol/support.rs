@@ -1,10 +1,12 @@
 //! Fixed keys, parties and values.
 
+use aws_lc_rs::signature::{KeyPair as _, ML_DSA_65_SIGNING, PqdsaKeyPair};
 use deed::{Contract, Given, Money, Party, Value};
 use ledger::digest::hmac_sha256;
-use ledger::signature::SigningKey;
+use ledger::signature::{KeyError, PublicKey, SigningKey, Signs, Suite, hybrid_message};
 use ledger::{ContractId, Digest};
 use std::collections::BTreeMap;
+use tlog::hybrid::ML_DSA_SIGNATURE_BYTES;
 use tlog::{KeyName, NoteSigner};
 
 /// The contract of the tests: coins, receipts with a private note.
@@ -113,4 +115,29 @@ pub(crate) fn other_form(signature: &[u8]) -> Vec<u8> {
         (*byte, borrowed) = (less, first || second);
     }
     other
+}
+
+/// A party's stronger key: its P-256 key and an ML-DSA-65 key.
+pub(crate) fn hybrid_key(name: &str) -> SigningKey {
+    struct Both(SigningKey, PqdsaKeyPair, PublicKey);
+
+    impl Signs for Both {
+        fn public(&self) -> &PublicKey {
+            &self.2
+        }
+
+        fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
+            let message = hybrid_message(message);
+            let mut second = vec![0; ML_DSA_SIGNATURE_BYTES];
+            self.1.sign(&message, &mut second).expect("signs");
+            Ok([self.0.sign_bytes(&message)?, second].concat())
+        }
+    }
+
+    let first = signing_key(name);
+    let seed = noise(&format!("seed of {name}")).0;
+    let second = PqdsaKeyPair::from_seed(&ML_DSA_65_SIGNING, &seed).expect("a key");
+    let public = [first.public().bytes(), second.public_key().as_ref()].concat();
+    let public = PublicKey::new(Suite::P256_MLDSA65, public).expect("a key");
+    SigningKey::by(Both(first, second, public))
 }

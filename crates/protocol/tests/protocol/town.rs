@@ -28,7 +28,8 @@ use protocol::store::{
 use tlog::Origin;
 
 use crate::support::{
-    NOON_MS, args, contract, market, noise, note_signer, papers, party, registers, signing_key,
+    NOON_MS, args, contract, hybrid_key, market, noise, note_signer, papers, party, registers,
+    signing_key,
 };
 
 pub(crate) const BANK: &str = "TOWN-BANK";
@@ -105,7 +106,7 @@ pub(crate) struct Town {
     pub(crate) contract_id: ContractId,
     pub(crate) book: Arc<ContractBook>,
     home: Home,
-    registrar: Registrar<MemoryStore>,
+    pub(crate) registrar: Registrar<MemoryStore>,
     /// The directory that each machine has, and the notary.
     pub(crate) directories: BTreeMap<String, Members>,
     pub(crate) disks: BTreeMap<String, Disk>,
@@ -240,7 +241,7 @@ impl Town {
             me: party(name),
             hosted: vec![Hosted {
                 party: party(name),
-                key: signing_key(name),
+                keys: vec![signing_key(name), hybrid_key(name)],
             }],
             secret: noise(&format!("secret of {name}")).0,
             home: self.home,

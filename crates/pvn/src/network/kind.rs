@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use deed::Party;
 use ledger::map::MemberRole;
-use node::config::{Config, Files, Keys, Limits, Node, Notary, Portal, Registrar, Role};
+use node::config::{
+    Config, Files, Keys, Limits, Node, Notary, Portal, Registrar, Role, Signatures,
+};
 use node::limits::CERTIFICATE_DAYS;
 use serde::{Deserialize, Serialize};
 
@@ -98,6 +100,7 @@ impl Settings {
                 window: WINDOW,
                 files: Files::of(&data),
                 keys,
+                signatures: Signatures::default(),
             }),
             Kind::Portal => Role::Portal(Portal {
                 registrar,

@@ -5,6 +5,9 @@ use std::path::Path;
 use std::process::Command;
 
 use api::Instruction;
+use ledger::codec;
+use ledger::signature::{PublicKey, Suite};
+use protocol::directory::Snapshot;
 use serde_json::json;
 
 use crate::support::client::instruction;
@@ -264,6 +267,31 @@ fn a_key_in_a_security_module_pays_and_its_troubles_are_named() {
     town.wait_until_up(PAYER);
     town.client(PAYER).settle(&[agree(3)]);
     town.wait_until_quiet();
+
+    // The key in the module becomes half of a stronger one, which stands in the directory beside it from then on.
+    town.stop(PAYER);
+    let stronger = format!("signatures = \"both\"\n{config}");
+    fs::write(place.config(), stronger).expect("a file");
+    town.launch_by(PAYER, module.pvn());
+    town.wait_until_up(PAYER);
+    let directory = town.place(PAYEE).data.join("directory");
+    let keys = until("the directory to have both keys", LONG, || {
+        let bytes = fs::read(&directory).expect("a directory");
+        let snapshot: Snapshot = codec::decode(&bytes).ok()?;
+        let record = snapshot
+            .records
+            .iter()
+            .find(|r| r.party.as_str() == PAYER)?;
+        record.keys.of(Suite::P256_MLDSA65)?;
+        Some(record.keys.clone())
+    });
+    let [first, both] = [Suite::P256, Suite::P256_MLDSA65].map(|suite| keys.of(suite));
+    assert_eq!(
+        first.map(PublicKey::bytes),
+        both.and_then(|key| key.bytes().get(..65))
+    );
+    town.client(PAYER).settle(&[agree(4)]);
+    town.wait_until_quiet();
     let held = |party| {
         let status = town.client(party).status();
         let each = status
@@ -272,7 +300,7 @@ fn a_key_in_a_security_module_pays_and_its_troubles_are_named() {
             .map(|h| h.free_minor + h.locked_minor);
         each.sum::<i64>()
     };
-    assert_eq!((held(PAYER), held(PAYEE)), (89_700, 300));
+    assert_eq!((held(PAYER), held(PAYEE)), (89_600, 400));
     town.assert_clean();
     town.stop_all();
 }

@@ -2,7 +2,9 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use node::config::{Config, Files, Keys, Limits, Node, Notary, Portal, Registrar, Role};
+use node::config::{
+    Config, Files, Keys, Limits, Node, Notary, Portal, Registrar, Role, Signatures,
+};
 use node::pki::ModuleSettings;
 use node::store::StoreOptions;
 use node::transport::ServerLimits;
@@ -31,6 +33,7 @@ fn a_short_file_is_filled_up_with_sensible_defaults() {
         window: Duration::from_secs(60),
         files: Files::of(&folder.join("data")),
         keys: None,
+        signatures: Signatures::P256,
     });
     let registrar = Role::Registrar(Registrar {
         certificate_life: Duration::from_hours(30 * 24),
@@ -71,6 +74,7 @@ registrar = "registrar.example:7300"
 hosts = ["GB-1", "GB-2"]
 contracts = ["one.deed", "two.deed"]
 window_ms = 5000
+signatures = "both"
 
 [keys]
 module = "one.deed"
@@ -113,6 +117,7 @@ fn every_setting_is_taken() {
                 },
                 label: "test".to_owned(),
             }),
+            signatures: Signatures::Both,
         }),
         limits: Limits {
             server: ServerLimits {

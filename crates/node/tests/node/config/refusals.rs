@@ -18,7 +18,7 @@ fn complaints(text: &str) -> String {
 
 #[test]
 fn every_mistake_is_named_with_its_line_and_what_to_do() {
-    let cases: [(&str, String, &str); 33] = [
+    let cases: [(&str, String, &str); 34] = [
         (
             "a typo",
             NODE.replace("peer_listen", "peer_lisen"),
@@ -69,7 +69,7 @@ fn every_mistake_is_named_with_its_line_and_what_to_do() {
             format!("{NODE}colour = 'blue'\n"),
             "pvn.toml:6: there is no setting `colour`; there are: role, data, network, party, peer_listen, \
              endpoint, http_listen, registrar, hosts, contracts, service, window_ms, \
-             certificate_days, files, keys, log, limits",
+             certificate_days, files, signatures, keys, log, limits",
         ),
         (
             "an unknown role",
@@ -190,6 +190,11 @@ fn every_mistake_is_named_with_its_line_and_what_to_do() {
              pvn.toml: `pin_file` is missing: the file with the token's PIN, readable by its owner alone",
         ),
         (
+            "a suite that nobody knows",
+            format!("{NODE}signatures = \"rsa\"\n"),
+            "pvn.toml:6: `signatures` is \"rsa\": it is \"p256\", \"both\" or \"hybrid\"",
+        ),
+        (
             "keys in nothing",
             format!("{NODE}[keys]\npin = \"1234\"\n"),
             "pvn.toml:7: there is no setting `pin`; there are: module, token, pin_file, label",
@@ -231,6 +236,7 @@ fn a_setting_of_another_role_is_refused_in_every_role() {
         (NOTARY, "limits = { store_mib = 64 }"),
         (PORTAL, "limits = { store_mib = 64 }"),
         (NOTARY, "keys = { token = \"a\" }"),
+        (NOTARY, "signatures = \"both\""),
         (NODE, "log = { hybrid = true }"),
         (PORTAL, "log = {}"),
     ] {
