@@ -18,7 +18,7 @@ pub enum Place {
     /// A folder, made when it isn't there.
     Folder(PathBuf),
     /// A bucket.
-    Bucket(Bucket),
+    Bucket(Box<Bucket>),
 }
 
 /// A bucket that speaks the S3 protocol.

@@ -70,7 +70,10 @@ pub(super) fn files(
             None
         }
         (Some(folder), None) => values.folder_to_be("folder", folder).map(Place::Folder),
-        (None, Some(bucket)) => self::bucket(bucket.get_ref(), values).map(Place::Bucket),
+        (None, Some(bucket)) => {
+            let bucket = self::bucket(bucket.get_ref(), values);
+            bucket.map(|bucket| Place::Bucket(Box::new(bucket)))
+        }
         (None, None) => data.map(|data| Place::Folder(folder_of_files(data))),
     };
     Some(Files {

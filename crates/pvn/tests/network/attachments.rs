@@ -294,7 +294,7 @@ fn a_large_file_passes_through_small_processes() {
     let (bytes, most_mib) = if is_full {
         (5 << 30, 256)
     } else {
-        (256 * MIB + 1, 128)
+        (256 * MIB + 1, 160)
     };
     let idle = [SURVEYOR, OWNER].map(|party| most_kib(&town, party));
     let begun = Instant::now();

@@ -88,12 +88,12 @@ async fn bucket(credentials: &Path) -> (Place, Objects) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, app).await });
-    let place = Place::Bucket(Bucket {
+    let place = Place::Bucket(Box::new(Bucket {
         endpoint,
         bucket: "county-files".to_owned(),
         region: "eu-west-2".to_owned(),
         credentials: credentials.to_owned(),
-    });
+    }));
     (place, objects)
 }
 
