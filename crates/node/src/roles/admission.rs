@@ -48,7 +48,7 @@ pub(super) struct JoinRequest {
     #[cbor(n(3), decode_with = "optional_text", nil = "no_text")]
     pub log_key: Option<String>,
     /// The hybrid key with which a notary's log may be signed beside that one.
-    #[n(4)]
+    #[cbor(n(4), decode_with = "optional_text", nil = "no_text")]
     pub log_hybrid: Option<String>,
 }
 
@@ -100,10 +100,10 @@ pub struct Network {
     #[cbor(n(4), decode_with = "optional_text", nil = "no_text")]
     pub notary: Option<String>,
     /// The hybrid key with which the map's log may be signed beside its own.
-    #[n(5)]
+    #[cbor(n(5), decode_with = "optional_text", nil = "no_text")]
     pub map_hybrid: Option<String>,
     /// The hybrid key with which the notary's log may be signed beside its own.
-    #[n(6)]
+    #[cbor(n(6), decode_with = "optional_text", nil = "no_text")]
     pub notary_hybrid: Option<String>,
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use deed::Party;
 use ledger::map::MemberRole;
-use node::config::{Config, Keys, Limits, Node, Notary, Portal, Registrar, Role};
+use node::config::{Config, Files, Keys, Limits, Node, Notary, Portal, Registrar, Role};
 use node::limits::CERTIFICATE_DAYS;
 use serde::{Deserialize, Serialize};
 
@@ -96,6 +96,7 @@ impl Settings {
                 hosts,
                 contracts,
                 window: WINDOW,
+                files: Files::of(&data),
                 keys,
             }),
             Kind::Portal => Role::Portal(Portal {
