@@ -75,10 +75,10 @@ endif
 test-hostile: need ## A million damaged contracts and whatever else a node reads, of people and from strangers: an answer to each, in time
 ifeq ($(HAS_NEXTEST),yes)
 	DEED_TEXTS=250000 $(CARGO) nextest run --locked --package deed --test hostile_text --cargo-profile hostile --no-fail-fast --success-output final
-	WIRE_CASES=12000 $(CARGO) nextest run --locked --package protocol --test hostile_bytes --no-fail-fast --success-output final
+	WIRE_CASES=30000 $(CARGO) nextest run --locked --package protocol --test hostile_bytes --no-fail-fast --success-output final
 else
 	DEED_TEXTS=250000 $(CARGO) test --locked --package deed --test hostile_text --profile hostile -- --nocapture
-	WIRE_CASES=12000 $(CARGO) test --locked --package protocol --test hostile_bytes -- --nocapture
+	WIRE_CASES=30000 $(CARGO) test --locked --package protocol --test hostile_bytes -- --nocapture
 endif
 
 test-services: need web ## The scenarios beside each service's contracts, and of the worked examples

@@ -56,6 +56,7 @@ function refused(verdict: NotProven): Node[] {
 
 class Checker {
   #site: Trust | undefined;
+  #trouble = "";
   #own: Trust | undefined;
   #ownName = "";
   /** Files are read one after the other; only the last one's verdict is shown. */
@@ -73,8 +74,8 @@ class Checker {
     try {
       const answer = await fetch(SITE);
       if (answer.ok) this.#site = readTrust(await bytesOf(await answer.blob()));
-    } catch {
-      // Said below: there is nothing of this site's to check against.
+    } catch (error) {
+      if (error instanceof TrustError) this.#trouble = ` (${printable(error.message)})`;
     }
     this.#against();
   }
@@ -94,7 +95,7 @@ class Checker {
   }
 
   #against(): void {
-    const site = this.#site ? "Checked against what this website says (its network.trust)." : "What this website says can’t be read: choose a network.trust of your own.";
+    const site = this.#site ? "Checked against what this website says (its network.trust)." : `What this website says can’t be used here${this.#trouble}: choose a network.trust of your own, or the command below.`;
     part("against").textContent = this.#own ? `Checked against your own file, ${this.#ownName}.` : site;
   }
 

@@ -121,7 +121,7 @@ test("a trust file of one's own decides, and one that can't be used is named", a
 test("the keyboard chooses files, opens the steps and reads the result", async () => {
   const page = await openCheck();
   await page.getByLabel("The proof", { exact: true }).focus();
-  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Space")]);
   await chooser.setFiles(file("payment.proof", VECTOR));
   await verdict(page).getByText("VALID: Receipt").waitFor();
   await page.keyboard.press("Tab");

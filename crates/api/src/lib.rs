@@ -4,6 +4,7 @@
 
 pub mod contract;
 pub mod export;
+pub mod file;
 pub mod instruction;
 mod openapi;
 pub mod problem;
@@ -14,6 +15,7 @@ pub mod value;
 
 pub use contract::{Action, Contract, Param};
 pub use export::{ExportForm, ExportRequest, ShowRequest};
+pub use file::{ChunkRange, FileState};
 pub use instruction::{Instruction, InstructionStatus, Instructions, InstructionsStatus, State};
 pub use openapi::openapi;
 pub use problem::{ErrorCode, Problem};

@@ -8,7 +8,7 @@
 use utoipa::OpenApi;
 
 use crate::{
-    Audit, Contract, ExportRequest, Instruction, InstructionStatus, Instructions,
+    Audit, Contract, ExportRequest, FileState, Instruction, InstructionStatus, Instructions,
     InstructionsStatus, Member, NodeStatus, Problem, ProofRequest, ShowRequest, Transaction,
 };
 
@@ -87,6 +87,41 @@ fn credentials_show() {}
     responses((status = 200, description = "Every invariant that doesn't hold", body = Audit)))]
 fn audit() {}
 
+/// Says that a file is about to be sent, by the hashes of its chunks; says which chunks are missing. Sent again, it says how far
+/// one has got. A file without missing chunks is kept.
+#[utoipa::path(put, path = "/v1/files/{address}", params(("address" = String, Path, description = "`sha256-tree:`, 64 hexadecimal digits, a colon, the number of bytes")),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The SHA-256 leaf hash of each chunk of 1 MiB, 32 bytes each, in order"),
+    security(("token" = [])), responses((status = 200, description = "The chunks that are missing", body = FileState),
+        (status = 400, description = "Not an address", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No access token", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "A file larger than 64 GiB, or more hashes than it has chunks", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Not the hashes of this file", body = Problem, content_type = "application/problem+json"),
+        (status = 507, description = "Too little room on the disk", body = Problem, content_type = "application/problem+json")))]
+fn begin_file() {}
+
+/// Sends a chunk of a file that has begun. It is checked before it is kept; sending it again is harmless.
+#[utoipa::path(put, path = "/v1/files/{address}/chunks/{index}", params(("address" = String, Path, description = "The file"), ("index" = u64, Path, description = "Which chunk, from 0")),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "1 MiB; what is left for the last"),
+    security(("token" = [])), responses((status = 204, description = "It is kept"),
+        (status = 400, description = "Not an address, or not a number", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No access token", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The file has not begun here", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "More bytes than a chunk has", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Not this chunk", body = Problem, content_type = "application/problem+json"),
+        (status = 507, description = "Too little room on the disk", body = Problem, content_type = "application/problem+json")))]
+fn send_chunk() {}
+
+/// Fetches a file, or one part of it.
+#[utoipa::path(get, path = "/v1/files/{address}", params(("address" = String, Path, description = "The file"), ("Range" = Option<String>, Header, description = "One range of bytes")),
+    security(("token" = [])), responses((status = 200, description = "All of it", content_type = "application/octet-stream"),
+        (status = 206, description = "The part asked for", content_type = "application/octet-stream"),
+        (status = 400, description = "Not an address", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No access token", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "Not known here", body = Problem, content_type = "application/problem+json"),
+        (status = 416, description = "Beyond the end", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "It can't be had now", body = Problem, content_type = "application/problem+json")))]
+fn fetch_file() {}
+
 /// How the node is, for monitoring; needs no token.
 #[utoipa::path(get, path = "/health", responses((status = 200, description = "It works"), (status = 503, description = "It doesn't")))]
 fn health() {}
@@ -94,8 +129,8 @@ fn health() {}
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Public Value Network node API", version = "1", description = "The client API of a body's node."),
-    paths(instructions, instruction, status, members, contracts, transaction, proofs, exports, credentials_show, audit, health),
-    components(schemas(Instruction, Problem)),
+    paths(instructions, instruction, status, members, contracts, transaction, proofs, exports, credentials_show, audit, begin_file, send_chunk, fetch_file, health),
+    components(schemas(FileState, Instruction, Problem)),
     modifiers(&Token)
 )]
 struct Described;

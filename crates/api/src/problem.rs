@@ -31,6 +31,18 @@ pub enum ErrorCode {
     NotIssuable,
     /// More than the limit allows.
     TooMany,
+    /// Not the address of a file, or of a chunk of one.
+    AddressMalformed,
+    /// More bytes than there may be.
+    TooLarge,
+    /// The hashes sent are not those of the file's chunks.
+    HashesWrong,
+    /// The bytes sent are not those of the chunk.
+    ChunkWrong,
+    /// The part asked for lies beyond the file's end.
+    RangeBeyondEnd,
+    /// The disk has too little room left.
+    DiskLow,
     /// The node can't take this now; try again.
     Unavailable,
 }
@@ -43,13 +55,17 @@ impl ErrorCode {
             Self::NotAuthenticated => 401,
             Self::NotTheHolder | Self::NotTheIssuer => 403,
             Self::NotFound => 404,
-            Self::MalformedRequest | Self::BadArgument => 400,
+            Self::MalformedRequest | Self::BadArgument | Self::AddressMalformed => 400,
             Self::UnknownContract
             | Self::UnknownAction
             | Self::UnknownParty
             | Self::NotProvable
-            | Self::NotIssuable => 422,
-            Self::TooMany => 413,
+            | Self::NotIssuable
+            | Self::HashesWrong
+            | Self::ChunkWrong => 422,
+            Self::TooMany | Self::TooLarge => 413,
+            Self::RangeBeyondEnd => 416,
+            Self::DiskLow => 507,
             Self::Unavailable => 503,
         }
     }
@@ -70,6 +86,12 @@ impl ErrorCode {
             Self::NotTheIssuer => "Only its issuer can issue it",
             Self::NotIssuable => "It can't be issued in this form",
             Self::TooMany => "Too many at once",
+            Self::AddressMalformed => "Not the address of a file",
+            Self::TooLarge => "Too large",
+            Self::HashesWrong => "Not the hashes of this file",
+            Self::ChunkWrong => "Not this chunk of the file",
+            Self::RangeBeyondEnd => "The file ends before that",
+            Self::DiskLow => "Too little room on the disk",
             Self::Unavailable => "Not available now",
         }
     }

@@ -5,12 +5,14 @@
 
 mod check;
 mod fault;
+mod files;
 mod near;
 mod raw;
 mod values;
 mod write;
 
 pub use fault::{ConfigError, Fault, Problem};
+pub use files::{Fetch, Files};
 
 use std::fs;
 use std::net::SocketAddr;
@@ -88,6 +90,8 @@ pub struct Node {
     pub contracts: Vec<PathBuf>,
     /// Length of the windows of transactions drafted here.
     pub window: Duration,
+    /// Where it keeps the files that facts name.
+    pub files: Files,
     /// Where the ledger keys are, if not in the data folder.
     pub keys: Option<Keys>,
     /// With which suites it signs.

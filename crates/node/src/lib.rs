@@ -5,6 +5,7 @@
 //! stores and sends for others.
 #![forbid(unsafe_code)]
 
+pub mod attachments;
 pub mod config;
 mod export;
 pub mod files;

@@ -37,12 +37,12 @@ pub const BODY_BYTES_MAX: usize = 4 << 20;
 /// Bytes of one request from a caller without a certificate: a certificate request with its evidence.
 pub const STRANGER_BODY_BYTES_MAX: usize = 64 << 10;
 
-/// Bytes of request bodies that a server holds in memory at once, over all connections: what 64 full-sized batches
-/// take. Further requests wait for room.
-pub const BODIES_BYTES_MAX: usize = 256 << 20;
+/// Bytes of request bodies that a server holds in memory at once, over all connections: what 16 full-sized bodies take, so
+/// that a node gets by with 256 MiB. Further requests wait for room.
+pub const BODIES_BYTES_MAX: usize = 64 << 20;
 
 /// Bytes of request bodies of one member that a server holds in memory at once, over all its connections: four full-sized
-/// ones, as many as a client has under way. A sixteenth of what all members have, so that one which announces bodies and
+/// ones, as many as a client has under way. A quarter of what all members have, so that one which announces bodies and
 /// sends nothing holds up itself.
 pub const PARTY_BODIES_BYTES_MAX: usize = 16 << 20;
 
@@ -93,11 +93,12 @@ pub const PING_SECONDS: u64 = 20;
 /// Seconds that a connection which is being closed may take over its last requests.
 pub const DRAIN_SECONDS: u64 = 30;
 
-/// HTTP/2 flow-control window of a stream: one full-sized body without waiting for the reader.
-pub const STREAM_WINDOW_BYTES: u32 = 4 << 20;
+/// HTTP/2 flow-control window of a stream: a chunk of a file without waiting for the reader.
+pub const STREAM_WINDOW_BYTES: u32 = 1 << 20;
 
-/// HTTP/2 flow-control window of a connection.
-pub const CONNECTION_WINDOW_BYTES: u32 = 16 << 20;
+/// HTTP/2 flow-control window of a connection: what a peer can make the other side hold that nobody has read yet, on each of
+/// its connections. Over 100 ms it still lets 20 MB a second through.
+pub const CONNECTION_WINDOW_BYTES: u32 = 2 << 20;
 
 /// First pause after a failed attempt, in milliseconds; it doubles with each further failure.
 pub const RETRY_FIRST_MS: u64 = 50;
@@ -175,3 +176,43 @@ pub const HTTP_HEAD_BYTES_MAX: usize = 64 << 10;
 
 /// Audits of a node at once: each holds everything that the node keeps in memory.
 pub const AUDITS_MAX: usize = 1;
+
+/// Free bytes of the disk with attached files below which no more are taken: they must not take the room that the node's own
+/// store needs.
+pub const FILES_DISK_RESERVE_BYTES: u64 = 1 << 30;
+
+/// Trees of files kept ready, 2 MiB each at most: those that are being sent and fetched.
+pub const TREES_KNOWN_MAX: usize = 4;
+
+/// Chunks of a file that are looked for at once, when it is said which are missing.
+pub const CHUNKS_LOOKED_FOR_MAX: usize = 16;
+
+/// Chunks of one file on their way to whoever fetches it: while one is written to the network the next are read.
+pub const CHUNKS_AHEAD_MAX: usize = 4;
+
+/// Requests of clients at once that send or fetch files, each with a few chunks in memory. Others wait.
+pub const FILE_REQUESTS_MAX: usize = 8;
+
+/// Chunks of files, or pieces of their trees, that are fetched from other nodes at once: each answer may fill a body.
+pub const CHUNKS_FETCHED_MAX: usize = 8;
+
+/// Pieces of files on their way to other nodes at once, 1 MiB each, all told.
+pub const FILE_REPLIES_MAX: usize = 16;
+
+/// Pieces of files on their way to one other node at once: it holds up nobody else by not taking them.
+pub const FILE_REPLIES_PER_PARTY_MAX: usize = 4;
+
+/// Files that the node is asked for at once, of those that it wants.
+pub const FILES_WANTED_PAGE: usize = 64;
+
+/// Seconds between two looks for files that are wanted.
+pub const FILES_LOOKED_FOR_SECONDS: u64 = 1;
+
+/// How long a file stays that no fact names: long enough to send it and to agree on the fact.
+pub const UNREFERENCED_FILE_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// Seconds between two looks for files that nobody needs.
+pub const FILES_TIDIED_SECONDS: u64 = 60 * 60;
+
+/// Files that are removed together: their hashes are held in memory.
+pub const FILES_REMOVED_MAX: usize = 4;

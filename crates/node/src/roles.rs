@@ -6,7 +6,12 @@
 mod admission;
 mod body;
 mod body_http;
+mod byte_range;
 mod engine;
+mod files;
+mod files_elsewhere;
+mod files_http;
+mod files_peer;
 mod home;
 #[cfg(test)]
 mod hostile;

@@ -40,6 +40,10 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Read a publisher's file: report what it adds up to, send its rows to a node, or make the tables that are shipped.
     Import(Import),
+    /// Send a file to a node, so that a fact can name it; prints the file's address.
+    Attach(Attach),
+    /// Fetch a file that a fact names.
+    Fetch(Fetch),
     /// Verify a proof offline, from a trust file.
     Verify(Verify),
     /// Prove a fact that a node holds, or chosen fields of it, to somebody else.
@@ -237,6 +241,37 @@ pub(crate) struct Import {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The address goes where the contract asks for a file. A file that no fact names a day later is removed. Sending that breaks
+off goes on where it stopped when the command is given again.
+
+  pvn attach survey.pdf --node county-data")]
+pub(crate) struct Attach {
+    /// The file.
+    pub(crate) file: PathBuf,
+    /// Data folder of the body's node.
+    #[arg(long)]
+    pub(crate) node: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+What the node doesn't have yet it fetches from the nodes of those who share the fact. Fetching that breaks off goes on where
+it stopped when the command is given again; the file gets its name when it is whole.
+
+  pvn fetch sha256-tree:3b5d...:52428800 -o survey.pdf --node county-data")]
+pub(crate) struct Fetch {
+    /// The file's address, as the fact names it.
+    pub(crate) address: ::deed::FileAddress,
+    /// The file to write.
+    #[arg(short, long)]
+    pub(crate) output: PathBuf,
+    /// Data folder of the body's node.
+    #[arg(long)]
+    pub(crate) node: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,7 @@
 //! A client of the node's HTTP API.
 
+mod files;
+
 use std::fs;
 use std::path::Path;
 use std::time::Duration;

@@ -7,6 +7,7 @@ mod deed;
 mod demo;
 mod doctor;
 mod export;
+mod files;
 mod import;
 mod instructions;
 mod join;
@@ -40,6 +41,8 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Run(args) => run::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Attach(args) => files::attach(&args),
+        Command::Fetch(args) => files::fetch(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Prove(args) => prove::run(&args),
         Command::Challenge(args) => challenge::run(&args),

@@ -26,6 +26,7 @@ use ledger::presentation::{Expected, verify};
 use ledger::signature::{PublicKey, Suite};
 use ledger::tearoff::TearOff;
 use ledger::validity::{Directory, Standing, check};
+use ledger::view::View;
 use minicbor::{Decode, Encode};
 
 use choices::Bytes;
@@ -45,6 +46,20 @@ pub fn objects(bytes: &[u8]) -> bool {
         use_it(&seed.name, &damaged);
     }
     accepted
+}
+
+/// Whether a decoder that doesn't compare would have read a damaged view that isn't written in its one form.
+pub fn too_kind(bytes: &[u8]) -> bool {
+    let mut bytes = Bytes(bytes);
+    let views = SEEDS
+        .all
+        .iter()
+        .filter(|seed| seed.name.starts_with("view "));
+    let views: Vec<&Seed> = views.collect();
+    let seed = bytes.one_of(&views);
+    let damaged = damage::damaged(&seed.tree, &seed.tree, &mut bytes);
+    let kind: Result<View, _> = minicbor::decode(&damaged);
+    kind.is_ok_and(|view| codec::encode(&view) != damaged)
 }
 
 /// Any bytes, read as every type.

@@ -1,12 +1,15 @@
-//! Logs: notes and checkpoints, keys, paths of tiles, entry bundles and what a log keeps of its tree. What is read of them is
-//! written back as it was.
+//! Logs: notes and checkpoints, keys, paths of tiles, entry bundles and what a log keeps of its tree; and addresses of files.
+//! What is read of them is written back as it was.
 
 use std::sync::LazyLock;
 
+use deed::FileAddress;
 use ledger::certificate::Certificate;
 use ledger::codec;
+use ledger::file::FileTree;
 use ledger::log_keys::verify_checkpoint;
 use ledger::map::MapProof;
+use ledger::presentation::nonce_of_hex;
 use tlog::{
     Checkpoint, Cosignature, EntryBundle, Frontier, Note, Tile, TilePath, VerifierKey,
     encode_entries, leaf_hash,
@@ -18,12 +21,14 @@ use super::text;
 
 /// Keys and notes at the edges of Ed25519.
 const EDGES: &str = include_str!("../../../docs/protocol/vectors/ed25519.txt");
-const PATHS: [&str; 5] = [
+const PATHS: [&str; 7] = [
     "tile/0/000",
     "tile/63/x001/x234/067.p/255",
     "tile/entries/x999/999",
     "tile/1/x001/000.p/1",
     "tile/entries/000.p/12",
+    "sha256-tree:77046ac6ad2f4ddd4a98cb47a9d4fbe2ab3ac4e6bdc1d9ad52b7a3ec34a8b8c3:1048577",
+    "00112233445566778899aabbccddeeff",
 ];
 struct Texts {
     notes: Vec<Vec<u8>>,
@@ -152,6 +157,19 @@ fn texts(text: &str) -> bool {
     }
     if let Ok(key) = VerifierKey::parse(text) {
         assert_eq!(key.to_string(), text);
+        accepted = true;
+    }
+    if let Ok(address) = text.parse::<FileAddress>() {
+        assert_eq!(address.to_string(), text);
+        assert!(
+            FileTree::read(address, text.as_bytes()).is_err(),
+            "no file's chunks"
+        );
+        accepted = true;
+    }
+    if let Some(nonce) = nonce_of_hex(text) {
+        let digits: String = nonce.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(digits, text);
         accepted = true;
     }
     if let Ok(path) = TilePath::parse(text) {

@@ -10,6 +10,7 @@ use deed::Value;
 use ledger::NetworkId;
 use ledger::bundle::{BundleError, Proven};
 use ledger::codec;
+use ledger::log_keys::LogKeys;
 use ledger::presentation::{self, Expected};
 use ledger::trust::{ContractBook, Trust};
 use minicbor::Encode;
@@ -64,8 +65,8 @@ impl Case {
 struct TrustFile {
     network: String,
     founded_by: String,
-    registrar: [String; 1],
-    notary: [String; 1],
+    registrar: Vec<String>,
+    notary: Vec<String>,
     contracts: Vec<ContractText>,
 }
 
@@ -93,11 +94,16 @@ fn trust(name: &str) -> Trust {
     let texts: Vec<String> = file.contracts.into_iter().map(|c| c.text).collect();
     let mut contracts = ContractBook::default();
     contracts.read(&texts).expect("contracts");
-    let key = |[text]: &[String; 1]| VerifierKey::parse(text).expect("a key");
+    let keys = |texts: &[String]| {
+        let keys = texts
+            .iter()
+            .map(|text| VerifierKey::parse(text).expect("a key"));
+        LogKeys::new(keys.collect()).expect("a log's keys")
+    };
     Trust {
         network: NetworkId::of(&file.network, &file.founded_by),
-        registrar: key(&file.registrar).into(),
-        notary: key(&file.notary).into(),
+        registrar: keys(&file.registrar),
+        notary: keys(&file.notary),
         contracts,
     }
 }
@@ -125,12 +131,16 @@ fn told(verdict: Result<Proven, BundleError>) -> Json {
     });
     let attested = proven.attested_by.iter();
     let attested = attested.map(|a| json!([a.party.as_str(), a.name]));
-    json!({
+    let mut told = json!({
         "valid": true, "contract": proven.contract, "kind": proven.kind,
         "fields": fields.collect::<Vec<_>>(), "parts": parts.collect::<Vec<_>>(), "hidden": proven.hidden,
         "attested_by": attested.collect::<Vec<_>>(), "certified_at_ms": proven.time_ms,
         "log_index": proven.log_index, "fact": proven.at.to_string(),
-    })
+    });
+    if let Some(shown) = &proven.shown {
+        told["shown"] = json!([shown.audience(), shown.time_ms()]);
+    }
+    told
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::fault::Problem;
+use super::files::files;
 use super::raw::{Raw, RawKeys, RawRole};
 use super::values::Values;
 use super::{Config, Keys, Limits, Node, Notary, Portal, Registrar, Role, Signatures};
@@ -58,7 +59,7 @@ fn config(mut raw: Raw, values: &mut Values<'_>) -> Option<Config> {
         );
     }
     let limits = limits(&mut raw, values);
-    let role = role(&mut raw, values);
+    let role = role(&mut raw, data.as_deref(), values);
     if let (Some(Role::Node(node)), Some(party)) = (&role, &party)
         && node.hosts.contains(party)
     {
@@ -77,7 +78,7 @@ fn config(mut raw: Raw, values: &mut Values<'_>) -> Option<Config> {
 }
 
 /// Takes out of `raw` what the role needs.
-fn role(raw: &mut Raw, values: &mut Values<'_>) -> Option<Role> {
+fn role(raw: &mut Raw, data: Option<&Path>, values: &mut Values<'_>) -> Option<Role> {
     if raw.role == RawRole::Registrar {
         let default = caps::CERTIFICATE_DAYS;
         let days = raw.certificate_days.take();
@@ -117,12 +118,14 @@ fn role(raw: &mut Raw, values: &mut Values<'_>) -> Option<Role> {
             let range = caps::WINDOW_MS_MIN..=longest;
             let default = protocol::limits::WINDOW_MS;
             let window_ms = values.number("window_ms", raw.window_ms.take(), default, range);
+            let files = files(raw.files.take(), data, values);
             Some(Role::Node(Node {
                 registrar: registrar?,
                 http_listen: http_listen?,
                 hosts: hosts?,
                 contracts: contracts?,
                 window: Duration::from_millis(window_ms),
+                files: files?,
                 keys: match raw.keys.take() {
                     Some(keys) => Some(self::keys(keys.into_inner(), values)?),
                     None => None,
@@ -178,6 +181,7 @@ fn refuse_leftovers(raw: &Raw, values: &mut Values<'_>) {
         service,
         window_ms,
         certificate_days,
+        files,
         signatures,
         keys,
         log,
@@ -191,6 +195,7 @@ fn refuse_leftovers(raw: &Raw, values: &mut Values<'_>) {
     values.not_for_role("service", service.as_ref());
     values.not_for_role("window_ms", window_ms.as_ref());
     values.not_for_role("certificate_days", certificate_days.as_ref());
+    values.not_for_role("files", files.as_ref());
     values.not_for_role("signatures", signatures.as_ref());
     values.not_for_role("keys", keys.as_ref());
     values.not_for_role("log", log.as_ref());

@@ -22,6 +22,7 @@ pub(super) struct Raw {
     pub(super) service: Option<Spanned<String>>,
     pub(super) window_ms: Option<Spanned<u64>>,
     pub(super) certificate_days: Option<Spanned<u64>>,
+    pub(super) files: Option<Spanned<RawFiles>>,
     pub(super) signatures: Option<Spanned<String>>,
     pub(super) keys: Option<Spanned<RawKeys>>,
     pub(super) log: Option<Spanned<RawLog>>,
@@ -61,6 +62,23 @@ pub(super) struct RawLimits {
     pub(super) connections_per_party: Option<Spanned<u64>>,
     pub(super) idle_seconds: Option<Spanned<u64>>,
     pub(super) store_mib: Option<Spanned<u64>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawFiles {
+    pub(super) folder: Option<Spanned<String>>,
+    pub(super) fetch: Option<Spanned<String>>,
+    pub(super) s3: Option<Spanned<RawBucket>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawBucket {
+    pub(super) endpoint: Option<Spanned<String>>,
+    pub(super) bucket: Option<Spanned<String>>,
+    pub(super) region: Option<Spanned<String>>,
+    pub(super) credentials: Option<Spanned<String>>,
 }
 
 /// Reads the text; the first thing wrong with its form is the only one reported, since the rest can't be told.

@@ -264,6 +264,7 @@ impl<'a> Values<'a> {
         found
     }
 
+    /// A file that is there.
     pub(super) fn file(&mut self, key: &'static str, raw: &Spanned<String>) -> Option<PathBuf> {
         let path = self.folder.join(raw.get_ref());
         if path.is_file() {
@@ -292,8 +293,7 @@ impl<'a> Values<'a> {
         }
         let mut paths = Vec::new();
         for raw in raw.get_ref() {
-            let path = self.folder.join(raw.get_ref());
-            if paths.contains(&path) {
+            if paths.contains(&self.folder.join(raw.get_ref())) {
                 self.twice(key, Some(raw), raw.get_ref());
             } else {
                 paths.extend(self.file(key, raw));
@@ -309,6 +309,10 @@ fn purpose(key: &str) -> &'static str {
         "registrar" => "the host and port where the registrar listens, such as \"127.0.0.1:7300\"",
         "http_listen" => "the address and port where clients connect, such as \"127.0.0.1:7480\"",
         "contracts" => "the files of the contracts that this process accepts",
+        "endpoint" => "the URL of the service that keeps the bucket",
+        "bucket" => "the name of the bucket that files are kept in",
+        "region" => "the region that the service expects requests to be signed for",
+        "credentials" => "a file of two lines, the access key's id and its secret",
         "module" => "the PKCS#11 library that came with the security module",
         "token" => "the label of the token that holds the keys",
         "pin_file" => "the file with the token's PIN, readable by its owner alone",

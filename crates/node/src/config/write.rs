@@ -4,7 +4,9 @@ use std::fmt::Display;
 use std::path::Path;
 
 use super::check::LABEL_DEFAULT;
-use super::{Config, Keys, Limits, Node, Notary, Registrar, Role, Signatures};
+use super::files::folder_of_files;
+use super::{Config, Fetch, Files, Keys, Limits, Notary, Registrar, Role, Signatures};
+use crate::attachments::Place;
 use crate::transport::ServerLimits;
 
 const MIB: u64 = 1 << 20;
@@ -45,9 +47,12 @@ pub(super) fn text(config: &Config, folder: &Path) -> String {
     );
     file.role(&config.role);
     match &config.role {
-        Role::Node(Node {
-            keys: Some(keys), ..
-        }) => file.keys(keys),
+        Role::Node(node) => {
+            if let Some(keys) = &node.keys {
+                file.keys(keys);
+            }
+            file.files(&node.files, &Place::Folder(folder_of_files(&config.data)));
+        }
         Role::Registrar(Registrar { hybrid: true, .. })
         | Role::Notary(Notary { hybrid: true, .. }) => {
             file.text += "[log]\n";
@@ -167,6 +172,30 @@ impl File<'_> {
         if keys.label != LABEL_DEFAULT {
             let label = string(&keys.label);
             self.setting("What the keys' labels begin with.", "label", &label);
+        }
+    }
+
+    /// Only what differs from the defaults.
+    fn files(&mut self, files: &Files, place: &Place) {
+        let fetch = match files.fetch {
+            Fetch::Asked => "",
+            Fetch::All => "fetch = \"all\"\n",
+        };
+        let kept = match &files.place {
+            Place::Folder(folder) if files.place != *place => {
+                format!("folder = {}\n", self.path(folder))
+            }
+            Place::Folder(_) => String::new(),
+            Place::Bucket(bucket) => format!(
+                "s3 = {{ endpoint = {}, bucket = {}, region = {}, credentials = {} }}\n",
+                string(&bucket.endpoint),
+                string(&bucket.bucket),
+                string(&bucket.region),
+                self.path(&bucket.credentials)
+            ),
+        };
+        if !(fetch.is_empty() && kept.is_empty()) {
+            self.text += &format!("[files]\n{kept}{fetch}\n");
         }
     }
 

@@ -11,6 +11,10 @@ use tokio::sync::{mpsc, watch};
 
 use super::body_http::{Api, router};
 use super::engine::Engine;
+use super::files::Files;
+use super::files_elsewhere::Elsewhere;
+use super::files_http::{self, FilesApi};
+use super::files_peer::Giving;
 use super::home::{Home, load_contracts};
 use super::http::{RunError, listen};
 use super::http_server::serve;
@@ -20,7 +24,8 @@ use super::link::Link;
 use super::opening::{Audits, Opening};
 use super::router::{Outboxes, Router};
 use super::submission::submit_all;
-use crate::config::{self, Config};
+use crate::attachments::Attachments;
+use crate::config::{self, Config, Fetch};
 use crate::store::DataFolder;
 use crate::transport::{
     Admit, Caller, MESSAGES_PATH, PeerReply, PeerRequest, PeerServer, StatusCode, decode_batch,
@@ -49,8 +54,9 @@ pub(super) async fn run_body(
     let link = Arc::new(Link::connect(home.clone(), &own.registrar, config.announced()).await?);
     let (notary, _) = link.notary()?;
     let book = Arc::new(load_contracts(&own.contracts)?);
+    let kept = Attachments::at(&own.files.place).map_err(RunError::start)?;
     // Whoever can connect finds the token that it needs.
-    let token = home.api_token()?.into();
+    let token: Arc<str> = home.api_token()?.into();
     let peers = listen(config.peer_listen).await?;
     let clients = listen(own.http_listen).await?;
     let opening = Arc::new(Opening {
@@ -88,13 +94,21 @@ pub(super) async fn run_body(
             drop(engine.members(members));
         }
     });
+    let elsewhere = Arc::new(Elsewhere::new(engine.clone(), Arc::clone(&link)));
+    let files = Files::new(kept, Some(Arc::clone(&elsewhere)));
     let handler = {
         let (engine, outboxes, link) = (engine.clone(), Arc::clone(&outboxes), Arc::clone(&link));
+        let giving = Arc::new(Giving::new(Arc::clone(&files.kept), elsewhere));
         move |request: PeerRequest| {
             if let Caller::Member(from) = &request.caller {
                 outboxes.heard_from(from);
             }
-            answer(engine.clone(), Arc::clone(&link), request)
+            answer(
+                engine.clone(),
+                Arc::clone(&link),
+                Arc::clone(&giving),
+                request,
+            )
         }
     };
     let server = PeerServer::start(
@@ -107,6 +121,15 @@ pub(super) async fn run_body(
     )
     .map_err(RunError::start)?;
     let fresh = tokio::spawn(Arc::clone(&link).keep_fresh());
+    let tidying = tokio::spawn(files.clone().keep_tidy());
+    let fetching = match own.files.fetch {
+        Fetch::All => Some(tokio::spawn(files.clone().fetch_all())),
+        Fetch::Asked => None,
+    };
+    let files = FilesApi {
+        files,
+        token: Arc::clone(&token),
+    };
     let parties = std::iter::once(me).chain(own.hosts.iter().cloned());
     let keys_told = tokio::spawn(tell_keys(Arc::clone(&link), keys, parties.collect()));
     let api = Api {
@@ -119,13 +142,18 @@ pub(super) async fn run_body(
         started: jiff::Timestamp::now(),
     };
     let (stopping, mut stopped) = watch::channel(());
-    let http = tokio::spawn(serve(clients, router(api), async move {
+    let routes = router(api, files_http::router(files));
+    let http = tokio::spawn(serve(clients, routes, async move {
         // The sender going away means the same as its message.
         let _ = stopped.changed().await;
     }));
     tracing::info!(peers = %config.peer_listen, clients = %own.http_listen, "node is up");
     stop.await;
     fresh.abort();
+    tidying.abort();
+    if let Some(fetching) = fetching {
+        fetching.abort();
+    }
     keys_told.abort();
     drop(stopping);
     server.shutdown(GRACE).await;
@@ -137,10 +165,18 @@ pub(super) async fn run_body(
 }
 
 /// A peer's messages: durable when answered.
-async fn answer(engine: Engine, link: Arc<Link>, request: PeerRequest) -> PeerReply {
+async fn answer(
+    engine: Engine,
+    link: Arc<Link>,
+    giving: Arc<Giving>,
+    request: PeerRequest,
+) -> PeerReply {
     let Caller::Member(from) = request.caller else {
         return PeerReply::new(StatusCode::FORBIDDEN, "members only");
     };
+    if Giving::is_asked(&request.path) {
+        return giving.answer(&from, &request.path, &request.body).await;
+    }
     if request.path != MESSAGES_PATH {
         return PeerReply::new(StatusCode::NOT_FOUND, "nothing here");
     }

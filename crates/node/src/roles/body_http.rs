@@ -50,8 +50,8 @@ pub(crate) struct Api {
     pub(crate) started: Timestamp,
 }
 
-/// Every route of the API.
-pub(crate) fn router(api: Api) -> Router {
+/// Every route of the API; those about files come from their own room.
+pub(crate) fn router(api: Api, files: Router) -> Router {
     Router::new()
         .route("/v1/instructions", post(submit))
         .route("/v1/instructions/{key}", get(instruction))
@@ -68,6 +68,7 @@ pub(crate) fn router(api: Api) -> Router {
         .fallback(nothing_here)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(api)
+        .merge(files)
 }
 
 async fn nothing_here() -> Failure {

@@ -36,8 +36,8 @@ fn network() -> Network {
         map_key: "registrar.town+00000000+AQ==".to_owned(),
         notary_key: Some("notary.town+00000000+AQ==".to_owned()),
         notary: Some("NOTARY".to_owned()),
-        map_hybrid: Some("registrar.town+00000000+/w==".to_owned()),
-        notary_hybrid: Some("notary.town+00000000+/w==".to_owned()),
+        map_hybrid: Some("registrar.town+00000000+/wE=".to_owned()),
+        notary_hybrid: Some("notary.town+00000000+/wE=".to_owned()),
     }
 }
 
@@ -66,7 +66,7 @@ fn request() -> JoinRequest {
             possession: vec![4; 64],
         }],
         log_key: Some("notary.town+00000000+AQ==".to_owned()),
-        log_hybrid: Some("notary.town+00000000+/w==".to_owned()),
+        log_hybrid: Some("notary.town+00000000+/wE=".to_owned()),
     }
 }
 

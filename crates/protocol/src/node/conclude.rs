@@ -140,22 +140,23 @@ impl<S: Store> Node<S> {
             return Ok(());
         };
         let before = self.brought(&id, &known.seen, &before);
-        let now = self.brought(&id, &shown, &now);
+        let brought = self.brought(&id, &shown, &now);
         let mut views = known.seen.views.iter().zip(&shown.views);
         let less = |(known, shown): (&SeenView, &SeenView)| {
             matches!(known, SeenView::Whole(_)) && !matches!(shown, SeenView::Whole(_))
         };
-        if now.len() <= before.len()
-            || before.keys().any(|at| !now.contains_key(at))
+        if brought.len() <= before.len()
+            || before.keys().any(|at| !brought.contains_key(at))
             || views.any(less)
         {
             return Ok(());
         }
-        for (at, fact) in now {
+        for (at, fact) in brought {
             if !before.contains_key(&at) {
                 self.keep(fact, at)?;
             }
         }
+        self.note_files(&shown, &now)?;
         let stored = StoredTransaction {
             seen: shown,
             signatures,
@@ -278,6 +279,7 @@ impl<S: Store> Node<S> {
         for (at, fact) in self.brought(&id, &seen, checked) {
             self.keep(fact, at)?;
         }
+        self.note_files(&seen, checked)?;
         let stored = StoredTransaction {
             seen,
             signatures,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use deed::Party;
+use deed::{FileAddress, Party};
 use ledger::certificate::{Certificate, CertificateError};
 use ledger::codec;
 use ledger::digest::hmac_sha256;
@@ -82,6 +82,8 @@ pub enum Input {
     Members(Members),
     /// What waits for this peer has lost its way: it is sent again.
     SendAgain(Party),
+    /// A file that facts name is kept here, whole.
+    FileKept(FileAddress),
     /// Time passes.
     Tick,
 }
@@ -348,6 +350,7 @@ impl<S: Store> Node<S> {
                 }
                 Input::Members(members) => self.follow(members)?,
                 Input::SendAgain(party) => self.send_again(&party)?,
+                Input::FileKept(file) => self.file_kept(&file),
                 Input::Tick => self.tick()?,
             }
         }

@@ -10,6 +10,7 @@ mod conclude;
 mod core;
 mod draft;
 mod draft_money;
+mod files;
 mod initiate;
 mod instruct;
 mod notarise;

@@ -223,6 +223,7 @@ impl<S: Store> Node<S> {
         if self.certified(&id, terms, &certificate).is_err() {
             return Ok(());
         }
+        self.note_files(&seen, &checked)?;
         let stored = StoredTransaction {
             seen,
             signatures,

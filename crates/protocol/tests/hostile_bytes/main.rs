@@ -90,6 +90,15 @@ fn any_bytes_are_answered() {
     }
 }
 
+/// The damage is of the sort that a lenient decoder lets pass: otherwise nothing here would be found out.
+#[test]
+fn a_decoder_that_is_too_kind_would_be_found() {
+    let mut random = Seed(206);
+    let kind = (0..CASES).filter(|_| bodies::too_kind(&random.bytes()));
+    let kind = kind.count() as u64;
+    assert!(kind > CASES / 40, "{kind} of {CASES} would be let pass");
+}
+
 /// As deep as a message can be: a decoder that calls itself for each level would take the process with it.
 #[test]
 fn bytes_that_nest_without_end_are_refused() {

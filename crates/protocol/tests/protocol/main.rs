@@ -4,6 +4,7 @@ mod admission;
 mod damaged;
 mod directories;
 mod faults;
+mod files;
 mod flows;
 mod hostile;
 mod notary;

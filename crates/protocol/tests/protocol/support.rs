@@ -62,6 +62,13 @@ pub(crate) fn contract() -> Contract {
     Contract::load(COINS).expect("the fixture loads")
 }
 
+const PAPERS: &str = include_str!("../fixtures/papers.deed");
+
+/// Papers that bodies hold.
+pub(crate) fn papers() -> Contract {
+    Contract::load(PAPERS).expect("the fixture loads")
+}
+
 pub(crate) fn registers() -> Contract {
     Contract::load(REGISTERS).expect("the fixture loads")
 }

@@ -28,7 +28,8 @@ use protocol::store::{
 use tlog::Origin;
 
 use crate::support::{
-    NOON_MS, args, contract, hybrid_key, market, noise, note_signer, party, registers, signing_key,
+    NOON_MS, args, contract, hybrid_key, market, noise, note_signer, papers, party, registers,
+    signing_key,
 };
 
 pub(crate) const BANK: &str = "TOWN-BANK";
@@ -163,6 +164,7 @@ impl Town {
         let mut book = ContractBook::default();
         let contract_id = book.insert(contract.clone());
         book.insert(market(&contract, &contract_id));
+        book.insert(papers());
         book.insert(registers());
         let registrar = note_signer("registrar.town");
         let network = NetworkId::of("town", &registrar.verifier_key().to_string());

@@ -9,9 +9,9 @@ use jiff::SignedDuration;
 #[command(after_help = "\
 Facts that only their holder can show are shown to one verifier, in answer to its nonce:
 
-  pvn challenge 'The Bell, Leeds'
-  pvn prove FACT --fields over_18 --audience 'The Bell, Leeds' --nonce 50… -o age.proof
-  pvn verify age.proof --trust network.trust --audience 'The Bell, Leeds' --nonce 50…")]
+  pvn challenge 'The Bell'
+  pvn prove FACT --fields over_18 --audience 'The Bell' --nonce 50… -o age.proof
+  pvn verify age.proof --trust network.trust --audience 'The Bell' --nonce 50…")]
 pub(crate) struct Verify {
     /// The proof.
     pub(crate) proof: PathBuf,

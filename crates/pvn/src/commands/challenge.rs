@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::Outcome;
 use crate::cli::Challenge;
-use crate::output::{printable, say};
+use crate::output::say;
 
 pub(super) fn run(args: &Challenge) -> Outcome {
     let nonce = Digest(random_32()?);
@@ -21,8 +21,9 @@ pub(super) fn run(args: &Challenge) -> Outcome {
             json!({ "audience": args.audience, "nonce": nonce.hex() })
         )?;
     } else {
+        // As a shell reads it back.
         let quoted = args.audience.replace('\'', r"'\''");
-        say!("--audience '{}' --nonce {nonce}", printable(&quoted))?;
+        say!("--audience '{quoted}' --nonce {nonce}")?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use deed::Party;
 use ledger::map::MemberRole;
-use node::config::{Config, Keys, Limits, Node, Notary, Portal, Registrar, Role, Signatures};
+use node::config::{
+    Config, Files, Keys, Limits, Node, Notary, Portal, Registrar, Role, Signatures,
+};
 use node::limits::CERTIFICATE_DAYS;
 use serde::{Deserialize, Serialize};
 
@@ -96,6 +98,7 @@ impl Settings {
                 hosts,
                 contracts,
                 window: WINDOW,
+                files: Files::of(&data),
                 keys,
                 signatures: Signatures::default(),
             }),

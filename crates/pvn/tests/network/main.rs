@@ -4,6 +4,7 @@
 //! when a test fails. More is done when asked for: `PVN_FULL=1` plays the published files whole, `PVN_KILLS=50` kills fifty
 //! processes, `PVN_SEED=7` chooses others.
 
+mod attachments;
 mod backup;
 mod bad_input;
 mod bad_machine;

@@ -25,7 +25,6 @@ const KEPT: [(&str, &[&str], &str); 7] = [
             "build_tiles",
             "completed_by",
             "in_log",
-            "is_full",
             "prove_consistency",
             "stored_root",
             "tile_slot",

@@ -121,6 +121,8 @@ fn the_table_of_attacks_is_whole() {
         "a false token burns somebody else's fact",
         "a stale reference",
         "a hijacked controller",
+        "a hijacked holder",
+        "a replayed bundle",
         "one payment for two dues",
         "an ambiguous tree",
         "an omitted disclosure",

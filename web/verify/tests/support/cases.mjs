@@ -1,6 +1,6 @@
 // The cases that every verifier is held to, before they are written down: proofs as their makers could have made them, and as forgers would.
 import { sign } from "node:crypto";
-import { encode } from "./cbor.mjs";
+import { decode, encode } from "./cbor.mjs";
 import { ATTESTATION, CERTIFICATE, ENTRY, MAP, MEMBER, NOON_MS, OPENING, PLACE, RECORD, SCOPES, TERMS, VECTOR, certify, changed, p256Key, proofOf, record, value } from "./proof.mjs";
 import { COINS, NoteSigner, bytes, noise, notary, repository, trustJson, vectors } from "./town.mjs";
 
@@ -416,9 +416,61 @@ function values() {
   return [{ name: "values of many types", trust: "various", contract, proof: proofOf({ contract, fields, attestors: ["TOWN-BANK"] }), step: "valid" }];
 }
 
+const PRESENTATION = bytes(vectors("signed.hex").presentation);
+const REGISTERS = repository("crates/ledger/tests/fixtures/registers.deed");
+const [OCCASION, HOLDERS, BUNDLE] = [1, 2, 3];
+const MINUTE_MS = 60_000;
+
+/** What its holder shows to one verifier is nothing to another. */
+function presentations() {
+  const parts = () => decode(PRESENTATION);
+  const [audience, nonce, time] = parts()[OCCASION];
+  const asked = { audience, nonce: Buffer.from(nonce).toString("hex"), now_ms: time + 1_000, max_age_ms: 5 * MINUTE_MS };
+  const of = (change) => {
+    const all = parts();
+    change(all);
+    return new Uint8Array(encode(all));
+  };
+  const bare = new Uint8Array(encode(parts()[BUNDLE]));
+  const payment = new Uint8Array(encode([2, [audience, nonce, time], Buffer.alloc(64), decode(VECTOR)]));
+  const table = [
+    ["as asked", PRESENTATION, {}, "valid"],
+    ["nobody asked", PRESENTATION, undefined, "holder"],
+    ["to another audience", PRESENTATION, { audience: "The Crown, York" }, "holder"],
+    ["in answer to another question", PRESENTATION, { nonce: "00".repeat(16) }, "holder"],
+    ["in answer to the beginning of one", PRESENTATION, { nonce: asked.nonce.slice(0, 30) }, "holder"],
+    ["at the last moment", PRESENTATION, { now_ms: time + 5 * MINUTE_MS }, "valid"],
+    ["too late", PRESENTATION, { now_ms: time + 5 * MINUTE_MS + 1 }, "holder"],
+    ["by a clock that is ahead", PRESENTATION, { now_ms: time - MINUTE_MS }, "valid"],
+    ["not yet", PRESENTATION, { now_ms: time - MINUTE_MS - 1 }, "holder"],
+    ["stripped", bare, {}, "holder"],
+    ["stripped, and nobody asked", bare, undefined, "holder"],
+    ["re-addressed", of((p) => (p[OCCASION][0] = "The Crown, York")), { audience: "The Crown, York" }, "holder"],
+    ["re-dated", of((p) => p[OCCASION][2]++), {}, "holder"],
+    ["unsigned", of((p) => (p[HOLDERS] = Buffer.alloc(0))), {}, "holder"],
+    ["without a name", of((p) => (p[OCCASION][0] = "")), {}, "read"],
+    ["to a name that is too long", of((p) => (p[OCCASION][0] = "x".repeat(257))), {}, "read"],
+    ["to a name that isn't composed", of((p) => (p[OCCASION][0] = "Cafe\u0301")), {}, "read"],
+    ["with a nonce that could be guessed", of((p) => (p[OCCASION][1] = Buffer.alloc(15))), {}, "read"],
+    ["with a nonce that is too long", of((p) => (p[OCCASION][1] = Buffer.alloc(65))), {}, "read"],
+    ["of what anybody can show", payment, {}, "holder"],
+    ["of a bundle with another window", of((p) => (p[BUNDLE][1][PLACE.terms][TERMS.window][1] += 1)), {}, "log"],
+    ["in another format", of((p) => (p[0] = 3)), {}, "where_it_belongs"],
+    ["of a bundle in another format", of((p) => (p[BUNDLE][0] = 3)), {}, "where_it_belongs"],
+    ["of five items", of((p) => p.push(0)), {}, "read"],
+    ["of three items", of((p) => p.pop()), {}, "read"],
+    ["behind a long header", Buffer.concat([Buffer.from("9804", "hex"), PRESENTATION.subarray(1)]), {}, "read"],
+    ["that is asked for, of what anybody can show", VECTOR, {}, "valid"],
+  ];
+  return table.map(([name, proof, change, step]) => {
+    const expected = change && { ...asked, ...change };
+    return { name: `shown: ${name}`, trust: "registers", proof: new Uint8Array(proof), ...(expected && { expected }), step };
+  });
+}
+
 /** All cases. Where a case says no trust file, it is the town's. */
 export function cases() {
-  const all = [forged, shapes, scoped, suites, counted, lists, forms, signatures, trusted, hidden, values].flatMap((make) => make());
+  const all = [forged, shapes, scoped, suites, counted, lists, forms, signatures, trusted, hidden, values, presentations].flatMap((make) => make());
   return all.map((one) => ({ trust: "town", ...one }));
 }
 
@@ -427,5 +479,5 @@ export function trustFiles(all) {
   const texts = [WORD, PAIR, BASKET, ...all.flatMap(({ contract }) => contract ?? [])];
   const contracts = [...new Set(texts)].map((text) => [text.split(" ", 2)[1], text]);
   const others = Object.entries(OTHER_TRUST).map(([name, [change]]) => [name, trustJson(change)]);
-  return Object.fromEntries([["town", trustJson()], ["various", trustJson({ contracts })], ...others]);
+  return Object.fromEntries([["town", trustJson()], ["various", trustJson({ contracts })], ["registers", trustJson({ contracts: [["coins", COINS], ["registers", REGISTERS]] })], ...others]);
 }

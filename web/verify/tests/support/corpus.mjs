@@ -23,12 +23,21 @@ function item(value) {
       return [6, value.text];
     case "absent":
       return [7];
+    case "file":
+      return [10, value.root, value.bytes];
     default:
       return [value.type === "list" ? 8 : 9, value.items.map(item)];
   }
 }
 
 const hex = (value) => encode(item(value)).toString("hex");
+
+/** What a verifier asked for, as a case says it. */
+export function asked(expected) {
+  if (!expected) return undefined;
+  const { audience, nonce, now_ms, max_age_ms } = expected;
+  return { audience, nonce: new Uint8Array(Buffer.from(nonce, "hex")), nowMs: BigInt(now_ms), maxAgeMs: BigInt(max_age_ms) };
+}
 
 /** A verdict for the corpus: names in the kind's order, values as they are encoded. */
 export function told(verdict) {
@@ -45,6 +54,7 @@ export function told(verdict) {
     certified_at_ms: Number(verdict.certifiedAtMs),
     log_index: Number(verdict.logIndex),
     fact: verdict.fact,
+    ...(verdict.shown && { shown: [verdict.shown.audience, Number(verdict.shown.atMs)] }),
   };
 }
 

@@ -1,7 +1,10 @@
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
-use node::config::{Config, Keys, Limits, Node, Notary, Portal, Registrar, Role, Signatures};
+use node::config::{
+    Config, Files, Keys, Limits, Node, Notary, Portal, Registrar, Role, Signatures,
+};
 use node::pki::ModuleSettings;
 use node::store::StoreOptions;
 use node::transport::ServerLimits;
@@ -28,6 +31,7 @@ fn a_short_file_is_filled_up_with_sensible_defaults() {
         hosts: Vec::new(),
         contracts: vec![folder.join("one.deed")],
         window: Duration::from_secs(60),
+        files: Files::of(&folder.join("data")),
         keys: None,
         signatures: Signatures::P256,
     });
@@ -104,6 +108,7 @@ fn every_setting_is_taken() {
                 folder.path().join("two.deed"),
             ],
             window: Duration::from_secs(5),
+            files: Files::of(Path::new("/var/lib/pvn")),
             keys: Some(Keys {
                 module: ModuleSettings {
                     library: folder.path().join("one.deed"),

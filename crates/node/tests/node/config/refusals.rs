@@ -18,7 +18,7 @@ fn complaints(text: &str) -> String {
 
 #[test]
 fn every_mistake_is_named_with_its_line_and_what_to_do() {
-    let cases: [(&str, String, &str); 28] = [
+    let cases: [(&str, String, &str); 34] = [
         (
             "a typo",
             NODE.replace("peer_listen", "peer_lisen"),
@@ -30,11 +30,46 @@ fn every_mistake_is_named_with_its_line_and_what_to_do() {
             "pvn.toml:7: there is no setting `conections`: did you mean `connections`?",
         ),
         (
+            "files fetched in an unknown way",
+            format!("{NODE}[files]\nfetch = 'some'\n"),
+            "pvn.toml:7: `fetch` is \"some\": either \"asked\" or \"all\"",
+        ),
+        (
+            "files in two places",
+            format!("{NODE}[files]\nfolder = 'files'\n[files.s3]\nbucket = 'files'\n"),
+            "pvn.toml:7: `folder` is \"files\": files are kept in a folder or in a bucket, not in both",
+        ),
+        (
+            "half a bucket",
+            format!("{NODE}[files.s3]\nendpoint = 'https://s3.example'\nbucket = 'files'\n"),
+            "pvn.toml: `region` is missing: the region that the service expects requests to be signed for\n\
+             pvn.toml: `credentials` is missing: a file of two lines, the access key's id and its secret",
+        ),
+        (
+            "a bucket in the clear",
+            format!(
+                "{NODE}[files.s3]\nendpoint = 'http://s3.example'\nbucket = 'files'\nregion = 'here'\ncredentials = 'one.deed'\n"
+            ),
+            "pvn.toml:7: `endpoint` is \"http://s3.example\": a URL that begins with https:// (http:// only for this machine)",
+        ),
+        (
+            "credentials that are not there",
+            format!(
+                "{NODE}[files.s3]\nendpoint = 'http://127.0.0.1:9000'\nbucket = 'files'\nregion = 'here'\ncredentials = 'key'\n"
+            ),
+            "pvn.toml:10: `credentials` names key, where there is no file",
+        ),
+        (
+            "files of a notary",
+            format!("{NOTARY}[files]\nfetch = 'all'\n"),
+            "pvn.toml:5: `files` has no meaning for a notary: remove it",
+        ),
+        (
             "an invention",
             format!("{NODE}colour = 'blue'\n"),
             "pvn.toml:6: there is no setting `colour`; there are: role, data, network, party, peer_listen, \
              endpoint, http_listen, registrar, hosts, contracts, service, window_ms, \
-             certificate_days, signatures, keys, log, limits",
+             certificate_days, files, signatures, keys, log, limits",
         ),
         (
             "an unknown role",

@@ -1,5 +1,6 @@
 //! Clients of the processes' HTTP servers.
 
+use std::io::Read;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -100,6 +101,28 @@ impl Client {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
         Self::answer(request.send(body))
+    }
+
+    /// An answer to bytes, or none when nobody is there.
+    pub(crate) fn put(&self, path: &str, body: &[u8]) -> Option<Answer> {
+        let mut request = self.agent.put(format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        Self::answer(request.send(body))
+    }
+
+    /// A part of what is there, as it comes; none while it can't be given.
+    pub(crate) fn part(&self, path: &str, range: &str) -> Option<impl Read + use<>> {
+        let mut request = self.agent.get(format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        let request = request.header("Range", range);
+        let request = request.config().timeout_global(None).build();
+        let answer = request.call().ok().filter(|a| a.status() == 206)?;
+        let body = answer.into_body().into_with_config();
+        Some(body.limit(u64::MAX).reader())
     }
 
     /// An answer that must be there.

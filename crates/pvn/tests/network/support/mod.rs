@@ -4,6 +4,7 @@ pub(crate) mod books;
 pub(crate) mod client;
 pub(crate) mod demo;
 pub(crate) mod joining;
+pub(crate) mod noise;
 pub(crate) mod patience;
 pub(crate) mod process;
 pub(crate) mod published;

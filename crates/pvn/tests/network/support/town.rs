@@ -283,6 +283,11 @@ impl Town {
         self.running.remove(party).expect("a process").kill();
     }
 
+    /// The id of a running process.
+    pub(crate) fn id(&self, party: &str) -> u32 {
+        self.running[party].id()
+    }
+
     /// Tells a process to stop, and waits until it has.
     pub(crate) fn stop(&mut self, party: &str) {
         let code = self.running.remove(party).expect("a process").stop();
