@@ -93,6 +93,11 @@ fn logs_of_a_running_network_begin_to_sign_with_both() {
     assert_eq!(status, 200);
 
     let again = ["registrar", "notary"].map(|role| sign_with_both(of(role)));
+    let both = until("the trust file to ask for both", LONG, || {
+        let now = trust();
+        let keys = ["registrar", "notary"].map(|log| now[log].as_array().map(Vec::len));
+        (keys == [Some(2), Some(2)]).then_some(now)
+    });
     let bread = [
         ("payer", json!(LEEDS)),
         ("payee", json!("A bakery")),
@@ -110,11 +115,6 @@ fn logs_of_a_running_network_begin_to_sign_with_both() {
     let bread = instruction("bread", LEEDS, "public_money", "Spend", bread);
     demo.of(LEEDS).client().settle(&[bread]);
     demo.wait_until_quiet(6);
-    let both = until("the trust file to ask for both", LONG, || {
-        let now = trust();
-        let keys = ["registrar", "notary"].map(|log| now[log].as_array().map(Vec::len));
-        (keys == [Some(2), Some(2)]).then_some(now)
-    });
 
     // One log, with the same name, founder and leaves, and a line more.
     for name in ["network", "founded_by"] {
