@@ -12,7 +12,7 @@ use crate::support::books::open_year;
 use crate::support::client::{Client, instruction};
 use crate::support::demo::Demo;
 use crate::support::patience::{LONG, until};
-use crate::support::process::{Running, pvn, run, signal, text};
+use crate::support::process::{Running, command_line, pvn, run, signal, text};
 use crate::support::town::Place;
 
 const LEEDS: &str = "GB-LAE-LDS";
@@ -49,8 +49,9 @@ fn fails_at(folder: &Path, proof: &[u8], trust: &Json) -> Option<String> {
 fn sign_with_both((place, id): &(Place, u32)) -> Running {
     signal(*id, Signal::TERM);
     let address = place.http.unwrap_or(place.peer);
+    // Its port is free before it has let go of its data folder.
     until("a process to stop", LONG, || {
-        std::net::TcpListener::bind(address).ok().map(drop)
+        command_line(*id).is_empty().then_some(())
     });
     let config = fs::read_to_string(place.config()).expect("a file");
     fs::write(place.config(), format!("{config}\n[log]\nhybrid = true\n")).expect("a file");
