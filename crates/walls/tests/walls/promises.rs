@@ -15,6 +15,11 @@ const REFUSALS: Wall = Wall {
     remedy: "Say in docs/protocol/refusals.md who refuses what under this code; strike codes that are gone.",
 };
 
+const LIMITS: Wall = Wall {
+    reason: "Whoever writes a second implementation must refuse what this one refuses.",
+    remedy: "Say in docs/protocol/limits.md what the limit is, with its number and reason; strike limits that are gone.",
+};
+
 const TABLE: &str = "docs/protocol/attacks.md";
 const CODES: &str = "docs/protocol/refusals.md";
 
@@ -182,6 +187,43 @@ fn every_code_of_a_refusal_stands_in_the_protocol_and_no_other() {
     let gone = first_cells.filter(|code| !codes.iter().any(|(known, _)| known == code));
     breaches.extend(gone.map(|code| format!("{CODES}: {code} is nobody's")));
     REFUSALS.stands(&breaches);
+}
+
+/// Names and values of a file's public constants.
+fn constants(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let declared = text.split("\npub const ").skip(1);
+    declared.filter_map(|rest| {
+        let (name, rest) = rest.split_once(": ")?;
+        let (_, value) = rest.split_once(" = ")?;
+        Some((name, value.split_once(';')?.0.trim()))
+    })
+}
+
+#[test]
+fn every_limit_stands_in_the_protocol_with_its_number() {
+    const PAGE: &str = "docs/protocol/limits.md";
+    let page = repository::text(PAGE).unwrap();
+    let plain = |text: &str| text.replace(['_', '`'], "");
+    let said: BTreeSet<(String, String)> = rows(&page)
+        .filter(|cells| cells[0].starts_with('`'))
+        .map(|cells| (cells[0].to_owned(), plain(cells[1])))
+        .collect();
+    let rooms = ["ledger", "protocol", "tlog"];
+    let known: BTreeSet<(String, String)> = rooms
+        .iter()
+        .flat_map(|room| {
+            let text = repository::text(&format!("crates/{room}/src/limits.rs")).unwrap();
+            let constants = constants(&text);
+            let row = |(name, value): (&str, &str)| (format!("`{name}`"), plain(value));
+            constants.map(row).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(known.len() > 50, "the limits are found");
+    let breaches: Vec<String> = known
+        .symmetric_difference(&said)
+        .map(|(name, value)| format!("{PAGE}: {name} = {value}"))
+        .collect();
+    LIMITS.stands(&breaches);
 }
 
 #[test]
