@@ -248,13 +248,13 @@ pub(crate) struct Import {
 The address goes where the contract asks for a file. A file that no fact names a day later is removed. Sending that breaks
 off goes on where it stopped when the command is given again.
 
-  pvn attach survey.pdf --node county-data")]
+  pvn attach survey.pdf --data county-data")]
 pub(crate) struct Attach {
     /// The file.
     pub(crate) file: PathBuf,
     /// Data folder of the body's node.
     #[arg(long)]
-    pub(crate) node: PathBuf,
+    pub(crate) data: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -262,7 +262,7 @@ pub(crate) struct Attach {
 What the node doesn't have yet it fetches from the nodes of those who share the fact. Fetching that breaks off goes on where
 it stopped when the command is given again; the file gets its name when it is whole.
 
-  pvn fetch sha256-tree:3b5d...:52428800 -o survey.pdf --node county-data")]
+  pvn fetch sha256-tree:3b5d...:52428800 -o survey.pdf --data county-data")]
 pub(crate) struct Fetch {
     /// The file's address, as the fact names it.
     pub(crate) address: ::deed::FileAddress,
@@ -271,7 +271,7 @@ pub(crate) struct Fetch {
     pub(crate) output: PathBuf,
     /// Data folder of the body's node.
     #[arg(long)]
-    pub(crate) node: PathBuf,
+    pub(crate) data: PathBuf,
 }
 
 #[derive(Debug, Args)]

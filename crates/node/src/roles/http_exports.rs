@@ -39,7 +39,14 @@ pub(crate) async fn export(
     let Json(wanted) = read(body)?;
     let (media_type, bytes) = match wanted.form {
         ExportForm::Statement => (STATEMENT, statement(&api, wanted).await?),
-        form => credential(&api, &wanted.fact, form).await?,
+        form => {
+            if !wanted.fields.is_empty() || wanted.audience.is_some() || wanted.nonce.is_some() {
+                return Err(bad(
+                    "a credential is made whole and for nobody in particular; its holder chooses fields and verifier when it is shown",
+                ));
+            }
+            credential(&api, &wanted.fact, form).await?
+        }
     };
     Ok(([(header::CONTENT_TYPE, media_type)], bytes))
 }

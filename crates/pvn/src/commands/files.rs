@@ -44,7 +44,7 @@ fn next_chunk(from: &mut impl Read, chunk: &mut Vec<u8>) -> io::Result<()> {
 }
 
 pub(super) fn attach(args: &Attach) -> Outcome {
-    let client = client(&args.node)?;
+    let client = client(&args.data)?;
     let mut file = File::open(&args.file)
         .map_err(|error| format!("{} can't be read: {error}", args.file.display()))?;
     let tree = hashed(&mut file)?;
@@ -107,7 +107,7 @@ fn send(
 }
 
 pub(super) fn fetch(args: &Fetch) -> Outcome {
-    let client = client(&args.node)?;
+    let client = client(&args.data)?;
     let part = part_of(&args.output, &args.address);
     let mut file = OpenOptions::new()
         .read(true)

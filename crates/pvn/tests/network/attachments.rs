@@ -92,7 +92,7 @@ fn a_file_goes_to_those_with_a_part_in_its_fact_and_to_nobody_else() {
     let file = folder.path().join("report.pdf");
     std::fs::write(&file, noise.whole()).expect("a file");
     let surveyor = town.place(SURVEYOR).clone();
-    let said = run(["attach", text(&file), "--node", text(&surveyor.data)]).done();
+    let said = run(["attach", text(&file), "--data", text(&surveyor.data)]).done();
     let address: FileAddress = said.trim().parse().expect("an address");
     assert_eq!(address, noise.tree().address());
     let nowhere = FileAddress {
@@ -122,7 +122,7 @@ fn a_file_goes_to_those_with_a_part_in_its_fact_and_to_nobody_else() {
             &address,
             "-o",
             text(&output),
-            "--node",
+            "--data",
             text(&data),
         ])
     };

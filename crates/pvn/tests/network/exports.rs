@@ -330,6 +330,12 @@ fn requests_that_are_refused(exports: &Exports<'_>, licence: &str, notice: &str)
         ),
         ("no form", C, export(licence, "pdf"), "malformed_request"),
         (
+            "a credential in part",
+            C,
+            json!({ "fact": licence, "form": "sd-jwt-vc", "fields": ["trade"] }),
+            "bad_argument",
+        ),
+        (
             "shown to nobody",
             A,
             export(licence, "statement"),

@@ -112,7 +112,7 @@ fn every_test_that_the_table_of_attacks_names_is_there() {
     ATTACKS.stands(&breaches);
 }
 
-/// Every attack that the designs name has its row, and every trick of the simulator's stands in one.
+/// Every attack that was thought of has its row, and every trick of the simulator's stands in one.
 #[test]
 fn the_table_of_attacks_is_whole() {
     let table = repository::text(TABLE).unwrap();

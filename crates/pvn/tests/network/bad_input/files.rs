@@ -21,7 +21,7 @@ fn import(file: &Path, leeds: &Place) -> Said {
         SOURCE,
         "--service",
         text(&service),
-        "--node",
+        "--data",
         text(&leeds.data),
         "--json",
     ])
