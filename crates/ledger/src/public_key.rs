@@ -144,6 +144,19 @@ impl PublicKey {
         &self.bytes
     }
 
+    /// The P-256 key that it is, or that is its first half.
+    #[must_use]
+    pub fn p256(&self) -> Option<Self> {
+        match self.suite {
+            Suite::P256 => Some(self.clone()),
+            Suite::P256_MLDSA65 => {
+                let point = self.bytes.get(..POINT_BYTES)?;
+                Self::new(Suite::P256, point.to_vec()).ok()
+            }
+            Suite(_) => None,
+        }
+    }
+
     /// Whether the signature over bytes that carry their own domain tag verifies.
     #[must_use]
     pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {

@@ -7,6 +7,7 @@ use ledger::log_keys::LogKeys;
 use ledger::trust::{ContractBook, Trust};
 use ledger::{ContractId, NetworkId};
 use serde::Deserialize;
+use serde_json::Value as Json;
 use tlog::VerifierKey;
 
 /// The form of trust files that this version reads.
@@ -58,10 +59,20 @@ pub(crate) fn read(path: &Path) -> Result<Trust, TrustFileError> {
 }
 
 fn parse(text: &str, path: &Path) -> Result<Trust, TrustFileError> {
-    let file: File = serde_json::from_str(text).map_err(|source| TrustFileError::Text {
+    let unreadable = |source| TrustFileError::Text {
         path: path.to_owned(),
         source,
-    })?;
+    };
+    let file: File = serde_json::from_str(text).map_err(unreadable)?;
+    // Serde takes a list for an object, by position.
+    let shape: Json = serde_json::from_str(text).map_err(unreadable)?;
+    let contracts = shape["contracts"].as_array();
+    if !contracts.is_some_and(|contracts| contracts.iter().all(Json::is_object)) {
+        return Err(TrustFileError::Value {
+            path: path.to_owned(),
+            what: "a list stands in the place of an object".to_owned(),
+        });
+    }
     trust(file).map_err(|what| TrustFileError::Value {
         path: path.to_owned(),
         what,

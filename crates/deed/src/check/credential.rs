@@ -7,10 +7,10 @@ use crate::syntax::ast::{FactDecl, FactNode, Name, Text};
 
 use super::find::field_named;
 
-/// Names by which readers of credentials know claims about the credential itself (RFC 7519 §4.1, RFC 7800, SD-JWT VC), and
-/// the network's own.
-const CLAIMS: [&str; 11] = [
-    "aud", "cnf", "exp", "iat", "iss", "jti", "nbf", "pvn", "status", "sub", "vct",
+/// Names by which readers of credentials know claims about the credential itself or its subject (RFC 7519 §4.1, RFC 7800,
+/// SD-JWT VC, W3C data model 2.0), and the network's own.
+const CLAIMS: [&str; 13] = [
+    "aud", "cnf", "exp", "iat", "id", "iss", "jti", "nbf", "pvn", "status", "sub", "type", "vct",
 ];
 
 /// Refuses a credential that anybody could show, and one whose fields could be taken for what it says of itself.

@@ -117,6 +117,8 @@ impl Network {
         let stays = |now: &Option<String>, then: &Option<String>| then.is_none() || now == then;
         self.name == earlier.name
             && self.map_key == earlier.map_key
+            && stays(&self.notary, &earlier.notary)
+            && stays(&self.notary_key, &earlier.notary_key)
             && stays(&self.map_hybrid, &earlier.map_hybrid)
             && stays(&self.notary_hybrid, &earlier.notary_hybrid)
     }

@@ -209,7 +209,7 @@ async fn statement(api: &Api, wanted: ExportRequest) -> Result<Vec<u8>, Failure>
     .await?;
     let me = api.link.party.clone();
     let statement = api.engine.ask(move |node| {
-        let key = node.key_of(&me)?;
+        let key = node.p256_key_of(&me)?;
         Some(Statement::sign(key, &me, &subject, proof))
     });
     let statement: Result<Statement, ExportError> = statement

@@ -8,7 +8,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use deed::Party;
-use ledger::signature::Suite;
+use ledger::signature::PublicKey;
 use serde_json::json;
 
 use super::link::Link;
@@ -29,9 +29,9 @@ async fn key_set(State(link): State<Arc<Link>>, Path(id): Path<String>) -> Respo
         let reason = "no organisation of this identifier is in the network map";
         return (StatusCode::NOT_FOUND, reason).into_response();
     };
-    // Other suites sign nothing that others read.
-    let key = record.keys.of(Suite::P256);
-    let jwk = key.and_then(|key| Jwk::of(key).ok());
+    // What others read is signed with the P-256 key, which is the first half of a hybrid one too.
+    let key = record.keys.iter().find_map(PublicKey::p256);
+    let jwk = key.and_then(|key| Jwk::of(&key).ok());
     let keys: Vec<_> = jwk.iter().map(Jwk::listed).collect();
     let headers = [
         (header::CONTENT_TYPE, "application/jwk-set+json"),

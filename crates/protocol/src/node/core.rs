@@ -9,7 +9,7 @@ use ledger::codec;
 use ledger::digest::hmac_sha256;
 use ledger::fact::FactRef;
 use ledger::log_keys::{LogKeys, verify_checkpoint};
-use ledger::signature::{KeyError, SigningKey};
+use ledger::signature::{KeyError, SigningKey, Suite};
 use ledger::tearoff::Audience;
 use ledger::transaction::Terms;
 use ledger::trust::ContractBook;
@@ -473,13 +473,18 @@ impl<S: Store> Node<S> {
         self.setup.hosted.iter().any(|h| h.party == *party)
     }
 
-    /// The key of a party of this node.
+    fn hosted(&self, party: &Party) -> Option<&Hosted> {
+        self.setup.hosted.iter().find(|h| h.party == *party)
+    }
+
+    pub(crate) fn key_of(&self, party: &Party) -> Option<&SigningKey> {
+        self.hosted(party)?.key(&self.members)
+    }
+
+    /// The P-256 key of a party of this node, with which it signs what others' software reads, whatever it signs with here.
     #[must_use]
-    pub fn key_of(&self, party: &Party) -> Option<&SigningKey> {
-        self.setup
-            .hosted
-            .iter()
-            .find(|h| h.party == *party)
-            .and_then(|hosted| hosted.key(&self.members))
+    pub fn p256_key_of(&self, party: &Party) -> Option<&SigningKey> {
+        let mut keys = self.hosted(party)?.keys.iter();
+        keys.find(|key| key.public().suite() == Suite::P256)
     }
 }

@@ -45,7 +45,11 @@ fn entitled(roles: &FactRoles, field: usize) -> impl Iterator<Item = &Party> {
     let seen =
         seen.filter(move |(_, fields)| fields.iter().any(|seen| usize::from(*seen) == field));
     let seen = seen.map(|(party, _)| party);
-    parts.into_iter().flatten().chain(seen)
+    parts
+        .into_iter()
+        .flatten()
+        .chain(&roles.shown_by)
+        .chain(seen)
 }
 
 impl<S: Store> Node<S> {

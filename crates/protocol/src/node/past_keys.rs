@@ -25,7 +25,7 @@ struct Gone {
     party: Party,
     #[n(1)]
     key: PublicKey,
-    /// Entries of the map's log when it was last seen in the directory.
+    /// Entries of the map's log before the first directory that was seen without it.
     #[n(2)]
     size: u64,
 }
@@ -69,12 +69,13 @@ impl PastKeys {
                 keys: record.keys.clone(),
             })
             .collect();
-        let same = listed == self.listed;
-        let before = std::mem::replace(&mut self.listed, listed);
-        let size = std::mem::replace(&mut self.size, members.size());
-        if same {
+        if listed == self.listed && members.size() == self.size {
             return;
         }
+        let before = std::mem::replace(&mut self.listed, listed);
+        self.size = members.size();
+        // Which of the entries in between was the first without it isn't known here: to all of them it may belong.
+        let size = members.size().saturating_sub(1);
         let keys = before
             .iter()
             .flat_map(|listed| listed.keys.iter().map(|key| (&listed.party, key)));

@@ -33,7 +33,7 @@ pub struct Provable {
 pub struct Issuer<'a> {
     /// The party.
     pub party: Party,
-    /// Its key.
+    /// Its P-256 key.
     pub key: &'a SigningKey,
     /// Whether the fact was used up since.
     pub used_up: bool,
@@ -132,7 +132,7 @@ impl<S: Store> Node<S> {
         let Some((party, key)) = roles
             .attestors
             .first()
-            .and_then(|party| Some((party.clone(), self.key_of(party)?)))
+            .and_then(|party| Some((party.clone(), self.p256_key_of(party)?)))
         else {
             return Ok(None);
         };
