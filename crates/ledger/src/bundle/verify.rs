@@ -62,14 +62,6 @@ impl ProofBundle {
         }
     }
 
-    /// [`Self::verify`], from the bytes.
-    ///
-    /// # Errors
-    /// [`BundleError`], the step that failed.
-    pub fn verify_bytes(bytes: &[u8], trust: &Trust) -> Result<Proven, BundleError> {
-        Self::read(bytes)?.verify(trust)
-    }
-
     /// The contract and the kind of the fact: one that the contract declares itself, with as many fields.
     pub(crate) fn kind<'t>(
         &self,

@@ -150,7 +150,7 @@ fn flip_all(proof: &[u8], trust: &Trust) -> std::collections::BTreeMap<&'static 
         for bit in (first..proof.len() * 8).step_by(2) {
             let mut bytes = proof.to_vec();
             bytes[bit / 8] ^= 1 << (bit % 8);
-            match ProofBundle::verify_bytes(&bytes, trust) {
+            match ledger::presentation::verify(&bytes, trust, None) {
                 Ok(proven) => panic!("bit {bit} does not count: {proven:?}"),
                 Err(error) => *steps.entry(BundleError::code(&error)).or_insert(0) += 1,
             }
@@ -275,18 +275,18 @@ fn a_proof_says_who_paid_whom_what_offline_and_every_bit_of_it_counts() {
         );
     }
     let trust = read_trust(&own);
-    assert!(ProofBundle::verify_bytes(&proof, &trust).is_ok());
+    assert!(ledger::presentation::verify(&proof, &trust, None).is_ok());
     let steps = flip_all(&proof, &trust);
     assert_eq!(steps.values().sum::<usize>(), proof.len() * 8);
     println!("{} bits, each refused: {steps:?}", proof.len() * 8);
     for end in 0..proof.len() {
-        let error =
-            ProofBundle::verify_bytes(&proof[..end], &trust).expect_err("a proof cut short");
+        let error = ledger::presentation::verify(&proof[..end], &trust, None)
+            .expect_err("a proof cut short");
         assert_eq!(error.code(), "read", "cut at {end}");
     }
     let longer = [proof.as_slice(), b"\0"].concat();
     assert_eq!(
-        ProofBundle::verify_bytes(&longer, &trust)
+        ledger::presentation::verify(&longer, &trust, None)
             .expect_err("a longer proof")
             .code(),
         "read"
