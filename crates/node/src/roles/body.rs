@@ -49,9 +49,14 @@ pub(super) async fn run_body(
     // A PIN that is wrong, or a token that isn't there, is said before anything is promised to anybody.
     let me = home.identity()?.leaf.party;
     for party in std::iter::once(&me).chain(&own.hosts) {
-        keys.all(party)?;
+        keys.first(party)?;
     }
     let link = Arc::new(Link::connect(home.clone(), &own.registrar, config.announced()).await?);
+    for party in std::iter::once(&me).chain(&own.hosts) {
+        if let Some(record) = link.members().get(party) {
+            keys.are_those_of(party, &record.keys)?;
+        }
+    }
     let (notary, _) = link.notary()?;
     let book = Arc::new(load_contracts(&own.contracts)?);
     let kept = Attachments::at(&own.files.place).map_err(RunError::start)?;

@@ -92,13 +92,18 @@ pub enum HomeError {
         "the key with which {0} was admitted is in a security module: put `[keys]` back into the configuration"
     )]
     KeyInModule(Party),
+    /// A party's stronger key isn't in the folder.
+    #[error(
+        "the network map has a second, stronger key of {0}, and its half in this data folder is missing or another: put `keys/` back from your newest copy; without it nothing that {0} signs would be believed, or only by the weaker key"
+    )]
+    StrongerKeyLost(Party),
     /// The operating system's random number generator failed.
     #[error("the operating system gives no random numbers")]
     Random,
 }
 
 /// The file with the seed of a party's ML-DSA-65 key.
-fn ml_dsa_seed(party: &Party) -> String {
+pub(super) fn ml_dsa_seed(party: &Party) -> String {
     format!("keys/ledger-{party}.mldsa65")
 }
 

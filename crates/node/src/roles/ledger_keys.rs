@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use deed::Party;
 use ledger::codec;
-use ledger::signature::{PublicKey, SigningKey};
+use ledger::map::MemberKeys;
+use ledger::signature::{PublicKey, SigningKey, Suite};
 
 use super::home::{Home, HomeError};
 use crate::config::{Keys, Signatures};
@@ -55,6 +56,22 @@ impl LedgerKeys {
         Ok(std::iter::once(first).chain(stronger).collect())
     }
 
+    /// Whether what the network map has of a party is here: a stronger key that was lost is never drawn anew.
+    ///
+    /// # Errors
+    /// [`HomeError::StrongerKeyLost`], or why the keys can't be used.
+    pub(crate) fn are_those_of(&self, party: &Party, listed: &MemberKeys) -> Result<(), HomeError> {
+        let Some(listed) = listed.of(Suite::P256_MLDSA65) else {
+            return Ok(());
+        };
+        let lost = || HomeError::StrongerKeyLost(party.clone());
+        if !self.home.has_ml_dsa_seed(party) {
+            return Err(lost());
+        }
+        let own = self.home.hybrid_key(party, self.first(party)?)?;
+        (own.public() == listed).then_some(()).ok_or_else(lost)
+    }
+
     /// The first signing key of a party, made the first time.
     ///
     /// # Errors
@@ -86,5 +103,35 @@ impl LedgerKeys {
         bytes
             .map(|b| codec::decode(&b).map_err(|error| self.home.content(&name, error)))
             .transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stronger_key_that_was_lost_is_not_drawn_anew() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = Home::at(folder.path()).expect("ours");
+        let party = Party::new("GB-1").expect("a party");
+        let keys = LedgerKeys::of(&home, None, Signatures::Both);
+        let first = keys.first(&party).expect("a key");
+        let weaker = MemberKeys::one(first.public().clone());
+        // Before there is a second one, none is missing.
+        assert!(keys.are_those_of(&party, &weaker).is_ok());
+        let stronger = keys.all(&party).expect("keys").pop().expect("two");
+        let listed = MemberKeys::one(stronger.public().clone());
+        assert!(keys.are_those_of(&party, &listed).is_ok());
+
+        let seed = folder.path().join(super::super::home::ml_dsa_seed(&party));
+        std::fs::remove_file(&seed).expect("it was there");
+        let lost = |answer| matches!(answer, Err(HomeError::StrongerKeyLost(_)));
+        assert!(lost(keys.are_those_of(&party, &listed)));
+        assert!(!seed.exists());
+        // Another one in its place.
+        keys.all(&party).expect("keys");
+        assert!(lost(keys.are_those_of(&party, &listed)));
+        assert!(keys.are_those_of(&party, &weaker).is_ok());
     }
 }
