@@ -167,8 +167,39 @@ fn codes() -> Vec<(String, String)> {
         let texts = source.code().texts.iter();
         texts.map(|(line, text)| (text.clone(), format!("{}:{line}", source.path)))
     });
-    texts
-        .filter(|(text, _)| is_code(text) && !LABELS.contains(&text.as_str()))
+    let codes = texts.filter(|(text, _)| is_code(text) && !LABELS.contains(&text.as_str()));
+    codes.chain(api_codes()).chain(admission_codes()).collect()
+}
+
+/// Codes of the HTTP API: the names of its list, in small letters.
+fn api_codes() -> Vec<(String, String)> {
+    const PLACE: &str = "crates/api/src/problem.rs";
+    let text = repository::text(PLACE).unwrap();
+    let (_, list) = text.split_once("pub enum ErrorCode {").unwrap();
+    let (list, _) = list.split_once("\n}").unwrap();
+    let names = list
+        .lines()
+        .filter_map(|line| line.trim().strip_suffix(','));
+    let small = |name: &str| {
+        let small = |c: char| match c.is_ascii_uppercase() {
+            true => format!("_{}", c.to_ascii_lowercase()),
+            false => c.to_string(),
+        };
+        let words: String = name.chars().map(small).collect();
+        words.trim_start_matches('_').to_owned()
+    };
+    names.map(|name| (small(name), PLACE.to_owned())).collect()
+}
+
+/// Codes that the registrar's process adds to those of its decisions.
+fn admission_codes() -> Vec<(String, String)> {
+    const PLACE: &str = "crates/node/src/roles/registrar.rs";
+    let text = repository::text(PLACE).unwrap();
+    let arms = text.lines().filter_map(|line| line.split_once("=> \""));
+    let codes = arms.filter_map(|(_, rest)| rest.strip_suffix("\","));
+    codes
+        .filter(|code| is_code(code))
+        .map(|code| (code.to_owned(), PLACE.to_owned()))
         .collect()
 }
 
