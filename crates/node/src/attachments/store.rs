@@ -194,10 +194,23 @@ impl Attachments {
             && tree.check(index, chunk).is_err()
         {
             tracing::error!(%path, "a chunk of a file is damaged and counts as missing");
+            let _keeping = self.removing.read().await;
             self.objects.delete(&path).await?;
+            self.take_back(tree).await?;
             return Ok(None);
         }
         Ok(chunk)
+    }
+
+    /// A file that was whole has a chunk less: it is one that has begun.
+    async fn take_back(&self, tree: &FileTree) -> Result<(), AttachmentError> {
+        let address = tree.address();
+        self.write(&file_path(BEGUN, &address), tree.hashes().into())
+            .await?;
+        match self.objects.delete(&file_path(WHOLE, &address)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn there(&self, path: &Path) -> Result<bool, AttachmentError> {

@@ -184,10 +184,13 @@ async fn what_is_damaged_on_the_disk_counts_as_missing() {
         .put(&path, PutPayload::from_static(b"rot"))
         .await
         .unwrap();
+    assert!(kept.holds(address).await.unwrap(), "nobody has looked");
     assert_eq!(kept.chunk(&file.0, 1).await.unwrap(), None);
+    assert!(!kept.holds(address).await.unwrap());
     let missing = kept.begin(address, &file.0.hashes()).await.unwrap();
     assert_eq!(missing, only(1..2));
     send(&kept, &file).await;
+    assert!(kept.holds(address).await.unwrap());
     assert_eq!(whole(&kept, address).await, Some(file.1.concat()));
 }
 
