@@ -21,7 +21,7 @@ fn import(file: &Path, leeds: &Place) -> Said {
         SOURCE,
         "--service",
         text(&service),
-        "--data",
+        "--node",
         text(&leeds.data),
         "--json",
     ])
