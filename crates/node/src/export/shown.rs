@@ -7,7 +7,7 @@ use ledger::Digest;
 use ledger::presentation::HolderSecret;
 use serde_json::{Value, json};
 
-use super::jws::base64url;
+use super::jws::{base64url, signed_part};
 
 /// Bytes of a credential that is read: a fact of the largest size, and its disclosures.
 const CREDENTIAL_BYTES_MAX: usize = 4 << 20;
@@ -86,11 +86,7 @@ impl Binding {
             "iat": self.time.as_second(),
             "sd_hash": base64url(Digest::of(&[chosen.as_bytes()]).0),
         });
-        let signed = format!(
-            "{}.{}",
-            base64url(header.to_string()),
-            base64url(claims.to_string())
-        );
+        let signed = signed_part(&header, &claims);
         let signature = holder.sign_elsewhere(signed.as_bytes())?;
         Some(format!("{chosen}{signed}.{}", base64url(signature)))
     }

@@ -190,12 +190,7 @@ impl Elsewhere {
         if let Some(client) = known {
             return Some(Arc::clone(client));
         }
-        let client = Arc::new(PeerClient::new(
-            node.clone(),
-            address.clone(),
-            Arc::clone(&self.link.credentials),
-            Arc::clone(&self.link.counters),
-        ));
+        let client = Arc::new(self.link.at(node, address.clone()));
         clients.insert(node.clone(), Arc::clone(&client));
         Some(client)
     }

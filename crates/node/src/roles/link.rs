@@ -173,13 +173,13 @@ impl Link {
     /// A connection to another member, at the address that the directory has.
     pub(crate) fn to(&self, party: &Party) -> Option<PeerClient> {
         let endpoint = self.members().get(party)?.details.endpoint.clone();
+        Some(self.at(party, endpoint))
+    }
+
+    /// A connection to another member at an address.
+    pub(crate) fn at(&self, party: &Party, address: String) -> PeerClient {
         let (credentials, counters) = (Arc::clone(&self.credentials), Arc::clone(&self.counters));
-        Some(PeerClient::new(
-            party.clone(),
-            endpoint,
-            credentials,
-            counters,
-        ))
+        PeerClient::new(party.clone(), address, credentials, counters)
     }
 
     /// The network's id and the notary's lineage.

@@ -232,12 +232,7 @@ async fn watch_log(link: Arc<Link>, portal: Portal, trust: Trust) {
                 .as_ref()
                 .is_none_or(|c| c.address() != record.details.endpoint)
         {
-            client = Some(PeerClient::new(
-                notary.clone(),
-                record.details.endpoint.clone(),
-                Arc::clone(&link.credentials),
-                Arc::clone(&link.counters),
-            ));
+            client = Some(link.at(&notary, record.details.endpoint.clone()));
         }
         let note = match &client {
             Some(client) => client.post(CHECKPOINT_PATH, Vec::new()).await.ok(),

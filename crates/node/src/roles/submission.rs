@@ -101,14 +101,7 @@ pub(crate) async fn submit_all(
             continue;
         };
         if client.as_ref().is_none_or(|(known, _)| *known != address) {
-            let (credentials, counters) =
-                (Arc::clone(&link.credentials), Arc::clone(&link.counters));
-            let fresh = Arc::new(PeerClient::new(
-                notary.clone(),
-                address.clone(),
-                credentials,
-                counters,
-            ));
+            let fresh = Arc::new(link.at(&notary, address.clone()));
             link.asks_notary_through(Arc::clone(&fresh));
             client = Some((address, fresh));
         }
