@@ -24,6 +24,7 @@ use deed::Party;
 use crate::pki::ModuleSettings;
 use crate::store::StoreOptions;
 use crate::transport::ServerLimits;
+use crate::watch::WitnessAddress;
 
 /// What one process needs to know to start. Paths are relative to the file's folder, or absolute.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +76,8 @@ pub struct Notary {
     pub http_listen: SocketAddr,
     /// Whether its log is signed by its hybrid key too.
     pub hybrid: bool,
+    /// Who is asked to cosign its checkpoints.
+    pub witnesses: Vec<WitnessAddress>,
 }
 
 /// What only a node needs.

@@ -16,3 +16,4 @@ pub mod portal;
 pub mod roles;
 pub mod store;
 pub mod transport;
+pub mod watch;

@@ -216,3 +216,19 @@ pub const FILES_TIDIED_SECONDS: u64 = 60 * 60;
 
 /// Files that are removed together: their hashes are held in memory.
 pub const FILES_REMOVED_MAX: usize = 4;
+
+/// Bytes of one file of a log that is read from elsewhere: a full bundle of the longest entries (C2SP tlog-tiles), which is more
+/// than any note.
+pub const LOG_FILE_BYTES_MAX: u64 = 256 * (65_535 + 2);
+
+/// How long one file of a log may take to arrive.
+pub const LOG_FILE_SECONDS: u64 = 30;
+
+/// A notary's log that grows by nothing for so long stands still: it enters a root of its tokens every ten seconds.
+pub const LOG_SILENT_SECONDS: u64 = 120;
+
+/// Bytes of a request to a witness: a note of the longest, and 63 lines of proof.
+pub const WITNESS_REQUEST_BYTES_MAX: usize = tlog::limits::NOTE_BYTES_MAX + 4_096;
+
+/// Bytes of a witness's answer: signature lines, at most as many as a note has.
+pub const WITNESS_ANSWER_BYTES_MAX: usize = tlog::limits::NOTE_BYTES_MAX;

@@ -35,11 +35,14 @@ mod round;
 mod router;
 mod status;
 mod submission;
+mod witnessing;
 
 pub use admission::Network;
 pub use engine::{now_ms, random_32};
 pub use home::{Home, HomeError, load_contracts};
 pub use http::RunError;
+pub(crate) use http::listen;
+pub(crate) use http_server::serve;
 pub use join::{Application, JoinError, join};
 pub use publication::trust_text;
 pub use registrar::{found_network, invite};

@@ -8,6 +8,7 @@ pub mod directory;
 pub mod limits;
 pub mod log_signer;
 pub mod message;
+pub mod monitor;
 pub mod node;
 pub mod notary;
 pub mod registrar;

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod deed;
+mod logs;
 mod proofs;
 
 use std::net::SocketAddr;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use logs::{Log, LogWhat, Monitor, MonitorRun, MonitorWhat, Witness, WitnessWhat};
 pub(crate) use proofs::{Challenge, Export, Form, Prove, Show, Verify};
 
 pub(crate) use deed::{Deed, DeedCheck, DeedExplain, DeedFmt, DeedRender, DeedTest, DeedWhat};
@@ -62,6 +64,12 @@ pub(crate) enum Command {
     Backup(Backup),
     /// Put a copy taken by `pvn backup` into an empty data folder.
     Restore(Restore),
+    /// Cosign a log's checkpoints, independently of whoever runs the log.
+    Witness(Witness),
+    /// Watch a notary's log for two histories, broken rules and unknown signers, and raise an alarm with evidence.
+    Monitor(Monitor),
+    /// Copy a notary's log as static files, and verify such a copy.
+    Log(Log),
     /// Measure.
     Bench(Bench),
     /// Check, test, format, explain and show contracts.

@@ -11,11 +11,14 @@ mod files;
 mod import;
 mod instructions;
 mod join;
+mod log;
+mod monitor;
 mod play;
 mod prove;
 mod run;
 mod status;
 mod verify;
+mod witness;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -52,6 +55,9 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Status(args) => status::run(&args),
         Command::Backup(args) => backup::backup(&args),
         Command::Restore(args) => backup::restore(&args),
+        Command::Witness(args) => witness::run(&args),
+        Command::Monitor(args) => monitor::run(&args),
+        Command::Log(args) => log::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Deed(args) => deed::run(&args),
     }

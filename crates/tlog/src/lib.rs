@@ -10,6 +10,7 @@
 //!   [`VerifierKey`]s.
 //! - **Checkpoints** (C2SP tlog-checkpoint, tlog-cosignature): [`Checkpoint`], cosigned by a
 //!   [`Cosigner`], believed under a [`CheckpointPolicy`].
+//! - **Witnesses** (C2SP tlog-witness): [`witness`]; what shows that a log has two histories: [`Fork`].
 //! - **Files** (C2SP tlog-tiles): [`Tile`], [`EntryBundle`], [`TilePath`], [`encode_entries`].
 //!
 //! Parsing is strict everywhere: one value has one encoding, and what is read gives the same bytes
@@ -71,12 +72,14 @@ mod policy;
 mod prove;
 mod public_key;
 mod signer;
+mod split_view;
 mod tile;
 mod tile_path;
 mod tile_reader;
 mod tree;
 mod verifier_key;
 mod verify;
+pub mod witness;
 
 pub use checkpoint::{Checkpoint, CheckpointError, Origin, OriginError};
 pub use cosignature::{
@@ -97,6 +100,7 @@ pub use policy::{
 pub use prove::{ProveError, prove_consistency, prove_inclusion, stored_root};
 pub use public_key::{KEY_BYTES, PublicKey, PublicKeyError, has_small_order};
 pub use signer::{CosignError, Cosigner, NoteSigner, SignError, SignerError};
+pub use split_view::{Fork, ForkError};
 pub use tile::{EntryBundle, Tile, TileBytesError, TileError, build_tiles, tiles_grown};
 pub use tile_path::{TilePath, TilePathError};
 pub use tile_reader::{TileReadError, TileReader};

@@ -34,3 +34,6 @@ pub const NAME_BYTES_MAX: usize = u8::MAX as usize;
 /// Latest time of a cosignature, in seconds since the Unix epoch (C2SP tlog-cosignature: "MUST NOT
 /// exceed 2^63 - 1").
 pub const COSIGNATURE_TIME_UNIX_S_MAX: u64 = i64::MAX as u64;
+
+/// Hashes in a consistency proof that a witness is given (C2SP tlog-witness: "MUST NOT send more than 63").
+pub const CONSISTENCY_HASHES_MAX: usize = 63;

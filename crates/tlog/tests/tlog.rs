@@ -34,3 +34,5 @@ mod tiles;
 mod tree;
 #[path = "tlog/vectors.rs"]
 mod vectors;
+#[path = "tlog/witness.rs"]
+mod witness;

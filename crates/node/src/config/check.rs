@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
+use toml::Spanned;
+
 use super::fault::Problem;
 use super::files::files;
 use super::raw::{Raw, RawKeys, RawRole};
@@ -89,9 +91,12 @@ fn role(raw: &mut Raw, data: Option<&Path>, values: &mut Values<'_>) -> Option<R
             1..=caps::CERTIFICATE_DAYS_MAX,
         );
         let certificate_life = Duration::from_hours(24 * days);
+        let log = raw.log.take().map(Spanned::into_inner);
+        let witnesses = log.as_ref().and_then(|log| log.witnesses.as_ref());
+        values.not_for_role("witnesses", witnesses);
         return Some(Role::Registrar(Registrar {
             certificate_life,
-            hybrid: is_hybrid(raw),
+            hybrid: log.is_some_and(|log| log.hybrid),
         }));
     }
     let registrar = raw.registrar.take();
@@ -102,11 +107,20 @@ fn role(raw: &mut Raw, data: Option<&Path>, values: &mut Values<'_>) -> Option<R
         _ => values.needed("http_listen", listen.as_ref(), Values::address),
     };
     match raw.role {
-        RawRole::Registrar | RawRole::Notary => Some(Role::Notary(Notary {
-            registrar: registrar?,
-            http_listen: http_listen?,
-            hybrid: is_hybrid(raw),
-        })),
+        RawRole::Registrar | RawRole::Notary => {
+            let log = raw.log.take().map(Spanned::into_inner);
+            let witnesses = log.as_ref().and_then(|log| log.witnesses.as_ref());
+            let witnesses = match witnesses {
+                Some(texts) => values.witnesses("witnesses", texts),
+                None => Some(Vec::new()),
+            };
+            Some(Role::Notary(Notary {
+                registrar: registrar?,
+                http_listen: http_listen?,
+                hybrid: log.is_some_and(|log| log.hybrid),
+                witnesses: witnesses?,
+            }))
+        }
         RawRole::Node => {
             let hosts = match raw.hosts.take() {
                 Some(hosts) => values.parties("hosts", &hosts),
@@ -148,10 +162,6 @@ fn role(raw: &mut Raw, data: Option<&Path>, values: &mut Values<'_>) -> Option<R
             }))
         }
     }
-}
-
-fn is_hybrid(raw: &mut Raw) -> bool {
-    raw.log.take().is_some_and(|log| log.into_inner().hybrid)
 }
 
 fn keys(raw: RawKeys, values: &mut Values<'_>) -> Option<Keys> {

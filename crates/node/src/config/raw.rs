@@ -35,6 +35,7 @@ pub(super) struct Raw {
 pub(super) struct RawLog {
     #[serde(default)]
     pub(super) hybrid: bool,
+    pub(super) witnesses: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
 #[derive(Deserialize)]

@@ -13,6 +13,7 @@ use super::Signatures;
 use super::fault::{Fault, Problem};
 use super::raw::{RawRole, line_of};
 use crate::limits::NAME_CHARS_MAX;
+use crate::watch::WitnessAddress;
 
 /// Settles values and collects what is wrong with them.
 pub(super) struct Values<'a> {
@@ -156,6 +157,27 @@ impl<'a> Values<'a> {
             parties.push(party);
         }
         Some(parties)
+    }
+
+    /// Witnesses of a log, each once.
+    pub(super) fn witnesses(
+        &mut self,
+        key: &'static str,
+        raw: &Spanned<Vec<Spanned<String>>>,
+    ) -> Option<Vec<WitnessAddress>> {
+        let mut witnesses: Vec<WitnessAddress> = Vec::new();
+        for raw in raw.get_ref() {
+            let Ok(witness) = raw.get_ref().parse::<WitnessAddress>() else {
+                let expected = "a witness is its URL, a space, and its key as `pvn witness init` prints it: \"https://witness.example witness.example+1a2b3c4d+…\"";
+                self.wrong(key, raw, expected);
+                return None;
+            };
+            if witnesses.iter().any(|other| other.key == witness.key) {
+                self.twice(key, Some(raw), raw.get_ref());
+            }
+            witnesses.push(witness);
+        }
+        Some(witnesses)
     }
 
     /// An address to listen on. Names are not resolved: what is listened on shouldn't depend on a resolver.

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use super::check::LABEL_DEFAULT;
 use super::files::folder_of_files;
-use super::{Config, Fetch, Files, Keys, Limits, Notary, Registrar, Role, Signatures};
+use super::{Config, Fetch, Files, Keys, Limits, Role, Signatures};
 use crate::attachments::Place;
 use crate::transport::ServerLimits;
+use crate::watch::WitnessAddress;
 
 const MIB: u64 = 1 << 20;
 
@@ -53,13 +54,9 @@ pub(super) fn text(config: &Config, folder: &Path) -> String {
             }
             file.files(&node.files, &Place::Folder(folder_of_files(&config.data)));
         }
-        Role::Registrar(Registrar { hybrid: true, .. })
-        | Role::Notary(Notary { hybrid: true, .. }) => {
-            file.text += "[log]\n";
-            let what = "Whether checkpoints are signed by P-256 and ML-DSA-65 together, too.";
-            file.setting(what, "hybrid", &true);
-        }
-        _ => {}
+        Role::Registrar(registrar) => file.log(registrar.hybrid, &[]),
+        Role::Notary(notary) => file.log(notary.hybrid, &notary.witnesses),
+        Role::Portal(_) => {}
     }
     file.limits(&config.limits);
     file.text
@@ -73,6 +70,23 @@ struct File<'a> {
 impl File<'_> {
     fn setting(&mut self, comment: &str, key: &str, value: &dyn Display) {
         self.text += &format!("# {comment}\n{key} = {value}\n\n");
+    }
+
+    fn log(&mut self, hybrid: bool, witnesses: &[WitnessAddress]) {
+        if !hybrid && witnesses.is_empty() {
+            return;
+        }
+        self.text += "[log]\n";
+        if hybrid {
+            let what = "Whether checkpoints are signed by P-256 and ML-DSA-65 together, too.";
+            self.setting(what, "hybrid", &true);
+        }
+        if !witnesses.is_empty() {
+            let what = "Who is asked to cosign checkpoints: URL, a space, key.";
+            let texts: Vec<String> = witnesses.iter().map(|w| string(&w.to_string())).collect();
+            let list = format!("[{}]", texts.join(", "));
+            self.setting(what, "witnesses", &list);
+        }
     }
 
     fn words(&mut self, comment: &str, key: &str, value: Option<&str>) {

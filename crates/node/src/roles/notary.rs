@@ -26,6 +26,7 @@ use super::http::{RunError, listen};
 use super::http_server::serve;
 use super::link::Link;
 use super::notary_log::Shelf;
+use super::witnessing::keep_witnessed;
 use crate::config::{self, Config};
 use crate::export::Receipt;
 use crate::store::{DataFolder, FjallNotaryStore};
@@ -107,6 +108,8 @@ pub(super) async fn run_notary(
     )
     .map_err(RunError::start)?;
     let fresh = tokio::spawn(Arc::clone(&link).keep_fresh());
+    let witnessing = (!own.witnesses.is_empty())
+        .then(|| tokio::spawn(keep_witnessed(shelf.clone(), own.witnesses.clone())));
     let (stopping, mut stopped) = tokio::sync::watch::channel(());
     let http = tokio::spawn(serve(readers, shelf.router(), async move {
         // The sender going away means the same as its message.
@@ -115,6 +118,9 @@ pub(super) async fn run_notary(
     tracing::info!(members = %config.peer_listen, log = %own.http_listen, "notary is up");
     stop.await;
     fresh.abort();
+    if let Some(witnessing) = witnessing {
+        witnessing.abort();
+    }
     drop(stopping);
     server.shutdown(GRACE).await;
     drop(tokio::time::timeout(GRACE, http).await);

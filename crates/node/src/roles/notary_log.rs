@@ -20,6 +20,8 @@ use crate::store::NotaryLog;
 #[derive(Clone)]
 pub(crate) struct Shelf {
     on_it: Arc<RwLock<Shown>>,
+    /// The newest checkpoint with its witnesses' lines, if it has witnesses.
+    witnessed: Arc<RwLock<Option<String>>>,
     readers: Arc<Semaphore>,
 }
 
@@ -36,6 +38,7 @@ impl Shelf {
     pub(crate) fn new() -> Self {
         Self {
             on_it: Arc::default(),
+            witnessed: Arc::default(),
             readers: Arc::new(Semaphore::new(LOG_READERS_MAX)),
         }
     }
@@ -61,6 +64,27 @@ impl Shelf {
         shown.clone()
     }
 
+    /// Shows a checkpoint that was published, with the lines of its witnesses.
+    pub(crate) fn witness(&self, checkpoint: String) {
+        let mut witnessed = self
+            .witnessed
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *witnessed = Some(checkpoint);
+    }
+
+    /// The checkpoint published last, and a reader of the tree's nodes under it; nothing while the store is being opened again.
+    pub(crate) fn tree(
+        &self,
+    ) -> Option<(String, impl Fn(tlog::Node) -> Option<tlog::Hash> + use<>)> {
+        let Shown {
+            checkpoint, log, ..
+        } = self.shown();
+        let log = log?;
+        let read = move |node: tlog::Node| log.node(node.level, node.index).ok()?.map(tlog::Hash);
+        Some((checkpoint, read))
+    }
+
     /// The latest checkpoint published.
     pub(crate) fn checkpoint(&self) -> String {
         let shown = self.on_it.read().unwrap_or_else(PoisonError::into_inner);
@@ -72,17 +96,36 @@ impl Shelf {
         Router::new()
             .route("/checkpoint", get(checkpoint))
             .route("/tile/{*path}", get(tile))
+            // The same log for whoever wants to see it witnessed: a prefix of its own, as C2SP's readers take one.
+            .route("/witnessed/checkpoint", get(witnessed))
+            .route("/witnessed/tile/{*path}", get(tile))
             .route("/health", get(health))
             .with_state(self)
     }
 }
 
 async fn checkpoint(State(shelf): State<Shelf>) -> Response {
+    note_response(shelf.checkpoint())
+}
+
+/// 404 where no witness has answered yet.
+async fn witnessed(State(shelf): State<Shelf>) -> Response {
+    let witnessed = shelf
+        .witnessed
+        .read()
+        .unwrap_or_else(PoisonError::into_inner);
+    match witnessed.clone() {
+        Some(note) => note_response(note),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+fn note_response(note: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
         (header::CACHE_CONTROL, "no-cache"),
     ];
-    (headers, shelf.checkpoint()).into_response()
+    (headers, note).into_response()
 }
 
 /// 503 while the notary can't decide because its store has to be opened again.

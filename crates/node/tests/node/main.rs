@@ -12,3 +12,4 @@ mod portal;
 mod roles;
 mod store;
 mod transport;
+mod watch;

@@ -91,6 +91,7 @@ impl Settings {
                 registrar,
                 http_listen,
                 hybrid: false,
+                witnesses: Vec::new(),
             }),
             Kind::Node => Role::Node(Node {
                 registrar,

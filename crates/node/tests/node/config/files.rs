@@ -43,6 +43,7 @@ fn a_short_file_is_filled_up_with_sensible_defaults() {
         registrar: "registrar.example:7300".to_owned(),
         http_listen: "0.0.0.0:7580".parse().unwrap(),
         hybrid: false,
+        witnesses: Vec::new(),
     });
     let portal = Role::Portal(Portal {
         registrar: "registrar.example:7300".to_owned(),
