@@ -243,10 +243,7 @@ impl Mirror {
         if size == 0 {
             return Ok(Frontier::new());
         }
-        with_tiles(&self.place, size, |reader| {
-            Frontier::load(size, |node| reader(node))
-        })
-        .await
+        with_tiles(&self.place, size, |reader| Frontier::load(size, reader)).await
     }
 
     async fn write_tiles(
@@ -357,12 +354,12 @@ pub(super) async fn history(
     size: u64,
     now: u64,
 ) -> Result<(Hash, Vec<Hash>), MirrorError> {
-    let root = with_tiles(place, now, |reader| stored_root(size, |node| reader(node))).await?;
+    let root = with_tiles(place, now, |reader| stored_root(size, reader)).await?;
     if size == 0 || size >= now {
         return Ok((root, Vec::new()));
     }
     let proof = with_tiles(place, now, |reader| {
-        match prove_consistency(size, now, |node| reader(node)) {
+        match prove_consistency(size, now, reader) {
             Ok(proof) => Ok(proof),
             Err(tlog::ProveError::Read(error)) => Err(error),
             Err(_) => Err(None),
@@ -379,7 +376,7 @@ pub(super) async fn inclusion(
     size: u64,
 ) -> Result<Vec<Hash>, MirrorError> {
     with_tiles(place, size, |reader| {
-        match tlog::prove_inclusion(index, size, |node| reader(node)) {
+        match tlog::prove_inclusion(index, size, reader) {
             Ok(path) => Ok(path),
             Err(tlog::ProveError::Read(error)) => Err(error),
             Err(_) => Err(None),

@@ -242,7 +242,7 @@ impl Followed {
         );
         let text = serde_json::to_string_pretty(&alarm)
             .map_err(|error| Refused::Failed(error.to_string()))?;
-        // One file a root: a log that repeats itself fills no disk.
+        // One file a size: a log that repeats itself fills no disk.
         let name = format!("split-{size}.json");
         write_atomically(&self.folder.join(name), text.as_bytes())
             .map_err(|error| Refused::Failed(error.to_string()))

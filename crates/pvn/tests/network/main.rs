@@ -21,3 +21,4 @@ mod shown;
 mod support;
 mod totals;
 mod verify;
+mod watching;

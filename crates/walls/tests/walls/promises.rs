@@ -49,18 +49,20 @@ fn tests(text: &str) -> BTreeSet<&str> {
     let mut names = BTreeSet::new();
     let mut is_test = false;
     for line in text.lines().map(str::trim) {
-        let name = line
+        let name = line.strip_prefix("async ").unwrap_or(line);
+        let name = name
             .strip_prefix("fn ")
             .and_then(|rest| rest.split('(').next());
         if let Some(name) = name.filter(|_| is_test) {
             names.insert(name);
         }
-        is_test = line == "#[test]" || is_test && line.starts_with("#[");
+        let begins = line == "#[test]" || line.starts_with("#[tokio::test");
+        is_test = begins || is_test && line.starts_with("#[");
     }
     names
 }
 
-/// What a row names that there is not: `room::file::test`, or a trick of the simulator's.
+/// What a row names that there is not: `room::file::test`, with folders between where there are some, or a trick of the simulator's.
 fn missing<'t>(
     row: &[&'t str],
     text_of: impl Fn(&str) -> Option<String>,
@@ -75,13 +77,15 @@ fn missing<'t>(
             return tricks.contains(&format!("Self::{trick},"));
         }
         let parts: Vec<&str> = name.split("::").collect();
-        let [room, file, test] = parts[..] else {
+        let [room, path @ .., test] = &parts[..] else {
             return false;
         };
-        // A binary of its own has its tests in main.rs.
+        let path = path.join("/");
+        // A room's tests are one binary of its name; others are named before their files, or have their tests in main.rs.
         let places = [
-            format!("crates/{room}/tests/{room}/{file}.rs"),
-            format!("crates/{room}/tests/{file}/main.rs"),
+            format!("crates/{room}/tests/{room}/{path}.rs"),
+            format!("crates/{room}/tests/{path}.rs"),
+            format!("crates/{room}/tests/{path}/main.rs"),
         ];
         let mut texts = places.iter().filter_map(|place| text_of(place));
         texts.any(|text| tests(&text).contains(test))

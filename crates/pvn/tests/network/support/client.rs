@@ -131,6 +131,12 @@ impl Client {
             .unwrap_or_else(|| panic!("{}{path} does not answer", self.base))
     }
 
+    /// Sends a text.
+    pub(crate) fn post_text(&self, path: &str, body: &str) -> Answer {
+        let request = self.agent.post(format!("{}{path}", self.base));
+        Self::answer(request.send(body)).expect("an answer")
+    }
+
     /// A document that must be there.
     pub(crate) fn json(&self, path: &str) -> Json {
         let answer = self.get(path);
