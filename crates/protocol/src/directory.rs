@@ -113,6 +113,14 @@ impl Members {
         self.get(party).map(|record| &record.details.host)
     }
 
+    /// The parties whose facts a member's node keeps.
+    pub fn hosted_by(&self, node: &Party) -> impl Iterator<Item = &Party> {
+        let records = self.snapshot.records.iter();
+        records
+            .filter(move |r| r.details.host == *node && r.revoked_ms.is_none())
+            .map(|record| &record.party)
+    }
+
     /// Members of a role, in order of identifier.
     pub fn of_role(&self, role: MemberRole) -> impl Iterator<Item = &MemberRecord> {
         self.snapshot

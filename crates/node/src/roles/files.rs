@@ -92,21 +92,23 @@ impl Files {
         Ok(missing.is_empty())
     }
 
-    /// Fetches what of a file is missing here, a few chunks at once.
-    async fn fetch(&self, address: FileAddress) -> Result<bool, FilesError> {
+    /// Fetches what of a file is missing here, a few chunks at once; then asks whoever shares it to show it, too.
+    async fn fetch(&self, elsewhere: &Elsewhere, address: FileAddress) -> Result<bool, FilesError> {
         let Some(tree) = self.tree(address).await? else {
             return Ok(false);
         };
-        if self.settle(&tree).await? {
-            return Ok(true);
-        }
-        let missing = self.kept.begin(address, &tree.hashes()).await?;
+        let whole = self.settle(&tree).await? || self.fetch_missing(&tree).await?;
+        Ok(whole && elsewhere.settle_doubts(address).await?)
+    }
+
+    async fn fetch_missing(&self, tree: &FileTree) -> Result<bool, FilesError> {
+        let missing = self.kept.begin(tree.address(), &tree.hashes()).await?;
         stream::iter(missing.into_iter().flatten())
-            .map(|index| self.chunk(&tree, index))
+            .map(|index| self.chunk(tree, index))
             .buffer_unordered(CHUNKS_AHEAD_MAX)
             .try_for_each(async |_| Ok(()))
             .await?;
-        self.settle(&tree).await
+        self.settle(tree).await
     }
 
     /// Fetches every file that facts seen here name, one after the other, for as long as the process runs. What is wanted was
@@ -142,7 +144,7 @@ impl Files {
             };
             after = Some(*last);
             for address in page {
-                match self.fetch(address).await {
+                match self.fetch(elsewhere, address).await {
                     Ok(true) => elsewhere.note_kept(address)?,
                     Ok(false) => all = false,
                     Err(error) => {

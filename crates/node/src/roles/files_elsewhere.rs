@@ -48,6 +48,17 @@ impl Asked {
     }
 }
 
+/// Why a node gives nothing.
+#[derive(Debug, thiserror::Error)]
+enum NotGiven {
+    /// It says that it doesn't, or gives something else.
+    #[error("{0}")]
+    Refused(String),
+    /// It can't be reached, or can't now.
+    #[error("{0}")]
+    Silent(String),
+}
+
 /// Other nodes, as far as files go.
 pub(crate) struct Elsewhere {
     engine: Engine,
@@ -68,33 +79,32 @@ impl Elsewhere {
         }
     }
 
-    /// The nodes of the parties that may have a file; `None` if no fact seen here names it.
+    /// The other nodes that may have a file; `None` if no fact seen here names it.
     async fn nodes(&self, address: FileAddress) -> Result<Option<Vec<Party>>, EngineError> {
-        let parties = self.engine.ask(move |node| node.parties_of_file(&address));
-        let parties = parties.await??;
-        let members = self.link.members();
-        let mut nodes: Vec<Party> = parties
-            .iter()
-            .filter_map(|party| members.host(party).cloned())
-            .collect();
-        nodes.sort();
-        nodes.dedup();
-        Ok((!parties.is_empty()).then_some(nodes))
+        let nodes = self.engine.ask(move |node| {
+            let named = node.is_file_named(&address)?;
+            named.then(|| node.nodes_of_file(&address)).transpose()
+        });
+        Ok(nodes.await??)
     }
 
-    /// Whether a member's node may have a file.
+    /// Whether a member's node may have a file from this one.
     pub(super) async fn may_have(
         &self,
         member: &Party,
         address: FileAddress,
     ) -> Result<bool, EngineError> {
-        let nodes = self.nodes(address).await?;
-        Ok(nodes.is_some_and(|nodes| nodes.contains(member)))
+        let member = member.clone();
+        let may = self
+            .engine
+            .ask(move |node| node.may_have_file(&address, &member));
+        Ok(may.await??)
     }
 
     /// Whether a fact seen here names a file.
     pub(super) async fn is_named(&self, address: FileAddress) -> Result<bool, EngineError> {
-        Ok(self.nodes(address).await?.is_some())
+        let named = self.engine.ask(move |node| node.is_file_named(&address));
+        Ok(named.await??)
     }
 
     /// Up to so many files after this one that may not be kept here yet.
@@ -116,29 +126,53 @@ impl Elsewhere {
 
     /// The tree of a file; `None` if no fact seen here names it.
     pub(super) async fn tree(&self, address: FileAddress) -> Result<Option<FileTree>, FilesError> {
-        let hashes = 32 * chunks(address.bytes.min(FILE_BYTES_MAX));
-        let pieces = hashes.div_ceil(CHUNK_BYTES as u64);
         let Some(nodes) = self.nodes(address).await? else {
             return Ok(None);
         };
         let mut said = String::new();
-        'nodes: for node in self.others(nodes) {
-            let mut hashes = Vec::new();
-            for index in 0..pieces {
-                match self.ask(&node, TREE_PATH, Asked::of(address, index)).await {
-                    Ok(piece) => hashes.extend_from_slice(&piece),
-                    Err(reason) => {
-                        said = reason;
-                        continue 'nodes;
-                    }
-                }
-            }
-            match FileTree::read(address, &hashes) {
+        for node in nodes {
+            match self.shown_by(&node, address).await? {
                 Ok(tree) => return Ok(Some(tree)),
-                Err(error) => said = wrong(&node, &error.to_string()),
+                Err(refused) => said = refused.to_string(),
             }
         }
         Err(FilesError::Elsewhere(said))
+    }
+
+    /// Asks those who share a file, and have yet to show that they have it, for its hashes; whether all have answered. Until
+    /// then this node, which has the file from somebody else, doesn't give it to those with whom they share it.
+    pub(super) async fn settle_doubts(&self, address: FileAddress) -> Result<bool, FilesError> {
+        let doubted = self.engine.ask(move |node| node.doubted_sharers(&address));
+        let mut all = true;
+        for node in doubted.await?.map_err(EngineError::from)? {
+            let shown = self.shown_by(&node, address).await?;
+            all &= !matches!(shown, Err(NotGiven::Silent(_)));
+        }
+        Ok(all)
+    }
+
+    /// The tree of a file as a node gives it, which thereby shows that it has the file.
+    async fn shown_by(
+        &self,
+        node: &Party,
+        address: FileAddress,
+    ) -> Result<Result<FileTree, NotGiven>, EngineError> {
+        let bytes = 32 * chunks(address.bytes.min(FILE_BYTES_MAX));
+        let mut hashes = Vec::new();
+        for index in 0..bytes.div_ceil(CHUNK_BYTES as u64) {
+            match self.ask(node, TREE_PATH, Asked::of(address, index)).await {
+                Ok(piece) => hashes.extend_from_slice(&piece),
+                Err(refused) => return Ok(Err(refused)),
+            }
+        }
+        match FileTree::read(address, &hashes) {
+            Ok(tree) => {
+                let shown = Input::FileShown(address, node.clone());
+                self.engine.tell(vec![shown])?;
+                Ok(Ok(tree))
+            }
+            Err(error) => Ok(Err(NotGiven::Refused(wrong(node, &error.to_string())))),
+        }
     }
 
     /// A chunk of a file; `None` if no fact seen here names the file.
@@ -151,33 +185,35 @@ impl Elsewhere {
             return Ok(None);
         };
         let mut said = String::new();
-        for node in self.others(nodes) {
+        for node in nodes {
             let asked = Asked::of(tree.address(), index);
             match self.ask(&node, CHUNK_PATH, asked).await {
                 Ok(chunk) => match tree.check(index, &chunk) {
                     Ok(()) => return Ok(Some(chunk)),
                     Err(error) => said = wrong(&node, &error.to_string()),
                 },
-                Err(reason) => said = reason,
+                Err(refused) => said = refused.to_string(),
             }
         }
         Err(FilesError::Elsewhere(said))
     }
 
-    fn others(&self, nodes: Vec<Party>) -> impl Iterator<Item = Party> {
-        nodes.into_iter().filter(|node| *node != self.link.party)
-    }
-
-    async fn ask(&self, node: &Party, path: &str, asked: Asked) -> Result<Bytes, String> {
-        let client = self
-            .client(node)
-            .ok_or_else(|| format!("{node} is not in the directory"))?;
-        let _room = self.room.acquire().await.map_err(|e| e.to_string())?;
+    async fn ask(&self, node: &Party, path: &str, asked: Asked) -> Result<Bytes, NotGiven> {
+        let Some(client) = self.client(node) else {
+            let reason = format!("{node} is not in the directory");
+            return Err(NotGiven::Refused(reason));
+        };
+        let silent = |reason: String| NotGiven::Silent(reason);
+        let room = self.room.acquire().await;
+        let _room = room.map_err(|error| silent(error.to_string()))?;
         let reply = client.post(path, codec::encode(&asked)).await;
-        let reply = reply.map_err(|error| error.to_string())?;
+        let reply = reply.map_err(|error| silent(error.to_string()))?;
         match reply.status {
             StatusCode::OK => Ok(reply.body),
-            status => Err(format!("{node} answers {status}")),
+            status if status.is_server_error() => {
+                Err(NotGiven::Silent(format!("{node} answers {status}")))
+            }
+            status => Err(NotGiven::Refused(format!("{node} answers {status}"))),
         }
     }
 

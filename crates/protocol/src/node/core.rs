@@ -84,6 +84,8 @@ pub enum Input {
     SendAgain(Party),
     /// A file that facts name is kept here, whole.
     FileKept(FileAddress),
+    /// A node has given the hashes of a file's chunks, and thereby shown that it has the file.
+    FileShown(FileAddress, Party),
     /// Time passes.
     Tick,
 }
@@ -351,6 +353,7 @@ impl<S: Store> Node<S> {
                 Input::Members(members) => self.follow(members)?,
                 Input::SendAgain(party) => self.send_again(&party)?,
                 Input::FileKept(file) => self.file_kept(&file),
+                Input::FileShown(file, node) => self.file_shown(&file, &node),
                 Input::Tick => self.tick()?,
             }
         }

@@ -1,4 +1,8 @@
-//! Files that the facts seen here name, with the parties that have a part in those facts: whoever has one may have the file.
+//! Files that the facts seen here name, with the parties that have a part in those facts, and who shared the file with them.
+//!
+//! Naming a file gives no right to it: an address can be learned by anybody. The first signer of a transaction, who alone wants
+//! it done, shares what it names; that counts here if it signs at this node, if its node has shown that it has the file, or if
+//! the file was shared with it in a way that counts. All of it follows from what is noted, in whatever order that came.
 //!
 //! What is noted is committed together with the facts. It is never struck out: a transaction is kept, and so are its files.
 
@@ -13,13 +17,20 @@ use super::core::{Node, NodeError, under};
 use super::pending::pairs;
 use crate::store::{Store, Table};
 
-/// Prefix of a file and a party that may have it.
-const FILE: &[u8] = b"file/";
+/// Prefix of a file, a party with a part in a fact that names it, `/`, and who shared it so; nobody, where that isn't seen.
+const SHARED: &[u8] = b"shared/";
+/// Prefix of a file and a node that has given this one the hashes of its chunks: only who has them can.
+const SHOWN: &[u8] = b"shown/";
 /// Prefix of files that may not be kept here yet.
 const WANTED: &[u8] = b"wanted/";
 
 fn key_of(prefix: &[u8], file: &FileAddress) -> Vec<u8> {
     under(&under(prefix, &file.root), &file.bytes.to_be_bytes())
+}
+
+fn shared_with(file: &FileAddress, party: &Party) -> Vec<u8> {
+    let key = under(&key_of(SHARED, file), party.as_str().as_bytes());
+    under(&key, b"/")
 }
 
 /// The files that a value names, however deep.
@@ -33,8 +44,8 @@ fn files_in(value: &Value, found: &mut Vec<FileAddress>) {
     }
 }
 
-/// Who may have the files that each field of a fact names: who has a part in the fact, and sees that field of it.
-fn entitled(roles: &FactRoles, field: usize) -> impl Iterator<Item = &Party> {
+/// With whom the files are shared that a field of a fact names: who has a part in the fact, and sees that field of it.
+fn with_a_part(roles: &FactRoles, field: usize) -> impl Iterator<Item = &Party> {
     let parts = [
         &roles.controllers,
         &roles.attestors,
@@ -67,12 +78,12 @@ impl<S: Store> Node<S> {
                     let all: BTreeSet<&Party> = meaning.signers.iter().chain(attestors).collect();
                     let inputs = view.consumed.iter().chain(&view.referenced);
                     for fact in inputs.map(|input| &input.fact).chain(&view.created) {
-                        self.note_files_of(fact, &all)?;
+                        self.note_files_of(fact, &all, meaning.signers.first())?;
                     }
                 }
                 (SeenView::Outputs(outputs), _) => {
                     for fact in outputs.shown.values().filter_map(ShownOutput::whole) {
-                        self.note_files_of(fact, &BTreeSet::new())?;
+                        self.note_files_of(fact, &BTreeSet::new(), None)?;
                     }
                 }
                 (SeenView::Whole(_) | SeenView::Hidden(_), _) => {}
@@ -81,7 +92,12 @@ impl<S: Store> Node<S> {
         Ok(())
     }
 
-    fn note_files_of(&mut self, fact: &Fact, all: &BTreeSet<&Party>) -> Result<(), NodeError> {
+    fn note_files_of(
+        &mut self,
+        fact: &Fact,
+        all: &BTreeSet<&Party>,
+        sharer: Option<&Party>,
+    ) -> Result<(), NodeError> {
         let mut found = Vec::new();
         for (field, value) in fact.fields.iter().enumerate() {
             let mut files = Vec::new();
@@ -95,10 +111,11 @@ impl<S: Store> Node<S> {
         let Some(Ok(roles)) = contract.map(|contract| contract.roles_of(&fact_value(fact))) else {
             return Ok(());
         };
+        let sharer = sharer.map_or("", Party::as_str);
         for (field, file) in found {
-            let key = key_of(FILE, &file);
-            for party in all.iter().copied().chain(entitled(&roles, field)) {
-                let key = under(&key, party.as_str().as_bytes());
+            let with = all.iter().copied().chain(with_a_part(&roles, field));
+            for party in with {
+                let key = under(&shared_with(&file, party), sharer.as_bytes());
                 if self
                     .pending
                     .bytes(&self.store, Table::Index, &key)?
@@ -118,16 +135,107 @@ impl<S: Store> Node<S> {
         self.pending.delete(Table::Index, key_of(WANTED, file));
     }
 
-    /// The parties that have a part in a fact that names the file; none for a file that no fact seen here names.
+    /// A node has shown that it has the file.
+    pub(crate) fn file_shown(&mut self, file: &FileAddress, node: &Party) {
+        let key = under(&key_of(SHOWN, file), node.as_str().as_bytes());
+        self.pending.put_bytes(Table::Index, key, Vec::new());
+    }
+
+    /// Whether a fact seen here names the file.
     ///
     /// # Errors
     /// [`NodeError`].
-    pub fn parties_of_file(&self, file: &FileAddress) -> Result<BTreeSet<Party>, NodeError> {
-        let prefix = key_of(FILE, file);
-        let found = pairs(&self.store, Table::Index, &prefix)?.into_iter();
-        let names =
-            found.filter_map(|(key, _)| String::from_utf8(key.get(prefix.len()..)?.to_vec()).ok());
-        Ok(names.filter_map(|name| Party::new(&name).ok()).collect())
+    pub fn is_file_named(&self, file: &FileAddress) -> Result<bool, NodeError> {
+        let prefix = key_of(SHARED, file);
+        let first = self.store.scan(Table::Index, &prefix, None, 1)?;
+        Ok(!first.is_empty())
+    }
+
+    /// The other nodes that may have the file, by the facts seen here: first those that shared it, then those with which it was shared.
+    ///
+    /// # Errors
+    /// [`NodeError`].
+    pub fn nodes_of_file(&self, file: &FileAddress) -> Result<Vec<Party>, NodeError> {
+        let (with, by) = self.shares(file)?;
+        let mut nodes: Vec<Party> = Vec::new();
+        for party in by.iter().chain(&with) {
+            let host = self.members.host(party);
+            if let Some(host) =
+                host.filter(|host| **host != self.setup.me && !nodes.contains(*host))
+            {
+                nodes.push(host.clone());
+            }
+        }
+        Ok(nodes)
+    }
+
+    /// The nodes that shared the file by what they say, and have yet to show that they have it.
+    ///
+    /// # Errors
+    /// [`NodeError`].
+    pub fn doubted_sharers(&self, file: &FileAddress) -> Result<Vec<Party>, NodeError> {
+        let (_, by) = self.shares(file)?;
+        let hosts: BTreeSet<&Party> = by.iter().filter_map(|p| self.members.host(p)).collect();
+        let mut doubted = Vec::new();
+        for host in hosts {
+            if !self.may_have_file(file, host)? {
+                doubted.push(host.clone());
+            }
+        }
+        Ok(doubted)
+    }
+
+    /// Those with whom a file was shared, and those who shared it.
+    fn shares(&self, file: &FileAddress) -> Result<(BTreeSet<Party>, BTreeSet<Party>), NodeError> {
+        let prefix = key_of(SHARED, file);
+        let (mut with, mut by) = (BTreeSet::new(), BTreeSet::new());
+        for (key, _) in pairs(&self.store, Table::Index, &prefix)? {
+            let names = key
+                .get(prefix.len()..)
+                .and_then(|names| str::from_utf8(names).ok());
+            if let Some((party, sharer)) = names.and_then(|names| names.split_once('/')) {
+                with.extend(Party::new(party));
+                by.extend(Party::new(sharer));
+            }
+        }
+        Ok((with, by))
+    }
+
+    /// Whether a node may have the file from this one: it was shared with a party that it hosts, by somebody who had it to share.
+    ///
+    /// # Errors
+    /// [`NodeError`].
+    pub fn may_have_file(&self, file: &FileAddress, node: &Party) -> Result<bool, NodeError> {
+        let mut open: Vec<Party> = self.members.hosted_by(node).cloned().collect();
+        let mut seen: BTreeSet<Party> = open.iter().cloned().collect();
+        while let Some(party) = open.pop() {
+            if self.has_shown(file, &party)? {
+                return Ok(true);
+            }
+            let prefix = shared_with(file, &party);
+            for (key, _) in pairs(&self.store, Table::Index, &prefix)? {
+                let sharer = key
+                    .get(prefix.len()..)
+                    .and_then(|name| str::from_utf8(name).ok());
+                let sharer = sharer.and_then(|name| Party::new(name).ok());
+                if let Some(sharer) = sharer.filter(|sharer| seen.insert(sharer.clone())) {
+                    open.push(sharer);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether a party's node is this one, or has shown that it has the file.
+    fn has_shown(&self, file: &FileAddress, party: &Party) -> Result<bool, NodeError> {
+        if self.hosts(party) {
+            return Ok(true);
+        }
+        let Some(host) = self.members.host(party) else {
+            return Ok(false);
+        };
+        let key = under(&key_of(SHOWN, file), host.as_str().as_bytes());
+        Ok(self.store.get(Table::Index, &key)?.is_some())
     }
 
     /// Up to so many files, after this one, that facts name and that may not be kept here yet.
