@@ -60,6 +60,16 @@ fn transaction() {}
         (status = 503, description = "Not now", body = Problem, content_type = "application/problem+json")))]
 fn proofs() {}
 
+/// A proof again, whoever made it, with the notary's certificate and the network map as their logs are signed now.
+#[utoipa::path(post, path = "/v1/proofs/refresh", security(("token" = [])),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The proof"),
+    responses((status = 200, description = "The proof", body = [u8], content_type = "application/octet-stream"),
+        (status = 400, description = "Not a proof, or one that its holder has shown", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No access token", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The proof doesn't hold", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Not now", body = Problem, content_type = "application/problem+json")))]
+fn refresh() {}
+
 /// A fact in the form of another ecosystem.
 #[utoipa::path(post, path = "/v1/exports", request_body = ExportRequest, security(("token" = [])),
     responses((status = 200, description = "The credential, or the statement", body = [u8]),
@@ -129,7 +139,7 @@ fn health() {}
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Public Value Network node API", version = "1", description = "The client API of a body's node."),
-    paths(instructions, instruction, status, members, contracts, transaction, proofs, exports, credentials_show, audit, begin_file, send_chunk, fetch_file, health),
+    paths(instructions, instruction, status, members, contracts, transaction, proofs, refresh, exports, credentials_show, audit, begin_file, send_chunk, fetch_file, health),
     components(schemas(FileState, Instruction, Problem)),
     modifiers(&Token)
 )]

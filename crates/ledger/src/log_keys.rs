@@ -64,6 +64,33 @@ impl LogKeys {
         Self { all: false, ..self }
     }
 
+    /// The same keys for whoever knows that each of them signs by now.
+    #[must_use]
+    pub fn all_are_needed(self) -> Self {
+        Self { all: true, ..self }
+    }
+
+    /// Whether each of them must have signed.
+    #[must_use]
+    pub fn needs_all(&self) -> bool {
+        self.all
+    }
+
+    /// Whether a note lacks a valid signature of a key that signs beside the log's own.
+    #[must_use]
+    pub fn is_missed_by(&self, note: &str) -> bool {
+        self.that_signed(note).keys.len() < self.keys.len()
+    }
+
+    /// The same keys for a member that was shown a note of this log before: all are needed once all have signed.
+    #[must_use]
+    pub fn since(self, note: &str) -> Self {
+        match self.is_missed_by(note) {
+            true => self,
+            false => self.all_are_needed(),
+        }
+    }
+
     /// The log's own key.
     #[must_use]
     pub fn own(&self) -> &VerifierKey {

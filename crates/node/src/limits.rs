@@ -202,6 +202,9 @@ pub const FILE_REPLIES_MAX: usize = 16;
 /// Pieces of files on their way to one other node at once: it holds up nobody else by not taking them.
 pub const FILE_REPLIES_PER_PARTY_MAX: usize = 4;
 
+/// Directories of earlier times that a member keeps in memory: what it is told at one moment was decided under one or two.
+pub const DIRECTORIES_KEPT: usize = 16;
+
 /// Files that the node is asked for at once, of those that it wants.
 pub const FILES_WANTED_PAGE: usize = 64;
 

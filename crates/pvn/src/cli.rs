@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use logs::{Log, LogWhat, Monitor, MonitorRun, MonitorWhat, Witness, WitnessWhat};
-pub(crate) use proofs::{Challenge, Export, Form, Prove, Show, Verify};
+pub(crate) use proofs::{Challenge, Export, Form, Proof, Prove, Refresh, Show, Verify};
 
 pub(crate) use deed::{Deed, DeedCheck, DeedExplain, DeedFmt, DeedRender, DeedTest, DeedWhat};
 
@@ -50,6 +50,9 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Prove a fact that a node holds, or chosen fields of it, to somebody else.
     Prove(Prove),
+    /// Look after proofs that you have.
+    #[command(subcommand)]
+    Proof(Proof),
     /// Make a nonce for whoever is to show you a proof.
     Challenge(Challenge),
     /// Take a fact elsewhere: as a credential, or as a statement with the notary's receipt.

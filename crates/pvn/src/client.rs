@@ -100,6 +100,16 @@ impl Client {
         self.file("/v1/proofs", wanted)
     }
 
+    /// A proof as the logs are signed now.
+    pub(crate) fn refresh(&self, proof: &[u8]) -> Result<Vec<u8>, ClientError> {
+        let url = format!("{}/v1/proofs/refresh", self.base);
+        let request = self
+            .agent
+            .post(&url)
+            .header("Authorization", format!("Bearer {}", self.token));
+        made(&url, request.send(proof))
+    }
+
     /// A fact in another ecosystem's form.
     pub(crate) fn export(&self, wanted: &ExportRequest) -> Result<Vec<u8>, ClientError> {
         self.file("/v1/exports", wanted)
@@ -117,10 +127,7 @@ impl Client {
             .agent
             .post(&url)
             .header("Authorization", format!("Bearer {}", self.token));
-        let mut answer = accepted(&url, request.send_json(wanted))?;
-        let body = answer.body_mut().with_config().limit(BODY_BYTES_MAX);
-        body.read_to_vec()
-            .map_err(|source| unreachable(&url, source))
+        made(&url, request.send_json(wanted))
     }
 
     /// Every invariant that doesn't hold.
@@ -184,6 +191,14 @@ fn accepted(url: &str, answer: Result<Answer, ureq::Error>) -> Result<Answer, Cl
         }),
         Err(_) => Err(ClientError::Status { url, status }),
     }
+}
+
+/// The bytes of a file that the node makes.
+fn made(url: &str, answer: Result<Answer, ureq::Error>) -> Result<Vec<u8>, ClientError> {
+    let mut answer = accepted(url, answer)?;
+    let body = answer.body_mut().with_config().limit(BODY_BYTES_MAX);
+    body.read_to_vec()
+        .map_err(|source| unreachable(url, source))
 }
 
 fn read<T: DeserializeOwned>(

@@ -25,7 +25,7 @@ use std::process::ExitCode;
 
 use rustix::fs::Mode;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Proof};
 
 /// What a subcommand gives: an exit code, or an error with its causes.
 pub(crate) type Outcome = Result<ExitCode, Box<dyn Error>>;
@@ -48,6 +48,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Fetch(args) => files::fetch(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Prove(args) => prove::run(&args),
+        Command::Proof(Proof::Refresh(args)) => prove::refresh(&args),
         Command::Challenge(args) => challenge::run(&args),
         Command::Export(args) => export::export(&args),
         Command::Show(args) => export::show(&args),

@@ -146,4 +146,16 @@ fn whoever_lists_both_keys_requires_both_and_a_member_requires_the_logs_own() {
     assert_eq!(member.that_signed(&alone.to_string()), one);
     assert_eq!(member.that_signed(&with(&beside).to_string()), both);
     assert_eq!(member.that_signed(&with(&stranger).to_string()), one);
+    // A member that has seen both sign asks for both.
+    for (note, missed, since) in [
+        (&alone, true, &member),
+        (&with(&stranger), true, &member),
+        (&only_beside, false, &both),
+        (&with(&beside), false, &both),
+    ] {
+        let note = note.to_string();
+        assert_eq!(member.is_missed_by(&note), missed);
+        assert_eq!(&member.clone().since(&note), since);
+    }
+    assert_eq!((member.needs_all(), both.needs_all()), (false, true));
 }

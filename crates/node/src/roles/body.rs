@@ -22,6 +22,7 @@ use super::key_change::tell_keys;
 use super::ledger_keys::LedgerKeys;
 use super::link::Link;
 use super::opening::{Audits, Opening};
+use super::readable::{lacks_a_key, readable};
 use super::router::{Outboxes, Router};
 use super::submission::submit_all;
 use crate::attachments::Attachments;
@@ -199,21 +200,16 @@ async fn answer(
             }
         })
         .collect();
-    let newest = messages.iter().filter_map(Message::map_size).max();
-    if let Some(size) = newest.filter(|size| *size > link.members().size()) {
-        link.reach(size).await;
+    let needed = engine.needs_all_log_keys();
+    let (now, mut later) = readable(&engine, &link, messages).await;
+    let lacks_a_key = !needed && lacks_a_key(&link, &now);
+    let taken = engine.messages(&from, now).await;
+    if lacks_a_key && engine.needs_all_log_keys() {
+        later = Some("the notary has just begun to sign with another key, too".to_owned());
     }
-    // What must not be lost comes again, once those who signed it can be looked up; the rest is looked at as it is.
-    let known = link.members().size();
-    let kept = |m: &Message| matches!(m, Message::Final(_) | Message::Observe(_));
-    let early = |m: &Message| kept(m) && m.map_size().is_some_and(|size| size > known);
-    let (early, now): (Vec<Message>, Vec<Message>) = messages.into_iter().partition(early);
-    match engine.messages(&from, now).await {
-        Ok(()) if !early.is_empty() => {
-            let reason = "a newer network map is needed than is known here yet";
-            PeerReply::new(StatusCode::SERVICE_UNAVAILABLE, reason)
-        }
-        Ok(()) => PeerReply::ok(Vec::new()),
-        Err(error) => PeerReply::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
+    match (taken, later) {
+        (Ok(()), Some(reason)) => PeerReply::new(StatusCode::SERVICE_UNAVAILABLE, reason),
+        (Ok(()), None) => PeerReply::ok(Vec::new()),
+        (Err(error), _) => PeerReply::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
     }
 }

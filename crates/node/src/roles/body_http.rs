@@ -25,6 +25,7 @@ use super::engine::{Engine, EngineOpenError};
 use super::http::{Failure, authorised};
 use super::http_exports;
 use super::http_proofs::prove;
+use super::http_refresh::refresh;
 use super::link::Link;
 use super::opening::Audits;
 use super::router::Outboxes;
@@ -61,6 +62,7 @@ pub(crate) fn router(api: Api, files: Router) -> Router {
         .route("/v1/contracts", get(contracts))
         .route("/v1/transactions/{id}", get(transaction))
         .route("/v1/proofs", post(prove))
+        .route("/v1/proofs/refresh", post(refresh))
         .route("/v1/exports", post(http_exports::export))
         .route("/v1/credentials/show", post(http_exports::show))
         .route("/v1/openapi.json", get(openapi))

@@ -20,7 +20,6 @@ use tokio::sync::oneshot;
 
 use super::pulse::Pulse;
 use super::round::{Gathered, Reply, Work, gather};
-use super::status::open_work;
 use crate::store::SqliteStore;
 
 /// Inputs that wait for the engine; more than this and callers are told to come back.
@@ -107,6 +106,12 @@ impl Engine {
     pub(crate) fn pulse(&self) -> (OpenWork, Option<String>) {
         let pulse = self.pulse.read().unwrap_or_else(PoisonError::into_inner);
         pulse.at(Instant::now())
+    }
+
+    /// Whether certificates that come from now on must be signed by all keys of the notary's log.
+    pub(crate) fn needs_all_log_keys(&self) -> bool {
+        let pulse = self.pulse.read().unwrap_or_else(PoisonError::into_inner);
+        pulse.needs_all_log_keys
     }
 
     fn give(&self, work: Work) -> Result<(), EngineError> {
@@ -226,9 +231,16 @@ where
         };
         deliver(outputs, &mut outlet, &mut waiters);
         let mut ticked = Instant::now();
+        beat(Pulse::of(&node));
         loop {
-            beat(Pulse::new(open_work(&node), None));
-            match round(&mut node, waiting, &mut ticked, &mut outlet, &mut waiters) {
+            match round(
+                &mut node,
+                waiting,
+                &mut ticked,
+                &mut outlet,
+                &mut waiters,
+                beat,
+            ) {
                 Round::Done => {}
                 Round::Stop => return,
                 Round::Failed => break,
@@ -270,6 +282,7 @@ fn round<O: Outlet>(
     ticked: &mut Instant,
     outlet: &mut O,
     waiters: &mut Waiters,
+    beat: &impl Fn(Pulse),
 ) -> Round {
     let first = match waiting.recv_timeout(TICK) {
         Ok(work) => Some(work),
@@ -302,6 +315,8 @@ fn round<O: Outlet>(
                     latest.insert(key.clone(), state.clone());
                 }
             }
+            // Whoever is answered finds the node as the answer leaves it.
+            beat(Pulse::of(node));
             deliver(outputs, outlet, waiters);
             for (key, until_final, reply) in accepted {
                 let state = latest

@@ -1,7 +1,6 @@
 //! `POST /v1/proofs`: a fact, or chosen fields of it, proven to a stranger.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use api::{ErrorCode, ProofRequest};
 use axum::Json;
@@ -11,18 +10,19 @@ use axum::http::{HeaderMap, header};
 use axum::response::IntoResponse;
 use deed::{Kind, PartyRef};
 use ledger::bundle::{Attestor, ProofBundle};
+use ledger::certificate::Certificate;
 use ledger::codec;
 use ledger::fact::{FIXED_LEAVES, Fact, FactRef, HOLDER, UnreadableFactRef};
 use ledger::presentation::{Occasion, nonce_of_hex};
 use ledger::transaction::FORMAT;
-use protocol::directory::Members;
+use ledger::trust::Trust;
 use protocol::node::{NodeError, Provable};
 
 use super::body_http::Api;
 use super::engine::now_ms;
 use super::http::{Failure, authorised};
 
-const MEDIA_TYPE: &str = "application/octet-stream";
+pub(super) const MEDIA_TYPE: &str = "application/octet-stream";
 
 /// Proves a fact that this node holds whole. A fact that only its holder can show is shown to the one who asked for it.
 pub(crate) async fn prove(
@@ -157,9 +157,9 @@ async fn bundle(
             "nobody attests this fact, so that a stranger has nobody's word for it",
         ));
     }
-    let members = directory(api, provable.certificate.entry.map.size)
-        .await
-        .map_err(failed)?;
+    let certificate = certificate(api, provable).await.map_err(failed)?;
+    let members = api.link.directory_at(certificate.entry.map.size).await;
+    let members = members.map_err(failed)?;
     let attestors = provable.vouching.iter().map(|vouching| {
         let member = members.proof(&vouching.party);
         let missing = || failed(format!("{} is not in the network map", vouching.party));
@@ -174,23 +174,34 @@ async fn bundle(
         fact: provable.fact.open(|leaf| shown.contains(&leaf)),
         attestors: attestors.collect::<Result<_, Failure>>()?,
         map: members.snapshot().proof.clone(),
-        certificate: provable.certificate.clone(),
+        certificate,
     };
-    let trust = api.link.trust((*api.book).clone());
-    let trust = trust.map_err(|error| failed(error.to_string()))?;
+    let trust = trust(api).map_err(failed)?;
     match bundle.verify(&trust) {
         Ok(_) => Ok(bundle),
         Err(error) => Err(failed(format!("the proof does not hold here: {error}"))),
     }
 }
 
-/// The directory at a size of the map's log.
-async fn directory(api: &Api, size: u64) -> Result<Arc<Members>, String> {
-    let current = api.link.members();
-    if current.size() == size {
-        return Ok(current);
+/// The fact's certificate; a new one, if its own is from before the notary's log was signed with all of its keys.
+async fn certificate(api: &Api, provable: &Provable) -> Result<Certificate, String> {
+    let (_, keys) = api.link.notary().map_err(|error| error.to_string())?;
+    let known = &provable.certificate;
+    match api.engine.needs_all_log_keys() && keys.is_missed_by(&known.checkpoint) {
+        true => api.link.certificate(provable.transaction).await,
+        false => Ok(known.clone()),
     }
-    let earlier = api.link.directory_at(size).await;
-    let earlier = earlier.map_err(|error| format!("the registrar has no older directory: {error}"));
-    earlier.map(Arc::new)
+}
+
+/// What a stranger starts from now, as far as this node knows.
+pub(super) fn trust(api: &Api) -> Result<Trust, String> {
+    let trust = api.link.trust((*api.book).clone());
+    let trust = trust.map_err(|error| error.to_string())?;
+    Ok(match api.engine.needs_all_log_keys() {
+        true => Trust {
+            notary: trust.notary.all_are_needed(),
+            ..trust
+        },
+        false => trust,
+    })
 }

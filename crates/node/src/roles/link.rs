@@ -1,6 +1,7 @@
 //! A process's link to its network: credentials, the registrar, and the directory in force, kept fresh.
 
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use deed::Party;
@@ -14,7 +15,7 @@ use protocol::directory::{Members, Snapshot, SnapshotError};
 use tlog::VerifierKey;
 
 use super::admission::{
-    ENDPOINT_PATH, Endpoint, JoinReply, MAP_AT_PATH, MAP_PATH, NETWORK_PATH, Network, RENEW_PATH,
+    ENDPOINT_PATH, Endpoint, JoinReply, MAP_PATH, NETWORK_PATH, Network, RENEW_PATH,
 };
 use super::home::{Home, HomeError};
 use crate::pki::{TlsIdentity, new_request};
@@ -62,10 +63,14 @@ pub(crate) struct Link {
     pub(crate) credentials: Arc<Credentials>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) network: Network,
-    pub(crate) map_keys: LogKeys,
+    map_keys: LogKeys,
     /// Where peers are told to connect.
     endpoint: String,
-    registrar: PeerClient,
+    pub(super) registrar: PeerClient,
+    /// Directories of earlier times, by size of the map's log.
+    pub(super) earlier: Mutex<BTreeMap<u64, Arc<Members>>>,
+    /// Taken by whoever asks for something of an earlier time.
+    pub(super) turn: tokio::sync::Mutex<()>,
     members: RwLock<Arc<Members>>,
     asked: tokio::sync::Mutex<Instant>,
     notary: RwLock<Option<Arc<PeerClient>>>,
@@ -110,8 +115,15 @@ impl Link {
             network = fresh;
         }
         let map_keys = keys("map key", &network.map_key, network.map_hybrid.as_deref())?;
-        let accept = |snapshot| Members::accept(snapshot, &map_keys);
-        let kept = home.directory()?.map(accept).transpose()?;
+        let kept = home.directory()?;
+        let kept = kept
+            .map(|kept| Members::accept(kept, &map_keys))
+            .transpose()?;
+        let needed = match &kept {
+            Some(kept) => map_keys.clone().since(&kept.snapshot().proof.checkpoint),
+            None => map_keys.clone(),
+        };
+        let accept = |snapshot| Members::accept(snapshot, &needed);
         let members = match (fetch(&client, MAP_PATH).await.map(accept), kept) {
             // The map only grows: a registrar that shows less than before, restored or false, is not followed.
             (Ok(Ok(fresh)), Some(kept)) if kept.size() > fresh.size() => kept,
@@ -129,6 +141,8 @@ impl Link {
             map_keys,
             endpoint,
             registrar: client,
+            earlier: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
             members: RwLock::new(Arc::new(members)),
             asked: tokio::sync::Mutex::new(Instant::now()),
             notary: RwLock::default(),
@@ -150,6 +164,12 @@ impl Link {
     /// How far the registrar's clock is ahead of ours, when it last answered.
     pub(crate) fn registrar_ahead(&self) -> Option<SignedDuration> {
         self.registrar.reach().clock_ahead
+    }
+
+    /// The keys of the map's log: once all of them have signed, none may be missing.
+    pub(crate) fn map_keys(&self) -> LogKeys {
+        let keys = self.map_keys.clone();
+        keys.since(&self.members().snapshot().proof.checkpoint)
     }
 
     /// The directory in force.
@@ -195,16 +215,10 @@ impl Link {
     pub(crate) fn trust(&self, contracts: ledger::trust::ContractBook) -> Result<Trust, LinkError> {
         Ok(Trust {
             network: self.belongs()?.network,
-            registrar: self.map_keys.clone(),
+            registrar: self.map_keys(),
             notary: self.notary()?.1,
             contracts,
         })
-    }
-
-    /// The directory that was in force at a size of the map's log.
-    pub(crate) async fn directory_at(&self, size: u64) -> Result<Members, String> {
-        let snapshot = fetch(&self.registrar, &format!("{MAP_AT_PATH}{size}")).await?;
-        Members::accept(snapshot, &self.map_keys).map_err(|error| error.to_string())
     }
 
     /// Whom to tell when the directory changes.
@@ -269,12 +283,16 @@ impl Link {
     }
 
     fn adopt(&self, snapshot: Snapshot) {
-        match Members::accept(snapshot, &self.map_keys) {
+        match Members::accept(snapshot, &self.map_keys()) {
             Ok(members) if !self.members().is_continued_by(&members) => {}
             Ok(members) => {
                 if let Err(error) = self.home.keep_directory(members.snapshot()) {
                     tracing::warn!(%error, "the directory could not be kept");
                 }
+                // The registrar may sign otherwise from now on.
+                let mut earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
+                earlier.clear();
+                drop(earlier);
                 let members = Arc::new(members);
                 *self.members.write().unwrap_or_else(PoisonError::into_inner) =
                     Arc::clone(&members);
@@ -302,7 +320,7 @@ impl Link {
     }
 }
 
-async fn fetch(client: &PeerClient, path: &str) -> Result<Snapshot, String> {
+pub(super) async fn fetch(client: &PeerClient, path: &str) -> Result<Snapshot, String> {
     let body = call(client, path, Vec::new()).await?;
     codec::decode(&body).map_err(|error| error.to_string())
 }

@@ -48,7 +48,7 @@ impl Opening {
             secret: self.home.secret().map_err(failed)?,
             home: self.link.belongs().map_err(failed)?,
             notary: self.link.notary().map_err(failed)?.1,
-            registrar: Some(self.link.map_keys.clone()),
+            registrar: Some(self.link.map_keys()),
             book: Arc::clone(&self.book),
             window_ms: self.window_ms,
         })

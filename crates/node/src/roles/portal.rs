@@ -1,8 +1,8 @@
 //! The public portal's process: published disclosures, the log's checkpoint, pages. It has no vault and opens none.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use ledger::codec;
@@ -31,8 +31,6 @@ use crate::transport::{
 };
 
 const GRACE: Duration = Duration::from_secs(5);
-/// Directories kept in memory: disclosures of one moment are decided under one or two.
-const DIRECTORIES_KEPT: usize = 16;
 /// How often the notary's checkpoint is looked at.
 const REFRESH: Duration = Duration::from_secs(1);
 
@@ -40,7 +38,6 @@ struct Desk {
     link: Arc<Link>,
     trust: Trust,
     store: Arc<PortalStore>,
-    directories: Mutex<BTreeMap<u64, Arc<Members>>>,
 }
 
 /// Runs a portal until `stop` is done.
@@ -74,16 +71,6 @@ pub(super) async fn run_portal(
         link: Arc::clone(&link),
         trust: trust.clone(),
         store,
-        directories: Mutex::new(BTreeMap::new()),
-    });
-    link.on_change({
-        // The registrar may sign otherwise from now on.
-        let desk = Arc::downgrade(&desk);
-        move |_| {
-            if let Some(desk) = desk.upgrade() {
-                desk.kept().clear();
-            }
-        }
     });
     let server = PeerServer::start(
         peers,
@@ -129,7 +116,8 @@ async fn answer(desk: Arc<Desk>, request: PeerRequest) -> PeerReply {
     for bytes in &batch {
         match codec::decode::<Message>(bytes) {
             Ok(Message::Disclose(disclosure)) => {
-                match desk.directory(disclosure.certificate.entry.map.size).await {
+                let size = disclosure.certificate.entry.map.size;
+                match desk.link.directory_at(size).await {
                     Ok(members) => disclosures.push((disclosure, members)),
                     Err(reason) => return PeerReply::new(StatusCode::SERVICE_UNAVAILABLE, reason),
                 }
@@ -147,27 +135,6 @@ async fn answer(desk: Arc<Desk>, request: PeerRequest) -> PeerReply {
 }
 
 impl Desk {
-    fn kept(&self) -> MutexGuard<'_, BTreeMap<u64, Arc<Members>>> {
-        let kept = self.directories.lock();
-        kept.unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The directory that was in force at a size of the map's log, asked for once.
-    async fn directory(&self, size: u64) -> Result<Arc<Members>, String> {
-        let known = self.kept().get(&size).cloned();
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let members = Arc::new(self.link.directory_at(size).await?);
-        let mut kept = self.kept();
-        kept.insert(size, Arc::clone(&members));
-        if kept.len() > DIRECTORIES_KEPT {
-            kept.pop_first();
-        }
-        drop(kept);
-        Ok(members)
-    }
-
     /// Verifies and indexes; what doesn't hold is refused for good, with a word in the log.
     fn take(&self, disclosures: &[(Disclosure, Arc<Members>)]) -> Result<(), String> {
         let mut facts: Vec<PublishedFact> = Vec::new();

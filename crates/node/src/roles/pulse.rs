@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use api::OpenWork;
 
+use super::engine::DiskNode;
+use super::status::open_work;
 use crate::limits::ENGINE_STALLED_SECONDS;
 
 /// What the engine says of itself after each round, to be read without asking it.
@@ -13,15 +15,26 @@ pub(super) struct Pulse {
     open: OpenWork,
     /// Why it doesn't work, if it doesn't.
     failure: Option<String>,
+    /// Whether certificates must be signed by all keys of the notary's log from now on.
+    pub(super) needs_all_log_keys: bool,
     /// When it said so.
     at: Instant,
 }
 
 impl Pulse {
+    /// A node that works.
+    pub(super) fn of(node: &DiskNode) -> Self {
+        Self {
+            needs_all_log_keys: node.needs_all_log_keys(),
+            ..Self::new(open_work(node), None)
+        }
+    }
+
     pub(super) fn new(open: OpenWork, failure: Option<String>) -> Self {
         Self {
             open,
             failure,
+            needs_all_log_keys: false,
             at: Instant::now(),
         }
     }

@@ -151,8 +151,8 @@ impl<S: Store> Node<S> {
             ) {
                 finding("signature_relied_on_was_shown", format!("{id}: {invalid}"));
             }
-            if let Err(error) = self.certified(&id, &stored.seen.header.terms, &stored.certificate)
-            {
+            let terms = &stored.seen.header.terms;
+            if let Err(error) = self.was_certified(&id, terms, &stored.certificate) {
                 finding("every_certificate_in_the_log", format!("{id}: {error}"));
             }
             for ((ordinal, view), meaning) in

@@ -4,19 +4,18 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use deed::{FileAddress, Party};
-use ledger::certificate::{Certificate, CertificateError};
 use ledger::codec;
 use ledger::digest::hmac_sha256;
 use ledger::fact::FactRef;
-use ledger::log_keys::{LogKeys, verify_checkpoint};
+use ledger::log_keys::LogKeys;
 use ledger::signature::{KeyError, SigningKey, Suite};
 use ledger::tearoff::Audience;
-use ledger::transaction::Terms;
 use ledger::trust::ContractBook;
 use ledger::validity::{Checked, Home};
 use ledger::{Digest, TransactionId};
 
 use super::addresses::Addresses;
+use super::certified::keys_needed;
 use super::observe::Totals;
 use super::past_keys::PastKeys;
 use super::pending::{Pending, all, pairs};
@@ -80,6 +79,8 @@ pub enum Input {
     Acknowledged(Vec<u64>),
     /// Another directory is in force.
     Members(Members),
+    /// A directory that was in force before: what was signed under it is to be read.
+    Earlier(Members),
     /// What waits for this peer has lost its way: it is sent again.
     SendAgain(Party),
     /// A file that facts name is kept here, whole.
@@ -199,7 +200,8 @@ pub struct Node<S> {
     pub(crate) arrivals: u64,
     pub(crate) totals: Totals,
     pub(crate) attested: Totals,
-    checkpoint: Option<(String, u64, Digest)>,
+    /// The checkpoint verified last.
+    pub(crate) checkpoint: Option<(String, u64, Digest)>,
 }
 
 impl<S: Store> Node<S> {
@@ -208,11 +210,12 @@ impl<S: Store> Node<S> {
     /// # Errors
     /// [`NodeError`].
     pub fn open(
-        setup: Setup,
+        mut setup: Setup,
         members: Members,
         store: S,
         now_ms: u64,
     ) -> Result<(Self, Vec<Output>), NodeError> {
+        setup.notary = keys_needed(setup.notary, &store)?;
         let mut past_keys = PastKeys::load(&store)?;
         let mut pending = Pending::default();
         past_keys.follow(&members, &mut pending);
@@ -351,6 +354,10 @@ impl<S: Store> Node<S> {
                     }
                 }
                 Input::Members(members) => self.follow(members)?,
+                Input::Earlier(members) => {
+                    self.past_keys
+                        .learn(&members, &self.members, &mut self.pending);
+                }
                 Input::SendAgain(party) => self.send_again(&party)?,
                 Input::FileKept(file) => self.file_kept(&file),
                 Input::FileShown(file, node) => self.file_shown(&file, &node),
@@ -436,32 +443,6 @@ impl<S: Store> Node<S> {
             sequence: Some(sequence),
             bytes,
         });
-    }
-
-    /// Whether a certificate holds for the transaction with this id and these terms. The checkpoint's signature is verified
-    /// once for all of a batch.
-    pub(crate) fn certified(
-        &mut self,
-        id: &TransactionId,
-        terms: &Terms,
-        certificate: &Certificate,
-    ) -> Result<(), CertificateError> {
-        certificate.entry.keeps(terms)?;
-        let known = self
-            .checkpoint
-            .as_ref()
-            .filter(|(note, ..)| *note == certificate.checkpoint);
-        let (size, root) = match known {
-            Some((_, size, root)) => (*size, *root),
-            None => {
-                let checkpoint = verify_checkpoint(&certificate.checkpoint, &self.setup.notary)
-                    .map_err(|reason| CertificateError::Checkpoint { reason })?;
-                let (size, root) = (checkpoint.size(), Digest::from(checkpoint.root()));
-                self.checkpoint = Some((certificate.checkpoint.clone(), size, root));
-                (size, root)
-            }
-        };
-        certificate.check_paths(id, size, &root)
     }
 
     pub(crate) fn index_money(&mut self, stored: &StoredFact, at: FactRef) {

@@ -6,6 +6,7 @@
 mod addresses;
 mod audit;
 mod business_keys;
+mod certified;
 mod conclude;
 mod core;
 mod draft;

@@ -92,6 +92,31 @@ impl PastKeys {
         }
         pending.put(Table::Meta, KEPT, self);
     }
+
+    /// Takes up keys of an earlier directory that the one in force lacks: of members that came and went, or went over to others,
+    /// while this node was away.
+    pub(crate) fn learn(&mut self, earlier: &Members, now: &Members, pending: &mut Pending) {
+        let size = earlier.size();
+        let records = earlier.snapshot().records.iter();
+        for record in records.filter(|record| record.revoked_ms.is_none()) {
+            let (party, keys) = (&record.party, record.keys.iter());
+            for key in keys.filter(|key| now.key(party, key.suite()).as_ref() != Some(*key)) {
+                let known = self
+                    .gone
+                    .iter_mut()
+                    .find(|gone| gone.party == *party && gone.key == *key);
+                match known {
+                    Some(gone) => gone.size = gone.size.max(size),
+                    None => self.gone.push(Gone {
+                        party: party.clone(),
+                        key: key.clone(),
+                        size,
+                    }),
+                }
+            }
+        }
+        pending.put(Table::Meta, KEPT, self);
+    }
 }
 
 /// The directory for reading what was certified under the map that a batch pinned.

@@ -1,6 +1,7 @@
 //! Proving a fact to strangers: everything that a bundle needs but the directory, and the signature of whose it is to show.
 
 use deed::Party;
+use ledger::TransactionId;
 use ledger::address::Purpose;
 use ledger::bundle::{Place, ProofBundle};
 use ledger::certificate::Certificate;
@@ -19,6 +20,8 @@ use crate::store::{Store, Table};
 /// A fact that is held here whole, with what proves it.
 #[derive(Clone, Debug)]
 pub struct Provable {
+    /// The transaction that made it.
+    pub transaction: TransactionId,
     /// Where it stands in its transaction.
     pub place: Place,
     /// The fact.
@@ -84,6 +87,7 @@ impl<S: Store> Node<S> {
         });
         let place = Place::of(&opening, at.view, &hashes, at.output);
         Ok(place.map(|place| Provable {
+            transaction: at.transaction,
             place,
             fact: fact.clone(),
             vouching: vouching.collect(),

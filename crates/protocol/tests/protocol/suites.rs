@@ -9,11 +9,14 @@ use ledger::transaction::FORMAT;
 use ledger::{Digest, TransactionId};
 use protocol::directory::Members;
 use protocol::limits::{KEY_GOES_AFTER_MS, RETRY_MS};
+use protocol::message::Message;
+use protocol::node::Input;
 use protocol::node::records::InstructionState;
+use protocol::notary::{Request, Verdict};
 use protocol::store::Table;
 
 use crate::support::{NOON_MS, hybrid_key, party, signing_key};
-use crate::town::{ALICE, AUDITOR, BANK, BOB, NODES, NOTARY, Town};
+use crate::town::{ALICE, AUDITOR, BANK, BOB, Mail, NODES, NOTARY, Town};
 
 impl Town {
     /// A member's record has another key as well from now on.
@@ -218,4 +221,75 @@ fn a_further_key_is_admitted_for_whom_one_hosts_and_of_a_stronger_suite_alone() 
             ("the stronger key", "key_not_replaced"),
         ]
     );
+}
+
+#[test]
+fn a_member_that_has_seen_both_keys_of_the_log_sign_asks_for_both() {
+    let mut town = Town::new();
+    town.endow();
+    let before = town.pay("before", ALICE, BOB, 1, 3);
+    town.instruct(&before);
+    let late = town.deliver_all_but(BOB, |message| matches!(message, Message::Final(_)));
+    assert_eq!(late.len(), 1);
+    let asks = |town: &Town| NODES.map(|name| town.nodes[name].needs_all_log_keys());
+    assert_eq!(asks(&town), [false; 4]);
+
+    town.notary_signs_with_both();
+    let after = town.pay("after", ALICE, BOB, 1, 4);
+    town.instruct(&after);
+    town.deliver_all();
+    assert_eq!(
+        (town.state(ALICE, "after"), town.holds(BOB).0),
+        ("done".to_owned(), 1)
+    );
+    assert_eq!(asks(&town), [true; 4]);
+
+    // What was certified before, and comes after, lacks a signature.
+    for restarted in [false, true] {
+        if restarted {
+            town.open(BOB);
+        }
+        town.deliver(late[0].clone());
+        assert_eq!(town.nodes[BOB].open_counts().1, 1);
+        assert_eq!(town.holds(BOB).0, 1);
+    }
+    // The notary certifies it again, as it signs now.
+    let mut late = late;
+    let Some(Mail::Message { message, .. }) = late.first_mut() else {
+        panic!("a message");
+    };
+    let Message::Final(finality) = &mut **message else {
+        panic!("word of the end");
+    };
+    let Verdict::Certified(fresh) = town.notarise(&Request::Status(finality.id)) else {
+        panic!("it was certified");
+    };
+    assert_eq!(fresh.entry, finality.certificate.entry);
+    finality.certificate = fresh;
+    town.deliver(late.remove(0));
+    assert_eq!(town.holds(BOB).0, 2);
+    town.pass(RETRY_MS);
+    town.assert_settled();
+}
+
+#[test]
+fn what_was_signed_with_a_key_that_one_never_saw_is_read_with_the_directory_of_its_time() {
+    let mut town = Town::new();
+    let then = town.latest();
+    town.instruct(&town.issue("issue", 1, 20));
+    let late = town.deliver_all_but(AUDITOR, |message| matches!(message, Message::Observe(_)));
+    town.add_key(BANK);
+    town.pass(KEY_GOES_AFTER_MS);
+    let now = town.drop_key(BANK).expect("it has ended");
+
+    town.begin_again(AUDITOR, &now);
+    let seen = |town: &Town| town.nodes[AUDITOR].observed_totals().rows().count();
+    town.deliver(late[0].clone());
+    assert_eq!(seen(&town), 0);
+    town.step(AUDITOR, Input::Earlier(then));
+    town.deliver(late[0].clone());
+    let counted = seen(&town);
+    assert!(counted > 0);
+    town.deliver(late[0].clone());
+    assert_eq!(seen(&town), counted);
 }

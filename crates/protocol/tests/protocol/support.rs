@@ -5,9 +5,11 @@ use deed::{Contract, Given, Money, Party, Value};
 use ledger::digest::hmac_sha256;
 use ledger::signature::{KeyError, PublicKey, SigningKey, Signs, Suite, hybrid_message};
 use ledger::{ContractId, Digest};
+use protocol::log_signer::SignsBeside;
 use std::collections::BTreeMap;
-use tlog::hybrid::ML_DSA_SIGNATURE_BYTES;
-use tlog::{KeyName, NoteSigner};
+use std::sync::Arc;
+use tlog::hybrid::{self, ML_DSA_SIGNATURE_BYTES};
+use tlog::{KeyName, NoteSigner, NoteText, SignatureType, VerifierKey};
 
 /// The contract of the tests: coins, receipts with a private note.
 pub(crate) const COINS: &str = include_str!("../../../ledger/tests/fixtures/coins.deed");
@@ -56,6 +58,25 @@ pub(crate) fn signing_key(name: &str) -> SigningKey {
 pub(crate) fn note_signer(name: &str) -> NoteSigner {
     let seed = noise(&format!("log key of {name}")).0;
     NoteSigner::from_seed(KeyName::new(name).expect("a name"), &seed).expect("a signer")
+}
+
+/// The hybrid key of a log, and what signs with it.
+pub(crate) fn log_hybrid(name: &str) -> (VerifierKey, SignsBeside) {
+    let first = signing_key(&format!("hybrid log key of {name}"));
+    let seed = noise(&format!("hybrid log seed of {name}")).0;
+    let second = PqdsaKeyPair::from_seed(&ML_DSA_65_SIGNING, &seed).expect("a key");
+    let public = [first.public().bytes(), second.public_key().as_ref()].concat();
+    let name = KeyName::new(name).expect("a name");
+    let key = VerifierKey::new(name, SignatureType::Hybrid, &public).expect("a key");
+    let of_log = key.clone();
+    let beside = move |text: &NoteText| {
+        let message = hybrid::message(text);
+        let p256 = first.sign_bytes(&message).ok()?;
+        let mut ml_dsa = vec![0; ML_DSA_SIGNATURE_BYTES];
+        second.sign(&message, &mut ml_dsa).ok()?;
+        hybrid::line(&of_log, text, &p256, &ml_dsa)
+    };
+    (key, Arc::new(beside))
 }
 
 pub(crate) fn contract() -> Contract {

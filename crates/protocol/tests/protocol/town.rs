@@ -8,6 +8,7 @@ use std::sync::Arc;
 use deed::{Contract, Value};
 use ledger::address::Purpose;
 use ledger::fact::FactRef;
+use ledger::log_keys::LogKeys;
 use ledger::map::{MemberDetails, MemberKeys, MemberRecord, MemberRole};
 use ledger::signature::{Role, ScopedSignature, ToSign};
 use ledger::tearoff::{SeenView, ShownOutput, TearOff};
@@ -15,6 +16,7 @@ use ledger::trust::{ContractBook, Trust};
 use ledger::validity::{Home, Standing, check};
 use ledger::{ContractId, Digest, Lineage, NetworkId, TransactionId, codec, envelope};
 use protocol::directory::Members;
+use protocol::log_signer::LogSigner;
 use protocol::message::Message;
 use protocol::message::Vouching;
 use protocol::node::records::{Instruction, InstructionState};
@@ -28,8 +30,8 @@ use protocol::store::{
 use tlog::Origin;
 
 use crate::support::{
-    NOON_MS, args, contract, hybrid_key, market, noise, note_signer, papers, party, registers,
-    signing_key,
+    NOON_MS, args, contract, hybrid_key, log_hybrid, market, noise, note_signer, papers, party,
+    registers, signing_key,
 };
 
 pub(crate) const BANK: &str = "TOWN-BANK";
@@ -153,6 +155,12 @@ fn admit(registrar: &mut Registrar<MemoryStore>, records: Vec<MemberRecord>) -> 
     Members::accept(snapshot, &trusted.into()).expect("the registrar's")
 }
 
+/// The keys of the notary's log, of which the second begins to sign some day.
+fn notary_keys() -> LogKeys {
+    let own = note_signer("notary.town").verifier_key().clone();
+    LogKeys::new(vec![own, log_hybrid("notary.town").0]).expect("keys of a log")
+}
+
 impl Town {
     pub(crate) fn new() -> Self {
         Self::with_faults(&[])
@@ -230,6 +238,40 @@ impl Town {
         }
     }
 
+    /// The notary signs its log with both of its keys from now on.
+    pub(crate) fn notary_signs_with_both(&mut self) {
+        let beside = log_hybrid("notary.town").1;
+        let signer = LogSigner::new(note_signer("notary.town"), Some(beside));
+        let origin = Origin::new("notary.town").expect("an origin");
+        let store = self.notary.store().clone();
+        self.notary = Notary::open(self.home, signer, origin, store).expect("opens");
+    }
+
+    /// A node begins with nothing, under the directory that is in force.
+    pub(crate) fn begin_again(&mut self, name: &str, members: &Members) {
+        let store = FaultyStore::new(MemoryStore::new(), BTreeMap::new());
+        let disk = Disk(Rc::new(RefCell::new(store)));
+        self.disks.insert(name.to_owned(), disk);
+        self.directories.insert(name.to_owned(), members.clone());
+        self.open(name);
+    }
+
+    /// Delivers everything but messages to somebody of which this is true, and gives those.
+    pub(crate) fn deliver_all_but(
+        &mut self,
+        whom: &str,
+        held: impl Fn(&Message) -> bool,
+    ) -> Vec<Mail> {
+        let mut back = Vec::new();
+        while let Some(mail) = self.mail.pop_front() {
+            match &mail {
+                Mail::Message { to, message, .. } if to == whom && held(message) => back.push(mail),
+                _ => self.deliver(mail),
+            }
+        }
+        back
+    }
+
     fn clock(&self, name: &str) -> u64 {
         self.now_ms
             .saturating_add_signed(self.ahead_ms.get(name).copied().unwrap_or(0))
@@ -245,7 +287,7 @@ impl Town {
             }],
             secret: noise(&format!("secret of {name}")).0,
             home: self.home,
-            notary: note_signer("notary.town").verifier_key().clone().into(),
+            notary: notary_keys().own_is_enough(),
             registrar: None,
             book: Arc::clone(&self.book),
             window_ms: protocol::limits::WINDOW_MS,

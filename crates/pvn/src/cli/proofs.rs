@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 
 #[derive(Debug, Args)]
@@ -59,6 +59,27 @@ pub(crate) struct Prove {
     #[arg(long, short)]
     pub(crate) output: PathBuf,
     /// The data folder of the node that holds the fact, or the network's folder, as `pvn demo` makes it.
+    #[arg(long, default_value = "demo-data")]
+    pub(crate) data: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Proof {
+    /// Have a proof signed as the network's logs are signed now, so that it holds under today's trust file.
+    Refresh(Refresh),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The proof says the same about the same fact. Any node of the network can do it, whether it knows the fact or not. A proof that
+its holder has shown is not refreshed: it was for one verifier, and is asked for again.")]
+pub(crate) struct Refresh {
+    /// The proof.
+    pub(crate) proof: PathBuf,
+    /// The file to write; the proof itself without this.
+    #[arg(long, short)]
+    pub(crate) output: Option<PathBuf>,
+    /// The data folder of a node, or the network's folder, as `pvn demo` makes it.
     #[arg(long, default_value = "demo-data")]
     pub(crate) data: PathBuf,
 }

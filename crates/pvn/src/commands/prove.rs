@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use api::{ErrorCode, ProofRequest};
 
 use super::Outcome;
-use crate::cli::Prove;
+use crate::cli::{Prove, Refresh};
 use crate::client::{Client, ClientError};
 use crate::network::{Kind, Layout};
 use crate::output::say;
@@ -20,6 +20,14 @@ pub(super) fn run(args: &Prove) -> Outcome {
         nonce: args.nonce.clone(),
     };
     write_what(&args.data, &args.output, |client| client.prove(&wanted))
+}
+
+/// Has a proof in hand signed as the logs are signed now.
+pub(super) fn refresh(args: &Refresh) -> Outcome {
+    let old = fs::read(&args.proof)
+        .map_err(|error| format!("the proof {} can't be read: {error}", args.proof.display()))?;
+    let output = args.output.as_ref().unwrap_or(&args.proof);
+    write_what(&args.data, output, |client| client.refresh(&old))
 }
 
 /// Writes what the first node gives that can: of a network's, or the one whose data these are.

@@ -144,6 +144,32 @@ fn logs_of_a_running_network_begin_to_sign_with_both() {
     ] {
         assert_eq!(fails_at(folder.path(), proof, trust), expected, "{id}");
     }
+    // An old proof is signed anew by any node, and says the same.
+    let (stale, fresh) = (folder.path().join("stale"), folder.path().join("fresh"));
+    fs::write(&stale, old).expect("a file");
+    let data = folder.path().join("demo");
+    let refresh = |output: &Path| {
+        run([
+            "proof",
+            "refresh",
+            text(&stale),
+            "-o",
+            text(output),
+            "--data",
+            text(&data),
+        ])
+    };
+    refresh(&fresh).done();
+    let fresh = fs::read(&fresh).expect("a proof");
+    assert_eq!(fails_at(folder.path(), &fresh, &both), None);
+    fs::write(&stale, &fresh[..fresh.len() - 1]).expect("a file");
+    let refused = refresh(&folder.path().join("none"));
+    assert_eq!(refused.code, 1);
+    let why = "this is not a proof that anybody can show: one that its holder has shown is signed as it is, and asked for again\n";
+    assert_eq!(
+        refused.err.split_once("answers: ").expect("an answer").1,
+        why
+    );
     let doctor = demo.doctor();
     assert_eq!(doctor.json()["clean"], json!(true), "{}", doctor.out);
     for process in again {
