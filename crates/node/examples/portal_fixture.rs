@@ -53,7 +53,7 @@ async fn main() {
     if has("behind") {
         coverage.unreachable_since = Some(fixture::NOW);
     }
-    let portal = Portal::new(store.clone(), coverage, fixture::trust());
+    let portal = Portal::new(store.clone(), coverage, Some(fixture::trust()));
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port))
         .await
         .unwrap();

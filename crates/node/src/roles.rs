@@ -30,6 +30,7 @@ mod notary;
 mod notary_log;
 mod opening;
 mod portal;
+mod portal_trust;
 mod publication;
 mod pulse;
 mod readable;

@@ -48,14 +48,14 @@ struct Inner {
     streams: Arc<Semaphore>,
     assets: AssetNames,
     /// The network's trust file.
-    trust: watch::Sender<String>,
+    trust: watch::Sender<Option<String>>,
 }
 
 impl Portal {
-    /// A portal over an index, of a network with this trust file. Facts are handed to [`PortalStore::ingest`]; pages and
+    /// A portal over an index, of a network with this trust file, if it is known already. Facts are handed to [`PortalStore::ingest`]; pages and
     /// events follow.
     #[must_use]
-    pub fn new(store: Arc<PortalStore>, coverage: Coverage, trust: String) -> Self {
+    pub fn new(store: Arc<PortalStore>, coverage: Coverage, trust: Option<String>) -> Self {
         Self(Arc::new(Inner {
             store,
             coverage: watch::Sender::new(coverage),
@@ -72,8 +72,8 @@ impl Portal {
         self.0.coverage.send_replace(coverage);
     }
 
-    /// Sets the network's trust file.
-    pub fn set_trust(&self, trust: String) {
+    /// Sets the network's trust file; none while it isn't known which keys sign.
+    pub fn set_trust(&self, trust: Option<String>) {
         self.0.trust.send_replace(trust);
     }
 
@@ -100,7 +100,7 @@ impl Portal {
         &self.0.assets
     }
 
-    pub(crate) fn trust(&self) -> String {
+    pub(crate) fn trust(&self) -> Option<String> {
         self.0.trust.borrow().clone()
     }
 

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ledger::codec;
-use ledger::log_keys::verify_checkpoint;
 use ledger::map::MemberRole;
-use ledger::trust::Trust;
 use protocol::directory::Members;
 use protocol::message::{Disclosure, Message};
 
@@ -19,7 +17,8 @@ use super::http_server::serve;
 use super::key_sets;
 use super::link::Link;
 use super::notary::CHECKPOINT_PATH;
-use super::publication::{published, trust_text};
+use super::portal_trust::SeenKeys;
+use super::publication::published;
 use crate::config::{self, Config};
 use crate::portal::{
     Coverage, Description, Organisation, Portal, PortalStore, PublishedFact, router,
@@ -36,7 +35,7 @@ const REFRESH: Duration = Duration::from_secs(1);
 
 struct Desk {
     link: Arc<Link>,
-    trust: Trust,
+    seen: Arc<SeenKeys>,
     store: Arc<PortalStore>,
 }
 
@@ -53,6 +52,7 @@ pub(super) async fn run_portal(
     let folder = DataFolder::take(&config.data)?;
     let link = Arc::new(Link::connect(home, &own.registrar, config.announced()).await?);
     let trust = link.trust(load_contracts(&own.contracts)?)?;
+    let seen = Arc::new(SeenKeys::of(&link, trust)?);
     let service = own.service.clone();
     let description =
         Description::read(move |name| std::fs::read_to_string(service.join(name)).ok())
@@ -63,13 +63,13 @@ pub(super) async fn run_portal(
     let portal = Portal::new(
         Arc::clone(&store),
         coverage(&link.members(), &store.description().expected, None),
-        trust_file(&link, &trust, "").map_err(RunError::start)?,
+        seen.file(&link),
     );
     let peers = listen(config.peer_listen).await?;
     let readers = listen(own.http_listen).await?;
     let desk = Arc::new(Desk {
         link: Arc::clone(&link),
-        trust: trust.clone(),
+        seen: Arc::clone(&seen),
         store,
     });
     let server = PeerServer::start(
@@ -82,7 +82,7 @@ pub(super) async fn run_portal(
     )
     .map_err(RunError::start)?;
     let fresh = tokio::spawn(Arc::clone(&link).keep_fresh());
-    let watching = tokio::spawn(watch_log(Arc::clone(&link), portal.clone(), trust));
+    let watching = tokio::spawn(watch_log(Arc::clone(&link), portal.clone(), seen));
     let pages = key_sets::router(Arc::clone(&link)).merge(router(portal.clone()));
     let (stopping, mut stopped) = tokio::sync::watch::channel(());
     let http = tokio::spawn(serve(readers, pages, async move {
@@ -115,7 +115,10 @@ async fn answer(desk: Arc<Desk>, request: PeerRequest) -> PeerReply {
     let mut disclosures = Vec::new();
     for bytes in &batch {
         match codec::decode::<Message>(bytes) {
-            Ok(Message::Disclose(disclosure)) => {
+            Ok(Message::Disclose(mut disclosure)) => {
+                if let Err(reason) = desk.seen.renew(&desk.link, &mut disclosure).await {
+                    return PeerReply::new(StatusCode::SERVICE_UNAVAILABLE, reason);
+                }
                 let size = disclosure.certificate.entry.map.size;
                 match desk.link.directory_at(size).await {
                     Ok(members) => disclosures.push((disclosure, members)),
@@ -137,9 +140,10 @@ async fn answer(desk: Arc<Desk>, request: PeerRequest) -> PeerReply {
 impl Desk {
     /// Verifies and indexes; what doesn't hold is refused for good, with a word in the log.
     fn take(&self, disclosures: &[(Disclosure, Arc<Members>)]) -> Result<(), String> {
+        let trust = self.seen.trust(&self.link);
         let mut facts: Vec<PublishedFact> = Vec::new();
         for (disclosure, members) in disclosures {
-            match published(disclosure, members, &self.trust) {
+            match published(disclosure, members, &trust) {
                 Ok(verified) => facts.extend(verified),
                 Err(error) => {
                     tracing::error!(step = error.code(), %error, "a disclosure does not hold and is refused")
@@ -171,21 +175,9 @@ fn coverage(members: &Members, expected: &BTreeSet<String>, seen: Option<(u64, i
     }
 }
 
-/// What verifiers start from now: of the logs' keys those that sign, so that they can ask for each of them.
-fn trust_file(link: &Link, trust: &Trust, checkpoint: &str) -> Result<String, serde_json::Error> {
-    let members = link.members();
-    let map = &members.snapshot().proof.checkpoint;
-    let now = Trust {
-        registrar: trust.registrar.that_signed(map),
-        notary: trust.notary.that_signed(checkpoint),
-        ..trust.clone()
-    };
-    trust_text(&now, &link.network.name)
-}
-
 /// Follows the notary's checkpoint for as long as the process runs, and says so when it can't.
-async fn watch_log(link: Arc<Link>, portal: Portal, trust: Trust) {
-    let Ok((notary, keys)) = link.notary() else {
+async fn watch_log(link: Arc<Link>, portal: Portal, seen_keys: Arc<SeenKeys>) {
+    let Ok((notary, _)) = link.notary() else {
         return;
     };
     let now = || i64::try_from(now_ms()).unwrap_or(i64::MAX);
@@ -205,19 +197,13 @@ async fn watch_log(link: Arc<Link>, portal: Portal, trust: Trust) {
             Some(client) => client.post(CHECKPOINT_PATH, Vec::new()).await.ok(),
             None => None,
         };
-        let size = note
+        let read = note
             .filter(|reply| reply.status == StatusCode::OK)
             .and_then(|reply| String::from_utf8(reply.body.to_vec()).ok())
-            .and_then(|note| {
-                let checkpoint = verify_checkpoint(&note, &keys).ok()?;
-                match trust_file(&link, &trust, &note) {
-                    Ok(file) => portal.set_trust(file),
-                    Err(error) => tracing::error!(%error, "the trust file could not be written"),
-                }
-                Some(checkpoint.size())
-            });
-        match size {
-            Some(size) => (seen, silent) = (Some((size, now())), None),
+            .and_then(|note| seen_keys.read(&link, note));
+        portal.set_trust(seen_keys.file(&link));
+        match read {
+            Some(read) => (seen, silent) = (Some((read.size(), now())), None),
             None => silent = silent.or_else(|| Some(now())),
         }
         portal.set_coverage(Coverage {

@@ -45,8 +45,8 @@ fn fails_at(folder: &Path, proof: &[u8], trust: &Json) -> Option<String> {
     said["step"].as_str().map(str::to_owned)
 }
 
-/// Starts a process again with `[log] hybrid = true`.
-fn sign_with_both((place, id): &(Place, u32)) -> Running {
+/// Starts a process again with these settings as well.
+fn start_again((place, id): &(Place, u32), settings: &str) -> Running {
     signal(*id, Signal::TERM);
     let address = place.http.unwrap_or(place.peer);
     // Its port is free before it has let go of its data folder.
@@ -54,7 +54,7 @@ fn sign_with_both((place, id): &(Place, u32)) -> Running {
         command_line(*id).is_empty().then_some(())
     });
     let config = fs::read_to_string(place.config()).expect("a file");
-    fs::write(place.config(), format!("{config}\n[log]\nhybrid = true\n")).expect("a file");
+    fs::write(place.config(), format!("{config}{settings}")).expect("a file");
     let mut command = pvn();
     command.args(["run", "--config", text(&place.config())]);
     let running = Running::start(&mut command, &place.log());
@@ -93,7 +93,7 @@ fn logs_of_a_running_network_begin_to_sign_with_both() {
     let (status, hashes) = (leaves().status, leaves().body);
     assert_eq!(status, 200);
 
-    let again = ["registrar", "notary"].map(|role| sign_with_both(of(role)));
+    let again = ["registrar", "notary"].map(|role| start_again(of(role), "\n[log]\nhybrid = true\n"));
     let both = until("the trust file to ask for both", LONG, || {
         let now = trust();
         let keys = ["registrar", "notary"].map(|log| now[log].as_array().map(Vec::len));
@@ -175,5 +175,9 @@ fn logs_of_a_running_network_begin_to_sign_with_both() {
     for process in again {
         assert_eq!(process.stop(), Some(0));
     }
+    // A portal that starts while nobody can tell it which keys sign knows it still.
+    let portal_again = start_again(of("portal"), "");
+    assert_eq!(trust(), both);
+    assert_eq!(portal_again.stop(), Some(0));
     demo.stop();
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::frame::{Frame, Room};
@@ -40,6 +40,15 @@ pub(crate) async fn check(State(portal): State<Portal>) -> Response {
 
 /// `/network.trust`: what a verifier starts from, if it believes this site.
 pub(crate) async fn trust(State(portal): State<Portal>) -> Response {
-    let headers = [(header::CONTENT_TYPE, "application/json")];
-    (headers, portal.trust()).into_response()
+    match portal.trust() {
+        Some(text) => ([(header::CONTENT_TYPE, "application/json")], text).into_response(),
+        None => {
+            let headers = [
+                (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+                (header::RETRY_AFTER, "5"),
+            ];
+            let words = "It is not known yet which keys of the network sign: its notary has not answered since this site was set up. Try again in a moment.\n";
+            (StatusCode::SERVICE_UNAVAILABLE, headers, words).into_response()
+        }
+    }
 }

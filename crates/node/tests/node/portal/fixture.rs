@@ -52,7 +52,7 @@ pub(crate) fn store(folder: &Path) -> Arc<PortalStore> {
 pub(crate) fn portal(folder: &Path) -> Portal {
     let store = store(folder);
     store.ingest(&facts()).unwrap();
-    Portal::new(store, coverage(), trust())
+    Portal::new(store, coverage(), Some(trust()))
 }
 
 /// The trust file of the ledger's vectors.

@@ -194,7 +194,7 @@ async fn before_anything_is_published_every_page_says_so() {
         Portal::new(
             fixture::store(folder.path()),
             Coverage::default(),
-            fixture::trust(),
+            Some(fixture::trust()),
         ),
         folder,
     );

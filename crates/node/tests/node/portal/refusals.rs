@@ -59,7 +59,7 @@ async fn a_log_that_cant_be_reached_is_said_on_every_page_with_its_time() {
         unreachable_since: Some(fixture::NOW + 60_000),
         ..fixture::coverage()
     };
-    let server = Server::of(Portal::new(store, coverage, fixture::trust()), folder);
+    let server = Server::of(Portal::new(store, coverage, Some(fixture::trust())), folder);
     for address in ["/", "/payments", "/check", "/nowhere"] {
         let page = server.get(address).await.text;
         let warning = page.split("pvn-notice--wrong").nth(1).unwrap();
@@ -80,6 +80,27 @@ async fn a_log_that_cant_be_reached_is_said_on_every_page_with_its_time() {
         0
     );
     assert_eq!(server.json("/health").await["status"], "ok");
+}
+
+#[tokio::test]
+async fn no_trust_file_is_given_before_it_is_known_which_keys_sign() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = fixture::store(folder.path());
+    let server = Server::of(Portal::new(store, fixture::coverage(), None), folder);
+    let answer = server.get("/network.trust").await;
+    assert_eq!(
+        (answer.status, answer.text.as_str()),
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "It is not known yet which keys of the network sign: its notary has not answered since this site was set up. Try again in a moment.\n"
+        )
+    );
+    server.portal.set_trust(Some(fixture::trust()));
+    let answer = server.get("/network.trust").await;
+    assert_eq!(
+        (answer.status, answer.text),
+        (StatusCode::OK, fixture::trust())
+    );
 }
 
 #[tokio::test]
