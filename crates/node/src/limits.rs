@@ -208,6 +208,25 @@ pub const DIRECTORIES_KEPT: usize = 16;
 /// Files that the node is asked for at once, of those that it wants.
 pub const FILES_WANTED_PAGE: usize = 64;
 
+/// Files that are fetched unasked at once: one that comes slowly holds up few others.
+pub const FILES_FETCHED_MAX: usize = 4;
+
+/// Bytes of files that are fetched unasked on the word of one member's node in a day: what it shares beyond comes the next day,
+/// or when a client asks. Enough for the largest file.
+pub const FETCHED_UNASKED_BYTES_MAX: u64 = 64 << 30;
+
+/// A day, in seconds.
+pub const FETCHED_UNASKED_SECONDS: u64 = 24 * 60 * 60;
+
+/// Milliseconds until a file that could not be fetched unasked is tried again, at first; each time twice as long.
+pub const FILE_RETRY_FIRST_MS: u64 = 1_000;
+
+/// Milliseconds until it is tried again, at most.
+pub const FILE_RETRY_MAX_MS: u64 = 60 * 60 * 1_000;
+
+/// Files of which is remembered when they are to be tried again; beyond, they are tried as if for the first time.
+pub const FILES_PUT_OFF_MAX: usize = 4_096;
+
 /// Seconds between two looks for files that are wanted.
 pub const FILES_LOOKED_FOR_SECONDS: u64 = 1;
 

@@ -13,6 +13,7 @@ mod files;
 mod files_elsewhere;
 mod files_http;
 mod files_peer;
+mod files_unasked;
 mod home;
 #[cfg(test)]
 mod hostile;

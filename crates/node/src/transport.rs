@@ -18,6 +18,7 @@ mod pinned;
 mod reach;
 mod server;
 mod slots;
+mod unread;
 
 pub use admission::{AdmissionClient, AdmissionError};
 pub use backoff::Backoff;

@@ -53,8 +53,10 @@ pub const SERVICES_MAX: usize = 16;
 pub const WEBSITE_BYTES_MAX: usize = 500;
 /// Bytes of an endpoint: the longest name of RFC 1035 with a port.
 pub const ENDPOINT_BYTES_MAX: usize = 260;
+/// Checkpoints of earlier sizes of the map's log that the registrar keeps as it signs now, 5 kB each.
+pub const SIGNED_AGAIN_MAX: usize = 4096;
 /// A member changes its endpoint no more often than this: each change is a whole directory more in the registrar's log.
 pub const ENDPOINT_CHANGE_MS: u64 = 10_000;
-/// How long a weaker key stays in a member's record after a stronger one came: longer than any window of a transaction that
-/// was signed before, and clocks may differ.
+/// How long a weaker key stays in a member's record after it was given up: longer than any window of a transaction that was
+/// signed before, and clocks may differ.
 pub const KEY_GOES_AFTER_MS: u64 = ledger::limits::WINDOW_MS_MAX + 2 * CLOCK_SKEW_MS;

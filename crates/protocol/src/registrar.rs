@@ -18,7 +18,7 @@ use ledger::map::{MapProof, MemberDetails, MemberRecord, MemberRole, map_entry};
 use tlog::{Checkpoint, MerkleTree, Origin, VerifierKey};
 
 use crate::directory::Snapshot;
-use crate::limits::{DIRECTORY_BYTES_MAX, ENDPOINT_CHANGE_MS, MEMBERS_MAX};
+use crate::limits::{DIRECTORY_BYTES_MAX, ENDPOINT_CHANGE_MS, MEMBERS_MAX, SIGNED_AGAIN_MAX};
 use crate::log_signer::LogSigner;
 use crate::store::{Store, StoreError, Table, WriteBatch};
 
@@ -67,8 +67,10 @@ pub struct Registrar<S> {
     latest: Option<Snapshot>,
     /// When each host last changed its endpoint, since this registrar was opened.
     moved_ms: BTreeMap<Party, u64>,
-    /// When each party's stronger key came, since this registrar was opened.
-    stronger_ms: BTreeMap<Party, u64>,
+    /// When it was first asked to give each party's weaker key up, since this registrar was opened.
+    given_up_ms: BTreeMap<Party, u64>,
+    /// Checkpoints of earlier sizes, as the log signs now.
+    signed_again: BTreeMap<u64, String>,
     in_doubt: bool,
 }
 
@@ -90,7 +92,8 @@ impl<S: Store> Registrar<S> {
             leaves: Vec::new(),
             latest: None,
             moved_ms: BTreeMap::new(),
-            stronger_ms: BTreeMap::new(),
+            given_up_ms: BTreeMap::new(),
+            signed_again: BTreeMap::new(),
             in_doubt: false,
         };
         registrar.read()?;
@@ -99,11 +102,13 @@ impl<S: Store> Registrar<S> {
 
     /// Takes up what the store holds beyond what is known here.
     fn read(&mut self) -> Result<(), StoreError> {
-        while let Some(snapshot) = self.at(self.leaves.len() as u64 + 1)? {
-            self.leaves
-                .push(tlog::leaf_hash(&codec::encode(&snapshot.proof.entry)));
-            self.latest = Some(snapshot);
+        let mut size = self.leaves.len() as u64;
+        while let Some(snapshot) = self.published(size + 1)? {
+            let leaf = tlog::leaf_hash(&codec::encode(&snapshot.proof.entry));
+            self.leaves.push(leaf);
+            size += 1;
         }
+        self.latest = self.at(size)?;
         if let Some(latest) = &self.latest {
             self.records = latest
                 .records
@@ -137,12 +142,14 @@ impl<S: Store> Registrar<S> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn at(&self, size: u64) -> Result<Option<Snapshot>, StoreError> {
-        let Some(bytes) = self.store.get(Table::Published, &size.to_be_bytes())? else {
+    pub fn at(&mut self, size: u64) -> Result<Option<Snapshot>, StoreError> {
+        let Some(mut snapshot) = self.published(size)? else {
             return Ok(None);
         };
-        let mut snapshot: Snapshot = codec::decode(&bytes)
-            .map_err(|_| StoreError::Corrupt("an unreadable directory".to_owned()))?;
+        if let Some(signed) = self.signed_again.get(&size) {
+            snapshot.proof.checkpoint.clone_from(signed);
+            return Ok(Some(snapshot));
+        }
         // Signed as the log signs now: a key that was added since vouches for what was signed before, and for nothing else.
         let root = snapshot.proof.log_root(size);
         let checkpoint =
@@ -150,9 +157,20 @@ impl<S: Store> Registrar<S> {
         let signed = checkpoint
             .filter(|same| snapshot.proof.checkpoint.starts_with(&same.to_string()))
             .and_then(|checkpoint| self.signer.sign(&checkpoint));
-        snapshot.proof.checkpoint =
-            signed.ok_or_else(|| StoreError::Corrupt("a directory's proof".to_owned()))?;
+        let signed = signed.ok_or_else(|| StoreError::Corrupt("a directory's proof".to_owned()))?;
+        if self.signed_again.len() == SIGNED_AGAIN_MAX {
+            self.signed_again.pop_first();
+        }
+        self.signed_again.insert(size, signed.clone());
+        snapshot.proof.checkpoint = signed;
         Ok(Some(snapshot))
+    }
+
+    /// The directory at a size of the log, signed as it was then.
+    fn published(&self, size: u64) -> Result<Option<Snapshot>, StoreError> {
+        let bytes = self.store.get(Table::Published, &size.to_be_bytes())?;
+        let snapshot = bytes.map(|bytes| codec::decode(&bytes)).transpose();
+        snapshot.map_err(|_| StoreError::Corrupt("an unreadable directory".to_owned()))
     }
 
     /// Admits whom an invitation names and nobody else, and marks it as used, in one commit. The same newcomer asking again

@@ -5,18 +5,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use deed::FileAddress;
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::TryStreamExt as _;
 use ledger::file::FileTree;
 use tokio::sync::Semaphore;
 
 use super::engine::{EngineError, now_ms};
 use super::files_elsewhere::Elsewhere;
 use crate::attachments::{AttachmentError, Attachments};
-use crate::limits::{
-    CHUNKS_AHEAD_MAX, FILE_REQUESTS_MAX, FILES_LOOKED_FOR_SECONDS, FILES_REMOVED_MAX,
-    FILES_TIDIED_SECONDS, FILES_WANTED_PAGE,
-};
-use crate::transport::Backoff;
+use crate::limits::{FILE_REQUESTS_MAX, FILES_REMOVED_MAX, FILES_TIDIED_SECONDS};
 
 /// Why a file can't be had.
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +36,7 @@ pub(crate) enum FilesError {
 pub(crate) struct Files {
     pub(crate) kept: Arc<Attachments>,
     /// Other nodes, and what this one knows of who has a part in what.
-    elsewhere: Option<Arc<Elsewhere>>,
+    pub(super) elsewhere: Option<Arc<Elsewhere>>,
     /// Places for clients that send or fetch.
     pub(super) places: Arc<Semaphore>,
 }
@@ -90,70 +86,6 @@ impl Files {
         }
         let missing = self.kept.begin(address, &tree.hashes()).await?;
         Ok(missing.is_empty())
-    }
-
-    /// Fetches what of a file is missing here, a few chunks at once; then asks whoever shares it to show it, too.
-    async fn fetch(&self, elsewhere: &Elsewhere, address: FileAddress) -> Result<bool, FilesError> {
-        let Some(tree) = self.tree(address).await? else {
-            return Ok(false);
-        };
-        let whole = self.settle(&tree).await? || self.fetch_missing(&tree).await?;
-        Ok(whole && elsewhere.settle_doubts(address).await?)
-    }
-
-    async fn fetch_missing(&self, tree: &FileTree) -> Result<bool, FilesError> {
-        let missing = self.kept.begin(tree.address(), &tree.hashes()).await?;
-        stream::iter(missing.into_iter().flatten())
-            .map(|index| self.chunk(tree, index))
-            .buffer_unordered(CHUNKS_AHEAD_MAX)
-            .try_for_each(async |_| Ok(()))
-            .await?;
-        self.settle(tree).await
-    }
-
-    /// Fetches every file that facts seen here name, one after the other, for as long as the process runs. What is wanted was
-    /// committed with the fact, so that nothing is forgotten when the process ends.
-    pub(crate) async fn fetch_all(self) {
-        let mut backoff = Backoff::default();
-        loop {
-            let pause = match self.fetch_wanted().await {
-                Ok(true) => {
-                    backoff.succeeded();
-                    Duration::from_secs(FILES_LOOKED_FOR_SECONDS)
-                }
-                Ok(false) => backoff.failed(),
-                Err(error) => {
-                    tracing::warn!(%error, "it can't be told which files are wanted; trying again");
-                    backoff.failed()
-                }
-            };
-            tokio::time::sleep(pause).await;
-        }
-    }
-
-    /// Goes once over all files that are wanted; whether nothing is left.
-    async fn fetch_wanted(&self) -> Result<bool, FilesError> {
-        let Some(elsewhere) = &self.elsewhere else {
-            return Ok(true);
-        };
-        let (mut after, mut all) = (None, true);
-        loop {
-            let page = elsewhere.wanted(after, FILES_WANTED_PAGE).await?;
-            let Some(last) = page.last() else {
-                return Ok(all);
-            };
-            after = Some(*last);
-            for address in page {
-                match self.fetch(elsewhere, address).await {
-                    Ok(true) => elsewhere.note_kept(address)?,
-                    Ok(false) => all = false,
-                    Err(error) => {
-                        all = false;
-                        tracing::info!(%address, %error, "a file can't be had now; trying again");
-                    }
-                }
-            }
-        }
     }
 
     /// Removes what nobody needs, for as long as the process runs.

@@ -80,7 +80,10 @@ impl Elsewhere {
     }
 
     /// The other nodes that may have a file; `None` if no fact seen here names it.
-    async fn nodes(&self, address: FileAddress) -> Result<Option<Vec<Party>>, EngineError> {
+    pub(super) async fn nodes(
+        &self,
+        address: FileAddress,
+    ) -> Result<Option<Vec<Party>>, EngineError> {
         let nodes = self.engine.ask(move |node| {
             let named = node.is_file_named(&address)?;
             named.then(|| node.nodes_of_file(&address)).transpose()

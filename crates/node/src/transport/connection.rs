@@ -28,6 +28,7 @@ use super::counters::Counters;
 use super::reach::ahead;
 use super::server::ServerLimits;
 use super::slots::{Slot, Slots};
+use super::unread::Unread;
 use crate::limits::{
     CONNECTION_WINDOW_BYTES, DRAIN_SECONDS, HEADER_BYTES_MAX, PING_SECONDS, STREAM_WINDOW_BYTES,
 };
@@ -132,6 +133,8 @@ pub(super) async fn serve<H, F>(
         Caller::Stranger => limits.stranger_age,
     };
     let used = Arc::clone(&last_use);
+    let unread = Arc::new(Unread::default());
+    let given = Arc::clone(&unread);
     let service = service_fn(move |request| {
         used.touch();
         let answer = answer(
@@ -140,17 +143,23 @@ pub(super) async fn serve<H, F>(
             Arc::clone(&slot),
             Arc::clone(&serving),
         );
-        let used = Arc::clone(&used);
+        let (used, given) = (Arc::clone(&used), Arc::clone(&given));
         async move {
-            let answer = answer.await;
+            let PeerReply { status, body } = answer.await;
             used.touch();
-            Ok::<_, Infallible>(answer)
+            let mut response = Response::new(Full::new(given.watch(body)));
+            *response.status_mut() = status;
+            Ok::<_, Infallible>(response)
         }
     });
     let connection = builder(&limits).serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
     tokio::select! {
         ended = &mut connection => return log(ended),
+        // Whoever doesn't take its answers would keep their memory, and the places of those who wait for some.
+        () = unread.waited_for(limits.body) => {
+            return tracing::debug!("a connection ends whose answers are not taken");
+        }
         _ = stop.wait_for(|stop| *stop) => {}
         () = last_use.idle_for(limits.idle) => {}
         () = sleep(jittered(age)) => {}
@@ -200,12 +209,12 @@ async fn answer<H, F>(
     caller: Caller,
     slot: Arc<Slot>,
     serving: Arc<Serving<H>>,
-) -> Response<Full<Bytes>>
+) -> PeerReply
 where
     H: Fn(PeerRequest) -> F + Send + Sync + 'static,
     F: Future<Output = PeerReply> + Send + 'static,
 {
-    let reply = match read(request, caller, &slot, &serving).await {
+    match read(request, caller, &slot, &serving).await {
         Ok((request, _room)) => {
             serving.counters.request_served();
             (serving.handler)(request).await
@@ -214,10 +223,7 @@ where
             serving.counters.request_refused();
             PeerReply::new(status, Bytes::new())
         }
-    };
-    let mut response = Response::new(Full::new(reply.body));
-    *response.status_mut() = reply.status;
-    response
+    }
 }
 
 /// The memory that a body takes: of its sender's share, and for members of what all have together.

@@ -143,13 +143,13 @@ pub enum AdmissionRefusal {
     LastKey(Party),
     /// What was signed with a key must have ended before it goes.
     #[error(
-        "the stronger key of {party} is there since {since_s} s: the other one can go after {} s, when all that it signed has ended",
+        "the weaker key of {party} is given up since {since_s} s: it can go after {} s, when all that it signed has ended",
         KEY_GOES_AFTER_MS / 1000
     )]
     KeyInUse {
         /// Whose keys.
         party: Party,
-        /// Since when the stronger key is there, as far as this registrar knows.
+        /// Since when it is given up, as far as this registrar knows.
         since_s: u64,
     },
     /// The directory can't be changed.

@@ -28,13 +28,12 @@ impl<S: Store> Registrar<S> {
         let stronger = Some(key).filter(|key| key.suite() == Suite::P256_MLDSA65);
         let keys = stronger.and_then(|key| record.keys.with(key));
         let keys = keys.ok_or_else(|| AdmissionRefusal::NoFurtherKey(party.clone()))?;
-        self.exchange(record, keys, now_ms)?;
-        self.stronger_ms.insert(party.clone(), now_ms);
-        Ok(())
+        self.exchange(record, keys, now_ms)
     }
 
-    /// A member needs a weaker key no longer. Whatever was signed with it before the stronger one was there must have
-    /// ended: a proof needs the key in the record at the directory that its batch pinned. Again is harmless.
+    /// A member needs a weaker key no longer. Whatever was signed with it must have ended: a proof needs the key in the record
+    /// at the directory that its batch pinned. Who asks for this signs with the stronger key; so that the key goes once a window
+    /// has passed since the first time. Again is harmless.
     ///
     /// # Errors
     /// [`AdmissionRefusal`]; nothing is changed then.
@@ -53,8 +52,8 @@ impl<S: Store> Registrar<S> {
         let keys = record.keys.without(suite);
         let keys = keys.filter(|_| strongest.is_some_and(|key| key.suite() > suite));
         let keys = keys.ok_or_else(|| AdmissionRefusal::LastKey(party.clone()))?;
-        // A registrar that was started since doesn't know when the key came: it counts from the first question.
-        let since = *self.stronger_ms.entry(party.clone()).or_insert(now_ms);
+        // A registrar that was started since counts anew.
+        let since = *self.given_up_ms.entry(party.clone()).or_insert(now_ms);
         let since_ms = now_ms.saturating_sub(since);
         if since_ms < KEY_GOES_AFTER_MS {
             return Err(AdmissionRefusal::KeyInUse {

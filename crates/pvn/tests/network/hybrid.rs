@@ -93,7 +93,8 @@ fn logs_of_a_running_network_begin_to_sign_with_both() {
     let (status, hashes) = (leaves().status, leaves().body);
     assert_eq!(status, 200);
 
-    let again = ["registrar", "notary"].map(|role| start_again(of(role), "\n[log]\nhybrid = true\n"));
+    let again =
+        ["registrar", "notary"].map(|role| start_again(of(role), "\n[log]\nhybrid = true\n"));
     let both = until("the trust file to ask for both", LONG, || {
         let now = trust();
         let keys = ["registrar", "notary"].map(|log| now[log].as_array().map(Vec::len));

@@ -11,11 +11,13 @@ use hyper::{Method, Request};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use node::pki::TlsIdentity;
 use node::transport::{
-    AdmissionClient, Admit, Counters, PeerReply, PeerServer, ServerLimits, StatusCode,
+    AdmissionClient, Admit, Caller, Counters, PeerReply, PeerRequest, PeerServer, ServerLimits,
+    StatusCode,
 };
 use rustls::{ClientConfig, RootCertStore};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
@@ -272,6 +274,57 @@ async fn who_announces_bodies_and_sends_nothing_holds_up_nobody_else() {
     let other = client("B", &server, &network.credentials("C"));
     let answer = timeout(WAIT, other.post("/", vec![b'x'; 40])).await;
     assert_eq!(answer.unwrap().unwrap().status, StatusCode::OK);
+}
+
+/// An answer that says when its memory is free again.
+struct Noticed {
+    bytes: Vec<u8>,
+    gone: UnboundedSender<()>,
+}
+
+impl AsRef<[u8]> for Noticed {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Noticed {
+    fn drop(&mut self) {
+        // The test may have ended.
+        let _ = self.gone.send(());
+    }
+}
+
+#[tokio::test]
+async fn who_does_not_take_its_answers_loses_its_connection_and_their_memory_is_free() {
+    let network = Network::new();
+    let limits = ServerLimits {
+        body: SOON,
+        ..ServerLimits::default()
+    };
+    let (gone, mut freed) = unbounded_channel();
+    let answer = move |request: PeerRequest| {
+        let gone = gone.clone();
+        async move {
+            let large = matches!(&request.caller, Caller::Member(from) if from.as_str() == "A");
+            let bytes = vec![0; if large { 16 << 20 } else { 1 }];
+            PeerReply::ok(Bytes::from_owner(Noticed { bytes, gone }))
+        }
+    };
+    let server = serve_with(&network.credentials("B"), Admit::Members, limits, answer).await;
+    let mut requests = rude(&server, &network.identity("A")).await;
+    let empty = Odd {
+        declared: Some(0),
+        sent: None,
+        ends: true,
+    };
+    let unread = requests.send_request(request(Method::POST, empty)).await;
+    assert_eq!(unread.as_ref().unwrap().status(), StatusCode::OK);
+    assert_eq!(timeout(WAIT, freed.recv()).await, Ok(Some(())));
+    // Who takes them keeps it.
+    let quick = client("B", &server, &network.credentials("C"));
+    let answer = timeout(WAIT, quick.post("/", "")).await;
+    assert_eq!(answer.unwrap().unwrap().body.len(), 1);
 }
 
 #[tokio::test]
