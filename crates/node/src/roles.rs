@@ -49,6 +49,7 @@ pub use http::RunError;
 pub(crate) use http::listen;
 pub(crate) use http_server::serve;
 pub use join::{Application, JoinError, join};
+pub use notary::SUBMIT_PATH;
 pub use publication::trust_text;
 pub use registrar::{found_network, invite};
 

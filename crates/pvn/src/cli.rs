@@ -341,6 +341,8 @@ pub(crate) enum BenchWhat {
     Policies(BenchPolicies),
     /// Size of proofs and time to verify them, for facts with a short and with a long history, on one core.
     Verify(BenchVerify),
+    /// Signed requests, batches and log entries that a notary takes on, over the wire and in process.
+    Notary(BenchNotary),
 }
 
 #[derive(Debug, Args)]
@@ -396,6 +398,31 @@ pub(crate) struct BenchVerify {
     /// How often each proof is verified; the median counts.
     #[arg(long, default_value_t = 1_000)]
     pub(crate) rounds: u32,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A registrar and a notary run as processes of their own, with a store in the current folder; clients in this process ask over
+mutual TLS, each waiting for its answer before it asks again. A release build is what counts.
+
+  pvn bench notary --json
+  pvn bench notary --rounds 0 --tokens 100000000   only the growth; allow 20 GB of disk")]
+pub(crate) struct BenchNotary {
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Seconds of each measurement.
+    #[arg(long, default_value_t = 3)]
+    pub(crate) seconds: u64,
+    /// How often everything is measured, by turns; medians count.
+    #[arg(long, default_value_t = 5)]
+    pub(crate) rounds: u32,
+    /// Requests under way at once.
+    #[arg(long, default_value_t = 256)]
+    pub(crate) clients: usize,
+    /// Used tokens up to which the store is grown, tenfold at a time from a million.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(crate) tokens: u64,
 }
 
 #[derive(Debug, Args)]

@@ -33,7 +33,7 @@ use crate::store::{DataFolder, FjallNotaryStore};
 use crate::transport::{Admit, Caller, PeerReply, PeerRequest, PeerServer, StatusCode};
 
 /// Where members submit.
-pub(crate) const SUBMIT_PATH: &str = "/notary/v1/submit";
+pub const SUBMIT_PATH: &str = "/notary/v1/submit";
 /// Where members register statements: hashes in, receipts out.
 pub(crate) const REGISTER_PATH: &str = "/notary/v1/register";
 /// Where members read the latest checkpoint.

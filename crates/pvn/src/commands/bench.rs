@@ -2,6 +2,7 @@
 
 mod deed;
 mod flow;
+mod notary;
 mod policies;
 mod proof;
 
@@ -14,6 +15,7 @@ pub(super) fn run(args: &Bench) -> Outcome {
         BenchWhat::Deed(args) => deed::run(args),
         BenchWhat::Policies(args) => policies::run(args),
         BenchWhat::Verify(args) => proof::run(args),
+        BenchWhat::Notary(args) => notary::run(args),
     }
 }
 

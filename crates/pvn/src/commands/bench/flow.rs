@@ -151,7 +151,7 @@ fn drive(
     Ok(times)
 }
 
-fn quantile_ms(times: &[Duration], permille: usize) -> f64 {
+pub(super) fn quantile_ms(times: &[Duration], permille: usize) -> f64 {
     let at = (times.len() * permille / 1000).min(times.len().saturating_sub(1));
     times.get(at).map_or(0.0, |t| t.as_secs_f64() * 1e3)
 }

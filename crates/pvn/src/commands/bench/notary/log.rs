@@ -1,0 +1,45 @@
+//! Entries of the log: what is registered has its place and its path as soon as it is durable.
+
+use std::error::Error;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use ledger::Digest;
+use ledger::validity::Home as Belongs;
+use ledger::{Lineage, NetworkId};
+use node::roles::random_32;
+use node::store::{DataFolder, FjallNotaryStore};
+use protocol::limits::BATCH_REQUESTS_MAX;
+use protocol::notary::Notary;
+use tlog::{KeyName, NoteSigner, Origin};
+
+const ORIGIN: &str = "bench.example/log";
+
+/// Statements registered a second, as many together as the notary decides at once.
+pub(super) fn entries_per_second(folder: &Path, span: Duration) -> Result<f64, Box<dyn Error>> {
+    let folder = folder.join(format!("log-{}", Digest(random_32()?).hex()));
+    node::files::create_folder(&folder)?;
+    let data = DataFolder::take(&folder)?;
+    let store = FjallNotaryStore::open(&data)?;
+    let belongs = Belongs {
+        network: NetworkId(Digest::of(&[b"network"])),
+        notary: Lineage::of_origin(ORIGIN),
+    };
+    let signer = NoteSigner::from_seed(KeyName::new(ORIGIN)?, &[7; 32])?;
+    let mut notary = Notary::open(belongs, signer, Origin::new(ORIGIN)?, store)?;
+    let began = Instant::now();
+    let mut entries = 0u64;
+    while began.elapsed() < span {
+        let batch = entries..entries + BATCH_REQUESTS_MAX as u64;
+        let statements: Vec<Digest> = batch.map(|n| Digest::of(&[&n.to_be_bytes()])).collect();
+        let registered = notary.register(1, &statements)?;
+        if registered.len() != statements.len() {
+            return Err("not every statement was registered".into());
+        }
+        entries += BATCH_REQUESTS_MAX as u64;
+    }
+    let rate = entries as f64 / began.elapsed().as_secs_f64();
+    drop(notary);
+    std::fs::remove_dir_all(&folder)?;
+    Ok(rate)
+}
