@@ -10,6 +10,7 @@ pub use crate::bundle::place::Place;
 pub(crate) use crate::bundle::verify::beginning;
 use crate::certificate::Certificate;
 use crate::codec;
+use crate::current::{CurrentEntry, NotCurrent};
 use crate::digest::Digest;
 use crate::fact::{FactRef, ListPart, Opening};
 use crate::map::{MapProof, MemberProof};
@@ -92,6 +93,9 @@ pub enum BundleError {
     /// Not shown by whose it is to show, to whom asked for it, now.
     #[error("the holder: {0}")]
     Holder(#[from] NotShown),
+    /// Not shown to be still current.
+    #[error("whether it is current: {0}")]
+    Current(#[from] NotCurrent),
 }
 
 impl BundleError {
@@ -109,6 +113,7 @@ impl BundleError {
             Self::Time => "time",
             Self::Signatures(_) => "signatures",
             Self::Holder(_) => "holder",
+            Self::Current(_) => "current",
         }
     }
 }
@@ -145,4 +150,6 @@ pub struct Proven {
     pub attested_by: Vec<Attested>,
     /// To whom its holder showed it, and when, where only the holder can show it.
     pub shown: Option<Occasion>,
+    /// The root over the used marks under which its own isn't, where the proof says that the fact is current.
+    pub current: Option<CurrentEntry>,
 }

@@ -3,6 +3,7 @@
 use minicbor::{Decode, Encode};
 
 use crate::codec::{self, DecodeError};
+use crate::current::CurrentEntry;
 use crate::digest::{Digest, Token, TransactionId};
 use crate::transaction::Terms;
 use crate::tree::{root, root_from_path};
@@ -63,20 +64,21 @@ pub enum LogEntry {
     Batch(BatchEntry),
     /// A statement registered.
     Statement(StatementEntry),
+    /// The root over the used marks.
+    Current(CurrentEntry),
 }
 
 impl LogEntry {
     /// Reads an entry.
     ///
     /// # Errors
-    /// [`DecodeError`], what speaks against it being a batch, if it is no statement either.
+    /// [`DecodeError`], what speaks against it being what its number of items says; a batch, if that says nothing.
     pub fn read(bytes: &[u8]) -> Result<Self, DecodeError> {
-        codec::decode(bytes)
-            .map(Self::Batch)
-            .or_else(|error| match codec::decode(bytes) {
-                Ok(statement) => Ok(Self::Statement(statement)),
-                Err(_) => Err(error),
-            })
+        match minicbor::Decoder::new(bytes).array() {
+            Ok(Some(2)) => codec::decode(bytes).map(Self::Statement),
+            Ok(Some(4)) => codec::decode(bytes).map(Self::Current),
+            _ => codec::decode(bytes).map(Self::Batch),
+        }
     }
 
     /// Agreed time in milliseconds since 1970-01-01 UTC.
@@ -85,6 +87,7 @@ impl LogEntry {
         match self {
             Self::Batch(entry) => entry.time_ms,
             Self::Statement(entry) => entry.time_ms,
+            Self::Current(entry) => entry.time_ms,
         }
     }
 }

@@ -5,11 +5,13 @@
 //! the contract language (`deed`) and the transparency log (`tlog`), and nothing of nodes, stores or networks.
 #![forbid(unsafe_code)]
 
+pub mod absence;
 pub mod address;
 pub mod bundle;
 pub mod certificate;
 pub mod codec;
 pub mod control;
+pub mod current;
 pub mod digest;
 pub mod envelope;
 pub mod fact;

@@ -48,6 +48,13 @@ pub const NONCE_BYTES_MIN: usize = 16;
 pub const NONCE_BYTES_MAX: usize = 64;
 /// How far a holder's clock may be ahead of the verifier's, in milliseconds.
 pub const PRESENTED_AHEAD_MS_MAX: u64 = 60 * 1000;
+/// Marks in one bucket of the set of used ones: a proof shows all of them, 256 bytes.
+pub const BUCKET_MARKS_MAX: usize = 16;
+/// Bits of a mark by which the set of used ones is divided. Seventeen marks that share so many take more work than there is, and
+/// would only stay in one bucket together, about which nothing is proven.
+pub const MARK_BITS_MAX: usize = PATH_MAX;
+/// How far a log's time may be ahead of the verifier's clock, in milliseconds.
+pub const CURRENT_AHEAD_MS_MAX: u64 = 60 * 1000;
 /// Bytes of each chunk of a file but the last: small enough to hold some in memory, and to be sent again; large enough that
 /// hashes and requests weigh nothing beside it.
 pub const CHUNK_BYTES: usize = 1 << 20;

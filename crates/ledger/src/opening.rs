@@ -166,7 +166,7 @@ impl Opening {
         once.then_some(all)
     }
 
-    fn content(&self, position: usize) -> Option<&LeafContent> {
+    pub(crate) fn content(&self, position: usize) -> Option<&LeafContent> {
         let at = self
             .shown
             .binary_search_by_key(&position, |leaf| leaf.position as usize);

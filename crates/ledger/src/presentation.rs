@@ -10,6 +10,7 @@ use minicbor::{Decode, Encode};
 use crate::bundle::{BundleError, ProofBundle, Proven, beginning};
 use crate::codec;
 use crate::control::OneTimeKey;
+use crate::current::{CURRENT_ITEMS, CurrentProof};
 use crate::digest::{Digest, NetworkId, hmac_sha256};
 use crate::limits::{AUDIENCE_BYTES_MAX, NONCE_BYTES_MAX, NONCE_BYTES_MIN, PRESENTED_AHEAD_MS_MAX};
 use crate::public_key::{PublicKey, Suite};
@@ -255,8 +256,18 @@ pub fn verify(
     if beginning(bytes) == Some((PRESENTATION_ITEMS, FORMAT)) {
         return codec::decode::<Presentation>(bytes)?.verify(trust, expected);
     }
+    if beginning(bytes) == Some((CURRENT_ITEMS, FORMAT)) {
+        let proof = codec::decode::<CurrentProof>(bytes)?;
+        let proven = proof.verify(trust)?;
+        return bare(&proof.bundle, trust, proven);
+    }
     let bundle = ProofBundle::read(bytes)?;
     let proven = bundle.verify(trust)?;
+    bare(&bundle, trust, proven)
+}
+
+/// What anybody may show.
+fn bare(bundle: &ProofBundle, trust: &Trust, proven: Proven) -> Result<Proven, BundleError> {
     match bundle.kind(trust)?.1.shown_by {
         Some(_) => Err(NotShown::Bare.into()),
         None => Ok(proven),

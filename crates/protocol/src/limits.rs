@@ -34,6 +34,12 @@ pub const RETRY_MS: u64 = 5_000;
 pub const GRACE_MS: u64 = 10_000;
 /// Requests in one batch of the notary: a batch is one leaf, one sync, one signature.
 pub const BATCH_REQUESTS_MAX: usize = 1024;
+/// The root over the used marks is entered in the log once this long has passed since the last, whether or not anything was used:
+/// less than the ten seconds that are promised by what an idle notary waits.
+pub const CURRENT_EVERY_MS: u64 = 8_000;
+/// Used marks that are gathered before they are added to the set together: together they cost less, and a few thousand hold up
+/// nobody by more than some milliseconds.
+pub const MARKS_ADDED_TOGETHER: usize = 4_096;
 /// Tokens that one batch of the notary uses up, so that its record stays small enough to be read again; what is more goes to
 /// the next batch. As many as 1,024 payments of 32 tokens.
 pub const BATCH_TOKENS_MAX: usize = 32 * 1024;

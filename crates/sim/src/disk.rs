@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use protocol::notary::store::{MemoryNotaryStore, NotaryBatch, NotaryStore};
+use ledger::Token;
+use protocol::notary::store::{Mark, MemoryNotaryStore, NotaryBatch, NotaryStore};
 use protocol::store::{
     Fault, FaultyStore, MemoryStore, Pair, Store, StoreError, Table, Write, WriteBatch,
 };
@@ -159,6 +160,10 @@ impl NotaryStore for NotaryDisk {
             return Ok(None);
         }
         platter.store.token(token)
+    }
+
+    fn marks(&self, like: &Token, bits: usize) -> Result<Vec<Mark>, StoreError> {
+        self.0.borrow().store.marks(like, bits)
     }
 
     fn entry(&self, index: u64) -> Result<Option<Vec<u8>>, StoreError> {

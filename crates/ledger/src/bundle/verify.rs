@@ -138,6 +138,7 @@ impl ProofBundle {
             log_index: self.certificate.entry.height,
             attested_by,
             shown: None,
+            current: None,
         })
     }
 

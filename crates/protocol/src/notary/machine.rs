@@ -12,6 +12,7 @@ use ledger::validity::{Home, check_header};
 use ledger::{Digest, Token, TransactionId};
 use tlog::{Checkpoint, Frontier, Node, Origin};
 
+use super::current::Current;
 use super::past::{Body, body_name, certified_key, position};
 use super::request::{NotaryRefusal, Request, Submission, Verdict};
 use super::store::{NotaryBatch, NotaryStore};
@@ -48,6 +49,7 @@ pub struct Notary<S> {
     pub(super) checkpoint: String,
     time_ms: u64,
     in_doubt: bool,
+    pub(super) current: Current,
 }
 
 impl<S: NotaryStore> Notary<S> {
@@ -80,6 +82,7 @@ impl<S: NotaryStore> Notary<S> {
             checkpoint: String::new(),
             time_ms,
             in_doubt: false,
+            current: Current::default(),
         };
         notary.checkpoint = notary.sign(&notary.frontier)?;
         Ok(notary)
@@ -261,6 +264,7 @@ impl<S: NotaryStore> Notary<S> {
         batch
             .tokens
             .extend(body.spent.iter().map(|(token, on)| (*token.bytes(), on.0)));
+        batch.marks.extend(body.marks(height));
         let places = (0u32..)
             .zip(&body.ids)
             .map(|(index, id)| (certified_key(id), position(height, index)));
@@ -278,9 +282,11 @@ impl<S: NotaryStore> Notary<S> {
         } = addition;
         let checkpoint = self.sign(&frontier)?;
         batch.meta.push((FRONTIER.to_owned(), frontier.to_bytes()));
+        let marks = batch.marks.clone();
         self.in_doubt = true;
         self.store.commit(batch)?;
         self.in_doubt = false;
+        self.current.used(marks);
         self.frontier = frontier;
         self.checkpoint = checkpoint;
         Ok(())

@@ -10,7 +10,7 @@ use tlog::Node;
 
 use super::machine::{Notary, NotaryError};
 use super::request::{NotaryRefusal, Request, Verdict};
-use super::store::NotaryStore;
+use super::store::{Mark, NotaryStore};
 use crate::limits::{BATCH_REQUESTS_MAX, BATCH_TOKENS_MAX};
 use crate::store::StoreError;
 
@@ -21,6 +21,17 @@ pub(super) struct Body {
     pub(super) ids: Vec<TransactionId>,
     #[n(1)]
     pub(super) spent: Vec<(Token, Digest)>,
+}
+
+impl Body {
+    /// The marks that the batch uses up, which stands at this place in the log.
+    pub(super) fn marks(&self, height: u64) -> impl Iterator<Item = Mark> {
+        let marks = self.spent.iter();
+        marks.map(move |(mark, _)| Mark {
+            mark: *mark,
+            height,
+        })
+    }
 }
 
 /// Bytes of an id in a body, and of a token with what it was spent on: digests with their heads.
@@ -56,6 +67,22 @@ pub(super) fn height_of(place: [u8; 32]) -> (u64, u32) {
     let mut index = [0; 4];
     index.copy_from_slice(&place[8..12]);
     (u64::from_be_bytes(height), u32::from_be_bytes(index))
+}
+
+/// The path from an entry to the root of the log of this size.
+pub(super) fn path_in_log(
+    height: u64,
+    size: u64,
+    node: impl Fn(u8, u64) -> Result<Option<[u8; 32]>, StoreError>,
+) -> Result<Vec<Digest>, NotaryError> {
+    let read = |at: Node| match node(at.level, at.index) {
+        Ok(Some(hash)) => Ok(tlog::Hash(hash)),
+        Ok(None) => Err(NotaryError::Damaged("a missing tree node")),
+        Err(error) => Err(NotaryError::Store(error)),
+    };
+    let path = tlog::prove_inclusion(height, size, read)
+        .map_err(|_| NotaryError::Damaged("the log's tree"))?;
+    Ok(path.into_iter().map(Digest::from).collect())
 }
 
 impl<S: NotaryStore> Notary<S> {
@@ -106,27 +133,24 @@ impl<S: NotaryStore> Notary<S> {
         asked: &[(usize, u32)],
     ) -> Result<Vec<Certificate>, NotaryError> {
         let LogEntry::Batch(entry) = Self::entry_of(&self.store, height)? else {
-            return Err(NotaryError::Damaged("a statement in a batch's place"));
+            return Err(NotaryError::Damaged("another entry in a batch's place"));
         };
+        let body = self.body(height)?;
+        self.certificates(&entry, &body, asked.iter().map(|(_, index)| *index))
+    }
+
+    pub(super) fn body(&self, height: u64) -> Result<Body, NotaryError> {
         let body = self
             .store
             .meta(&body_name(height))?
             .ok_or(NotaryError::Damaged("a missing batch"))?;
-        let body: Body =
-            codec::decode(&body).map_err(|_| NotaryError::Damaged("an unreadable batch"))?;
-        self.certificates(&entry, &body, asked.iter().map(|(_, index)| *index))
+        codec::decode(&body).map_err(|_| NotaryError::Damaged("an unreadable batch"))
     }
 
     /// The path from an entry to the log's present root.
     pub(super) fn log_path(&self, height: u64) -> Result<Vec<Digest>, NotaryError> {
-        let read = |node: Node| match self.store.node(node.level, node.index) {
-            Ok(Some(hash)) => Ok(tlog::Hash(hash)),
-            Ok(None) => Err(NotaryError::Damaged("a missing tree node")),
-            Err(error) => Err(NotaryError::Store(error)),
-        };
-        let path = tlog::prove_inclusion(height, self.frontier.size(), read)
-            .map_err(|_| NotaryError::Damaged("the log's tree"))?;
-        Ok(path.into_iter().map(Digest::from).collect())
+        let node = |level, index| self.store.node(level, index);
+        path_in_log(height, self.frontier.size(), node)
     }
 
     /// The certificates of ids in a batch, by their indexes in it.

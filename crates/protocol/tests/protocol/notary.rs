@@ -13,7 +13,7 @@ use ledger::validity::Home;
 use ledger::{Digest, Lineage, NetworkId, Token, TransactionId, ViewRoot, token};
 use minicbor::bytes::ByteVec;
 use protocol::limits::{BATCH_REQUESTS_MAX, BATCH_TOKENS_MAX};
-use protocol::notary::store::{MemoryNotaryStore, NotaryBatch, NotaryStore};
+use protocol::notary::store::{Mark, MemoryNotaryStore, NotaryBatch, NotaryStore};
 use protocol::notary::{
     Authority, Notary, NotaryError, NotaryRefusal, Request, Submission, Verdict,
 };
@@ -31,6 +31,10 @@ pub(crate) struct Disk(pub(crate) Rc<RefCell<(MemoryNotaryStore, Option<Fault>, 
 impl NotaryStore for Disk {
     fn token(&self, token: &[u8; 32]) -> Result<Option<[u8; 32]>, StoreError> {
         self.0.borrow().0.token(token)
+    }
+
+    fn marks(&self, like: &Token, bits: usize) -> Result<Vec<Mark>, StoreError> {
+        self.0.borrow().0.marks(like, bits)
     }
 
     fn entry(&self, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
@@ -98,7 +102,7 @@ fn key(name: &str) -> OneTimeSecret {
     OneTimeSecret::derive(&[7; 32], name.as_bytes()).expect("a key")
 }
 
-fn coin(name: &str) -> Coin {
+pub(crate) fn coin(name: &str) -> Coin {
     Coin {
         control: Control::key(key(name).public()),
         rho: noise(name),
@@ -107,7 +111,7 @@ fn coin(name: &str) -> Coin {
 }
 
 impl Coin {
-    fn token(&self) -> Token {
+    pub(crate) fn token(&self) -> Token {
         token::token(&self.control.hash(), &self.rho)
     }
 

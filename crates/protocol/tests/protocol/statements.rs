@@ -3,6 +3,7 @@
 use ledger::Digest;
 use ledger::certificate::{LogEntry, StatementEntry};
 use ledger::codec;
+use ledger::current::CurrentEntry;
 use ledger::log_keys::verify_checkpoint;
 use protocol::notary::store::{NotaryBatch, NotaryStore as _};
 use protocol::notary::{Notary, NotaryError, Registered};
@@ -96,10 +97,21 @@ fn an_entry_is_read_in_one_way() {
     let mut notary = open(&Disk::default());
     let one = submission("one", &[]);
     let batch = holds(&ask(&mut notary, &certify(&one)), &one.opening.id()).entry;
-    for entry in [LogEntry::Statement(statement), LogEntry::Batch(batch)] {
+    let current = CurrentEntry {
+        time_ms: NOON_MS,
+        covered: 7,
+        count: 3,
+        root: noise("root"),
+    };
+    for entry in [
+        LogEntry::Statement(statement),
+        LogEntry::Batch(batch),
+        LogEntry::Current(current),
+    ] {
         let bytes = match &entry {
             LogEntry::Statement(entry) => codec::encode(entry),
             LogEntry::Batch(entry) => codec::encode(entry),
+            LogEntry::Current(entry) => codec::encode(entry),
         };
         assert_eq!(LogEntry::read(&bytes), Ok(entry));
         assert!(LogEntry::read(&bytes[1..]).is_err());
