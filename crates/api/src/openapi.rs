@@ -56,6 +56,7 @@ fn transaction() {}
         (status = 401, description = "No access token", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "Only its holder can show it", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "Not held here whole", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is used up, and can't be shown to be current", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "No stranger could verify it", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "Not now", body = Problem, content_type = "application/problem+json")))]
 fn proofs() {}

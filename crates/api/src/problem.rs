@@ -25,6 +25,8 @@ pub enum ErrorCode {
     NotTheHolder,
     /// Nobody vouches for this fact in a way that a stranger can verify.
     NotProvable,
+    /// The fact is used up.
+    UsedUp,
     /// The fact was issued by a party of another node.
     NotTheIssuer,
     /// The fact can't be issued in this form.
@@ -55,6 +57,7 @@ impl ErrorCode {
             Self::NotAuthenticated => 401,
             Self::NotTheHolder | Self::NotTheIssuer => 403,
             Self::NotFound => 404,
+            Self::UsedUp => 409,
             Self::MalformedRequest | Self::BadArgument | Self::AddressMalformed => 400,
             Self::UnknownContract
             | Self::UnknownAction
@@ -83,6 +86,7 @@ impl ErrorCode {
             Self::UnknownParty => "No such party at this node",
             Self::NotTheHolder => "Only its holder can show it",
             Self::NotProvable => "No stranger could verify it",
+            Self::UsedUp => "It is used up",
             Self::NotTheIssuer => "Only its issuer can issue it",
             Self::NotIssuable => "It can't be issued in this form",
             Self::TooMany => "Too many at once",

@@ -18,4 +18,8 @@ pub struct ProofRequest {
     /// The verifier's nonce, 16 to 64 bytes in hexadecimal digits, likewise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
+    /// Whether the proof is to show that the fact is still current. Whoever is shown that can recognise the fact, and see when it
+    /// is used up, so that no fact is shown so that only its holder can show.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub current: bool,
 }

@@ -5,8 +5,9 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use ledger::Token;
 use node::store::{DataFolder, FjallNotaryStore, SqliteStore, StoreOptions};
-use protocol::notary::store::{NotaryBatch, NotaryStore};
+use protocol::notary::store::{Mark, NotaryBatch, NotaryStore};
 use protocol::store::{Store, Table, WriteBatch};
 
 const SPAN: Duration = Duration::from_secs(3);
@@ -116,6 +117,12 @@ fn notary_batch(number: u64, tokens: u64) -> NotaryBatch {
     NotaryBatch {
         tokens: (0..tokens)
             .map(|row| (key(number, row), key(row, number)))
+            .collect(),
+        marks: (0..tokens)
+            .map(|row| Mark {
+                mark: Token(ledger::Digest(key(number, row))),
+                height: number,
+            })
             .collect(),
         entries: vec![(number, vec![0; 200])],
         nodes: vec![

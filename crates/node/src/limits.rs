@@ -155,6 +155,9 @@ pub const CLOCK_AHEAD_NOTED_SECONDS: i64 = 5;
 /// disk busy, and few enough to leave the machine to the notary.
 pub const LOG_READERS_MAX: usize = 8;
 
+/// Marks that are asked for in one request whether they are unused: an answer of some 100 KiB.
+pub const MARKS_ASKED_MAX: usize = 64;
+
 /// Items that a node's engine takes into one round, and inputs after which it takes no more: bounds how long anybody waits
 /// for the round's end, whoever asks.
 pub const ROUND_ITEMS_MAX: usize = 512;

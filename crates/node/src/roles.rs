@@ -7,6 +7,7 @@ mod admission;
 mod body;
 mod body_http;
 mod byte_range;
+mod current;
 mod earlier;
 mod engine;
 mod files;
@@ -18,6 +19,7 @@ mod home;
 #[cfg(test)]
 mod hostile;
 mod http;
+mod http_current;
 mod http_exports;
 mod http_proofs;
 mod http_refresh;

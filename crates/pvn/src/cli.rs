@@ -398,6 +398,9 @@ pub(crate) struct BenchVerify {
     /// How often each proof is verified; the median counts.
     #[arg(long, default_value_t = 1_000)]
     pub(crate) rounds: u32,
+    /// Tokens that the notary has used up, for proofs that a fact is still current.
+    #[arg(long, default_value_t = 10_000_000)]
+    pub(crate) tokens: u64,
 }
 
 #[derive(Debug, Args)]

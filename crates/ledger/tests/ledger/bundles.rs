@@ -13,7 +13,7 @@ use crate::formats::{bytes, line};
 use crate::payment::{Draft, bundle, found, payment, signatures};
 use crate::support::{NOON_MS, Net, net, noise, party, signed, signing_key};
 
-const ATTESTORS: [&str; 2] = ["TOWN-BANK", "ALICE"];
+pub(crate) const ATTESTORS: [&str; 2] = ["TOWN-BANK", "ALICE"];
 
 fn good() -> ProofBundle {
     bundle(net(), &payment(net()), 0, 0, &ATTESTORS, |_| true)

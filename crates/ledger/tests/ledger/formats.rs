@@ -18,6 +18,7 @@ use ledger::validity::input_token;
 use ledger::{Digest, certificate};
 use minicbor::Encode;
 
+use crate::current::current_proof;
 use crate::payment::{bundle, payment, signatures, voucher};
 use crate::registers::{AUDIENCE, nonce, occasion, over_18, to_show, town};
 use crate::support::{NOON_MS, envelope_secret, net, noise, one_time, party, signing_key};
@@ -98,6 +99,21 @@ fn facts_are_pinned() {
             ("with a file commitment", filed.commitment().hex()),
             ("with a holder", cbor(&held)),
             ("with a holder commitment", held.commitment().hex()),
+        ],
+    );
+}
+
+#[test]
+fn what_shows_a_fact_to_be_current_is_pinned() {
+    let proof = current_proof(net());
+    let unused = &proof.standing.unused;
+    pinned(
+        "current.hex",
+        include_str!("../vectors/current.hex"),
+        &[
+            ("root over the used marks, as an entry", cbor(&unused.entry)),
+            ("absence", cbor(&unused.absence)),
+            ("the notary's word", cbor(unused)),
         ],
     );
 }

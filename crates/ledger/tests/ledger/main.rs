@@ -9,6 +9,7 @@ mod commitments;
 mod control;
 mod corpus;
 mod cost;
+mod current;
 mod disclosure;
 mod files;
 mod flat;

@@ -204,6 +204,7 @@ async fn statement(api: &Api, wanted: ExportRequest) -> Result<Vec<u8>, Failure>
             fields: wanted.fields,
             audience: wanted.audience,
             nonce: wanted.nonce,
+            current: false,
         },
     )
     .await?;

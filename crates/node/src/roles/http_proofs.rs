@@ -21,6 +21,7 @@ use protocol::node::{NodeError, Provable};
 use super::body_http::Api;
 use super::engine::now_ms;
 use super::http::{Failure, authorised};
+use super::http_current;
 
 pub(super) const MEDIA_TYPE: &str = "application/octet-stream";
 
@@ -62,9 +63,13 @@ pub(super) fn kind<'a>(api: &'a Api, fact: &Fact) -> Result<&'a Kind, Failure> {
 
 /// A proof, as a stranger takes it: presented by its holder where only its holder can show it.
 pub(super) async fn proof(api: &Api, wanted: ProofRequest) -> Result<Vec<u8>, Failure> {
-    let provable = held(api, address(&wanted.fact)?).await?;
+    let at = address(&wanted.fact)?;
+    let provable = held(api, at).await?;
     let kind = kind(api, &provable.fact)?;
     let shown = leaves(kind, &wanted.fields)?;
+    if wanted.current {
+        return http_current::prove(api, &at, kind, &provable, shown).await;
+    }
     let Some(occasion) = occasion(kind, wanted)? else {
         return Ok(codec::encode(&bundle(api, &provable, &shown).await?));
     };
@@ -145,7 +150,7 @@ fn occasion(kind: &Kind, wanted: ProofRequest) -> Result<Option<Occasion>, Failu
 }
 
 /// The bundle, under the directory that the notary pinned; a node hands out nothing that a stranger would refuse.
-async fn bundle(
+pub(super) async fn bundle(
     api: &Api,
     provable: &Provable,
     shown: &BTreeSet<usize>,

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -36,11 +36,15 @@ use crate::transport::{Admit, Caller, PeerReply, PeerRequest, PeerServer, Status
 pub const SUBMIT_PATH: &str = "/notary/v1/submit";
 /// Where members register statements: hashes in, receipts out.
 pub(crate) const REGISTER_PATH: &str = "/notary/v1/register";
+/// Where members ask whether tokens are unused: marks in, proofs out.
+pub(crate) const CURRENT_PATH: &str = "/notary/v1/current";
 /// Where members read the latest checkpoint.
 pub(crate) const CHECKPOINT_PATH: &str = "/notary/v1/checkpoint";
 /// Requests that wait for the notary.
 const WAITING_MAX: usize = 1_024;
 const GRACE: Duration = Duration::from_secs(5);
+/// How often an idle notary looks whether a root over the used marks is due.
+const IDLE: Duration = Duration::from_secs(1);
 
 type DiskNotary = Notary<FjallNotaryStore>;
 
@@ -79,18 +83,18 @@ pub(super) async fn run_notary(
         Notary::open(belongs, signer.clone(), origin.clone(), store).map_err(RunError::start)
     };
     let notary = open()?;
+    let clocks = Arc::new(Clocks::default());
     let peers = listen(config.peer_listen).await?;
     let readers = listen(own.http_listen).await?;
     let (work, waiting) = sync_channel(WAITING_MAX);
     let shelf = Shelf::new();
-    shelf.publish(notary.checkpoint(), notary.size(), notary.store().log());
+    show(&shelf, &notary);
     let thread = {
-        let (link, shelf) = (Arc::clone(&link), shelf.clone());
-        std::thread::spawn(move || run(notary, &open, &waiting, &link, &shelf))
+        let (link, shelf, clocks) = (Arc::clone(&link), shelf.clone(), Arc::clone(&clocks));
+        std::thread::spawn(move || run(notary, &open, &waiting, (&link, &clocks), &shelf))
     };
     let handler = {
         let (work, link, shelf) = (work.clone(), Arc::clone(&link), shelf.clone());
-        let clocks = Arc::new(Clocks::default());
         move |request: PeerRequest| {
             let (work, link) = (work.clone(), Arc::clone(&link));
             let (shelf, clocks, receipts) =
@@ -143,6 +147,9 @@ async fn answer(
     };
     if request.path == CHECKPOINT_PATH {
         return PeerReply::ok(shelf.checkpoint());
+    }
+    if request.path == CURRENT_PATH {
+        return shelf.unused_for_member(&request.body).await;
     }
     let callers = clocks.heard(from, request.clock_ahead);
     if let Some(wrong) = clock_wrong(&callers, link.registrar_ahead()) {
@@ -231,6 +238,11 @@ impl Clocks {
         if let Some(ahead) = ahead {
             clocks.insert(from.clone(), ahead);
         }
+        clocks.values().copied().collect()
+    }
+
+    fn all(&self) -> Vec<SignedDuration> {
+        let clocks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         clocks.values().copied().collect()
     }
 }
@@ -324,7 +336,15 @@ fn decide(
 ) -> Result<(Vec<Verdict>, Vec<Registered>), NotaryError> {
     let verdicts = notary.apply(now_ms(), link.members().pin(), &round.requests)?;
     let registered = notary.register(now_ms(), &round.statements)?;
+    notary.keep_current(now_ms())?;
     Ok((verdicts, registered))
+}
+
+/// Shows what is durable.
+fn show(shelf: &Shelf, notary: &DiskNotary) {
+    let root = notary.marks_root().cloned();
+    let log = notary.store().log();
+    shelf.publish(notary.checkpoint(), notary.size(), log, root);
 }
 
 /// Decides whatever is waiting as one batch: one sync and one signature for all of it. After a failed batch nobody knows what
@@ -333,26 +353,33 @@ fn run(
     notary: DiskNotary,
     open: &impl Fn() -> Result<DiskNotary, RunError>,
     waiting: &Receiver<Work>,
-    link: &Link,
+    (link, clocks): (&Link, &Clocks),
     shelf: &Shelf,
 ) {
-    let show = |notary: &DiskNotary| {
-        shelf.publish(notary.checkpoint(), notary.size(), notary.store().log());
-    };
     let mut open_notary = Some(notary);
-    while let Ok(first) = waiting.recv() {
+    loop {
+        let round = match waiting.recv_timeout(IDLE) {
+            Ok(first) => gather(first, waiting),
+            // A root that is stamped by a wrong clock would do as much harm as a batch.
+            Err(RecvTimeoutError::Timeout)
+                if clock_wrong(&clocks.all(), link.registrar_ahead()).is_none() =>
+            {
+                Round::default()
+            }
+            Err(RecvTimeoutError::Timeout) => continue,
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
         if open_notary.is_none() {
             open_notary = open()
                 .inspect_err(|error| tracing::error!(%error, "the notary can't be opened again"))
-                .inspect(show)
+                .inspect(|notary| show(shelf, notary))
                 .ok();
         }
-        let round = gather(first, waiting);
         // Whoever has no notary to decide learns from its dropped reply that there is no answer now.
         if let Some(notary) = &mut open_notary {
             match decide(notary, link, &round) {
                 Ok((verdicts, registered)) => {
-                    show(notary);
+                    show(shelf, notary);
                     hand_out(verdicts, round.callers);
                     hand_out(registered, round.registering);
                 }

@@ -9,10 +9,12 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
+use protocol::notary::MarksRoot;
 use tlog::TilePath;
 use tokio::sync::Semaphore;
 
+use super::current;
 use crate::limits::LOG_READERS_MAX;
 use crate::store::NotaryLog;
 
@@ -22,16 +24,18 @@ pub(crate) struct Shelf {
     on_it: Arc<RwLock<Shown>>,
     /// The newest checkpoint with its witnesses' lines, if it has witnesses.
     witnessed: Arc<RwLock<Option<String>>>,
-    readers: Arc<Semaphore>,
+    pub(super) readers: Arc<Semaphore>,
 }
 
 #[derive(Clone, Default)]
-struct Shown {
-    checkpoint: String,
+pub(super) struct Shown {
+    pub(super) checkpoint: String,
     /// Entries under the checkpoint: nothing beyond is shown, even if it is there.
-    size: u64,
+    pub(super) size: u64,
     /// None while the store is being opened again.
-    log: Option<NotaryLog>,
+    pub(super) log: Option<NotaryLog>,
+    /// The latest root over the used marks.
+    pub(super) root: Option<MarksRoot>,
 }
 
 impl Shelf {
@@ -43,12 +47,19 @@ impl Shelf {
         }
     }
 
-    /// Shows a checkpoint and the log up to it, both of which must be durable.
-    pub(crate) fn publish(&self, checkpoint: &str, size: u64, log: NotaryLog) {
+    /// Shows a checkpoint, the log up to it and the latest root in it, all of which must be durable.
+    pub(crate) fn publish(
+        &self,
+        checkpoint: &str,
+        size: u64,
+        log: NotaryLog,
+        root: Option<MarksRoot>,
+    ) {
         let shown = Shown {
             checkpoint: checkpoint.to_owned(),
             size,
             log: Some(log),
+            root,
         };
         *self.on_it.write().unwrap_or_else(PoisonError::into_inner) = shown;
     }
@@ -59,7 +70,7 @@ impl Shelf {
         shown.log = None;
     }
 
-    fn shown(&self) -> Shown {
+    pub(super) fn shown(&self) -> Shown {
         let shown = self.on_it.read().unwrap_or_else(PoisonError::into_inner);
         shown.clone()
     }
@@ -99,6 +110,8 @@ impl Shelf {
             // The same log for whoever wants to see it witnessed: a prefix of its own, as C2SP's readers take one.
             .route("/witnessed/checkpoint", get(witnessed))
             .route("/witnessed/tile/{*path}", get(tile))
+            .route("/current/{mark}", get(current::one))
+            .route("/current", post(current::several))
             .route("/health", get(health))
             .with_state(self)
     }
@@ -230,7 +243,7 @@ mod tests {
             .expect("commits");
         let shelf = Shelf::new();
         assert_eq!(read(&shelf, "/health").await.0, 503);
-        shelf.publish("the second", 2, store.log());
+        shelf.publish("the second", 2, store.log(), None);
         let hashes = [[0; 32], [1; 32]].concat();
         let table = [
             ("/checkpoint", 200, b"the second".to_vec()),
@@ -253,7 +266,7 @@ mod tests {
         assert_eq!(read(&shelf, "/checkpoint").await, kept);
         assert_eq!(read(&shelf, "/health").await.0, 503);
         assert_eq!(read(&shelf, "/tile/0/000.p/2").await.0, 503);
-        shelf.publish("the third", 3, store.log());
+        shelf.publish("the third", 3, store.log(), None);
         assert_eq!(read(&shelf, "/tile/0/000.p/3").await.0, 200);
     }
 

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
-use protocol::notary::store::{Digest, NotaryBatch, NotaryStore};
+use ledger::Token;
+use protocol::notary::store::{Digest, Mark, NotaryBatch, NotaryStore, sharing};
 use protocol::store::StoreError;
 
 use super::{DataFolder, NOTARY_FOLDER, OpenError};
@@ -14,12 +15,13 @@ use crate::limits::{NOTARY_CACHE_BYTES, NOTARY_DISK_RESERVE_BYTES};
 const FORMAT_KEY: &str = "format";
 const FORMAT: i64 = 2;
 
-/// The log's part of a notary's store, to be read from any thread while the notary writes. As long as a copy is alive the
+/// The log's part of a notary's store, and the used marks, to be read from any thread while the notary writes. As long as a copy is alive the
 /// store can't be opened again.
 #[derive(Clone)]
 pub struct NotaryLog {
     entries: Keyspace,
     nodes: Keyspace,
+    marks: Keyspace,
 }
 
 impl NotaryLog {
@@ -31,6 +33,22 @@ impl NotaryLog {
     /// A node of the log's tree.
     pub fn node(&self, level: u8, index: u64) -> Result<Option<Digest>, StoreError> {
         digest("tree node", get(&self.nodes, &node_key(level, index))?)
+    }
+
+    /// The used marks that share so many first bits with this one, ascending.
+    pub fn marks(&self, like: &Token, bits: usize) -> Result<Vec<Mark>, StoreError> {
+        let (first, last) = sharing(like.bytes(), bits);
+        let marks = self.marks.range(first..=last).map(|pair| {
+            let (mark, height) = pair.into_inner().map_err(|error| store_error(&error))?;
+            match (mark[..].try_into(), height[..].try_into()) {
+                (Ok(mark), Ok(height)) => Ok(Mark {
+                    mark: Token(ledger::Digest(mark)),
+                    height: u64::from_be_bytes(height),
+                }),
+                _ => Err(StoreError::Corrupt("an unreadable mark".to_owned())),
+            }
+        });
+        marks.collect()
     }
 }
 
@@ -122,6 +140,7 @@ fn open(folder: &DataFolder, path: &Path) -> fjall::Result<FjallNotaryStore> {
         log: NotaryLog {
             entries: keyspace("entries")?,
             nodes: keyspace("nodes")?,
+            marks: keyspace("marks")?,
         },
         meta: keyspace("meta")?,
         database,
@@ -133,6 +152,10 @@ fn open(folder: &DataFolder, path: &Path) -> fjall::Result<FjallNotaryStore> {
 impl NotaryStore for FjallNotaryStore {
     fn token(&self, token: &Digest) -> Result<Option<Digest>, StoreError> {
         digest("token", get(&self.tokens, token)?)
+    }
+
+    fn marks(&self, like: &Token, bits: usize) -> Result<Vec<Mark>, StoreError> {
+        self.log.marks(like, bits)
     }
 
     fn entry(&self, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
@@ -157,6 +180,10 @@ impl NotaryStore for FjallNotaryStore {
         let mut writes = self.database.batch().durability(Some(PersistMode::SyncAll));
         for (token, consumer) in batch.tokens {
             writes.insert(&self.tokens, token, consumer);
+        }
+        for mark in batch.marks {
+            let height = mark.height.to_be_bytes();
+            writes.insert(&self.log.marks, mark.mark.bytes(), height);
         }
         for (index, entry) in batch.entries {
             writes.insert(&self.log.entries, index.to_be_bytes(), entry);

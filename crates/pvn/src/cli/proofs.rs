@@ -11,7 +11,12 @@ Facts that only their holder can show are shown to one verifier, in answer to it
 
   pvn challenge 'The Bell'
   pvn prove FACT --fields over_18 --audience 'The Bell' --nonce 50… -o age.proof
-  pvn verify age.proof --trust network.trust --audience 'The Bell' --nonce 50…")]
+  pvn verify age.proof --trust network.trust --audience 'The Bell' --nonce 50…
+
+Others can be shown to be still current, by the notary's word of a few seconds ago:
+
+  pvn prove FACT --current -o title.proof
+  pvn verify title.proof --trust network.trust --current --max-age 1m")]
 pub(crate) struct Verify {
     /// The proof.
     pub(crate) proof: PathBuf,
@@ -24,9 +29,12 @@ pub(crate) struct Verify {
     /// The nonce that you gave to whoever shows the proof.
     #[arg(long, requires = "audience")]
     pub(crate) nonce: Option<String>,
-    /// How long ago the proof may have been shown: 30s, 5m, 1h.
-    #[arg(long, default_value = "5m", value_parser = age)]
-    pub(crate) max_age: SignedDuration,
+    /// Take only a proof that the fact is still current.
+    #[arg(long, conflicts_with = "audience")]
+    pub(crate) current: bool,
+    /// How long ago the proof may have been shown (5m without this), or the fact been current (1m): 30s, 5m, 1h.
+    #[arg(long, value_parser = age)]
+    pub(crate) max_age: Option<SignedDuration>,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -55,6 +63,9 @@ pub(crate) struct Prove {
     /// The nonce that it gave, likewise.
     #[arg(long)]
     pub(crate) nonce: Option<String>,
+    /// Show that the fact is still current, too. Whoever sees that can recognise the fact, and see when it is used up.
+    #[arg(long, conflicts_with = "audience")]
+    pub(crate) current: bool,
     /// The file to write.
     #[arg(long, short)]
     pub(crate) output: PathBuf,

@@ -18,6 +18,7 @@ pub(super) fn run(args: &Prove) -> Outcome {
         fields: args.fields.clone(),
         audience: args.audience.clone(),
         nonce: args.nonce.clone(),
+        current: args.current,
     };
     write_what(&args.data, &args.output, |client| client.prove(&wanted))
 }

@@ -4,8 +4,9 @@ use std::fs;
 use std::process::ExitCode;
 
 use deed::Value;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ledger::bundle::Proven;
+use ledger::current::{self, Recent};
 use ledger::fact::ListPart;
 use ledger::presentation::{self, Expected, nonce_of_hex};
 use serde_json::json;
@@ -14,6 +15,11 @@ use super::Outcome;
 use crate::cli::Verify;
 use crate::output::{printable, say};
 use crate::trust_file;
+
+/// How old the notary's word may be that a fact is current, where nobody says otherwise.
+const CURRENT_FOR: SignedDuration = SignedDuration::from_mins(1);
+/// How long ago a holder may have shown its fact, likewise.
+const SHOWN_FOR: SignedDuration = SignedDuration::from_mins(5);
 
 /// Stands where a value would.
 const HIDDEN: &str = "(hidden by whoever shows this proof)";
@@ -27,13 +33,22 @@ pub(super) fn run(args: &Verify) -> Outcome {
     });
     let nonce = nonce.transpose()?;
     let asked = args.audience.as_ref().zip(nonce.as_ref());
+    let now_ms = ms(Timestamp::now().as_millisecond());
+    let max_age = args.max_age.unwrap_or(match args.current {
+        true => CURRENT_FOR,
+        false => SHOWN_FOR,
+    });
+    let max_age_ms = ms(i64::try_from(max_age.as_millis()).unwrap_or(i64::MAX));
     let expected = asked.map(|(audience, nonce)| Expected {
         audience,
         nonce,
-        now_ms: ms(Timestamp::now().as_millisecond()),
-        max_age_ms: ms(i64::try_from(args.max_age.as_millis()).unwrap_or(i64::MAX)),
+        now_ms,
+        max_age_ms,
     });
-    let verdict = presentation::verify(&bytes, &trust, expected.as_ref());
+    let verdict = match args.current {
+        true => current::verify(&bytes, &trust, &Recent { now_ms, max_age_ms }),
+        false => presentation::verify(&bytes, &trust, expected.as_ref()),
+    };
     let said = match (&verdict, args.json) {
         (Ok(proven), true) => told(proven).to_string(),
         (Ok(proven), false) => shown(proven),
@@ -73,6 +88,9 @@ fn told(proven: &Proven) -> serde_json::Value {
     });
     if let Some(shown) = &proven.shown {
         told["shown"] = json!({ "to": shown.audience(), "at_ms": shown.time_ms() });
+    }
+    if let Some(current) = &proven.current {
+        told["current"] = json!({ "at_ms": current.time_ms, "log_index": current.covered });
     }
     told
 }
@@ -122,6 +140,13 @@ fn shown(proven: &Proven) -> String {
             "Shown by its holder to {} on {}.",
             printable(occasion.audience()),
             moment(occasion.time_ms())
+        ));
+    }
+    if let Some(current) = &proven.current {
+        lines.push(format!(
+            "Current on {}: not used up by anything before entry {} of the notary's log.",
+            moment(current.time_ms),
+            current.covered
         ));
     }
     lines.join("\n")
@@ -194,6 +219,7 @@ fn words(value: &Value) -> String {
 mod tests {
     use deed::Party;
     use ledger::bundle::Attested;
+    use ledger::current::CurrentEntry;
     use ledger::fact::{FactRef, ShownItem};
     use ledger::presentation::Occasion;
     use ledger::{Digest, TransactionId};
@@ -237,6 +263,7 @@ mod tests {
                 name: "A\nbody".to_owned(),
             }],
             shown: None,
+            current: None,
         }
     }
 
@@ -277,6 +304,28 @@ mod tests {
         let at = json!({ "to": "The \u{1b}Bell", "at_ms": 1_782_302_460_000_u64 });
         assert_eq!(told(&shown_to)["shown"], at);
         assert_eq!(told(&hiding()).get("shown"), None);
+    }
+
+    #[test]
+    fn when_it_was_current_is_said() {
+        let current = Proven {
+            current: Some(CurrentEntry {
+                time_ms: 1_782_302_460_000,
+                covered: 77,
+                count: 1_000,
+                root: Digest([1; 32]),
+            }),
+            ..hiding()
+        };
+        assert_eq!(
+            shown(&current).lines().last(),
+            Some(
+                "Current on 24 June 2026, 12:01:00 UTC: not used up by anything before entry 77 of the notary's log."
+            )
+        );
+        let said = json!({ "at_ms": 1_782_302_460_000_u64, "log_index": 77 });
+        assert_eq!(told(&current)["current"], said);
+        assert_eq!(told(&hiding()).get("current"), None);
     }
 
     #[test]

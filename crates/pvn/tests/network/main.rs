@@ -8,6 +8,7 @@ mod attachments;
 mod backup;
 mod bad_input;
 mod bad_machine;
+mod current;
 mod exports;
 mod hybrid;
 mod joining;

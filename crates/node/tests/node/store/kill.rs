@@ -3,8 +3,9 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use ledger::{Digest, Token};
 use node::store::{DataFolder, FjallNotaryStore, SqliteStore, StoreOptions};
-use protocol::notary::store::{NotaryBatch, NotaryStore};
+use protocol::notary::store::{Mark, NotaryBatch, NotaryStore};
 use protocol::store::{Store, Table, WriteBatch};
 
 const FOLDER: &str = "PVN_TEST_KILL_FOLDER";
@@ -102,6 +103,12 @@ impl Subject for FjallNotaryStore {
                 "batch {number} is torn"
             );
         }
+        let whole = Token(Digest([0; 32]));
+        assert_eq!(
+            self.marks(&whole, 0),
+            Ok(batch.marks),
+            "batch {number} is torn"
+        );
         for (index, entry) in batch.entries {
             assert_eq!(self.entry(index), Ok(Some(entry)), "batch {number} is torn");
         }
@@ -121,6 +128,12 @@ fn notary_batch(number: u64) -> NotaryBatch {
     let hash: [u8; 32] = bytes.repeat(4).try_into().unwrap();
     NotaryBatch {
         tokens: (0..ROWS).map(|row| ([row; 32], hash)).collect(),
+        marks: (0..ROWS)
+            .map(|row| Mark {
+                mark: Token(Digest([row; 32])),
+                height: number,
+            })
+            .collect(),
         entries: (0..ROWS).map(|row| (row.into(), bytes.to_vec())).collect(),
         nodes: (0..ROWS).map(|row| ((row, 0), hash)).collect(),
         meta: vec![("height".into(), bytes.to_vec())],

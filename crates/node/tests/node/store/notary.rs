@@ -1,11 +1,18 @@
+use ledger::{Digest, Token};
 use node::store::{DataFolder, FjallNotaryStore};
 use proptest::prelude::*;
-use protocol::notary::store::{MemoryNotaryStore, NotaryBatch, NotaryStore};
+use protocol::notary::store::{Mark, MemoryNotaryStore, NotaryBatch, NotaryStore};
 use protocol::store::StoreError;
+
+fn mark(byte: u8, height: u64) -> Mark {
+    let mark = Token(Digest([byte; 32]));
+    Mark { mark, height }
+}
 
 fn batch(height: u8) -> NotaryBatch {
     NotaryBatch {
         tokens: vec![([height; 32], [!height; 32])],
+        marks: vec![mark(height, height.into())],
         entries: vec![(u64::from(height), vec![height; 7])],
         nodes: vec![((0, u64::from(height)), [height; 32]), ((1, 0), [1; 32])],
         meta: vec![("height".into(), vec![height])],
@@ -28,6 +35,9 @@ fn a_batch_is_there_after_a_restart() {
         assert_eq!(store.entry(height.into()), Ok(Some(vec![height; 7])));
         assert_eq!(store.node(0, height.into()), Ok(Some([height; 32])));
     }
+    let marks: Vec<Mark> = (0..5).map(|height| mark(height, height.into())).collect();
+    assert_eq!(store.marks(&marks[4].mark, 0), Ok(marks.clone()));
+    assert_eq!(store.marks(&marks[4].mark, 6), Ok(marks[4..].to_vec()));
     assert_eq!(store.meta("height"), Ok(Some(vec![4])));
     assert_eq!(store.token(&[9; 32]), Ok(None));
     assert_eq!(store.entry(9), Ok(None));
@@ -53,12 +63,14 @@ struct Small(NotaryBatch);
 
 fn small_batch() -> impl Strategy<Value = Small> {
     let tokens = prop::collection::vec((0..9_u8, any::<u8>()), 0..4);
+    let marks = prop::collection::vec((any::<u8>(), 0..9_u64), 0..4);
     let entries = prop::collection::vec((0..9_u64, any::<u8>()), 0..4);
     let nodes = prop::collection::vec(((0..3_u8, 0..3_u64), any::<u8>()), 0..4);
     let meta = prop::collection::vec((0..3_usize, any::<u8>()), 0..3);
-    (tokens, entries, nodes, meta).prop_map(|(tokens, entries, nodes, meta)| {
+    (tokens, marks, entries, nodes, meta).prop_map(|(tokens, marks, entries, nodes, meta)| {
         Small(NotaryBatch {
             tokens: tokens.iter().map(|(k, v)| ([*k; 32], [*v; 32])).collect(),
+            marks: marks.iter().map(|(k, v)| mark(*k, *v)).collect(),
             entries: entries.iter().map(|(k, v)| (*k, vec![*v])).collect(),
             nodes: nodes.iter().map(|(k, v)| (*k, [*v; 32])).collect(),
             meta: meta
@@ -86,6 +98,10 @@ proptest! {
             prop_assert_eq!(disk.token(&[key; 32]), memory.token(&[key; 32]));
             prop_assert_eq!(disk.entry(key.into()), memory.entry(key.into()));
             prop_assert_eq!(disk.node(key / 3, (key % 3).into()), memory.node(key / 3, (key % 3).into()));
+        }
+        for (like, bits) in [(0, 0), (0x80, 1), (0x47, 3), (0x47, 8), (0x47, 64)] {
+            let like = mark(like, 0).mark;
+            prop_assert_eq!(disk.marks(&like, bits), memory.marks(&like, bits));
         }
         for name in ["a", "b", ""] {
             prop_assert_eq!(disk.meta(name), memory.meta(name));

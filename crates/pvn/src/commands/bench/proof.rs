@@ -2,6 +2,7 @@
 
 mod beside;
 mod chain;
+mod current;
 mod making;
 mod plot;
 mod town;
@@ -13,6 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use self::chain::{ATTESTORS, Certified, Chain};
+use self::current::Current;
 use self::making::{Log, Measured, Shown, proof};
 use self::town::Town;
 use super::machine;
@@ -38,10 +40,11 @@ struct Figures {
     by_attestors: Vec<(usize, Measured)>,
     hybrid: Measured,
     cosigned: Measured,
+    current: Current,
 }
 
 pub(super) fn run(args: &BenchVerify) -> Outcome {
-    let figures = measure(args.rounds.max(1))?;
+    let figures = measure(args.rounds.max(1), args.tokens)?;
     if args.json {
         say!("{}", figures.told(args.rounds))?;
     } else {
@@ -76,7 +79,7 @@ fn chain(town: &Town) -> Result<(Vec<Certified>, Log), Box<dyn Error>> {
     Ok((proven, log))
 }
 
-fn measure(rounds: u32) -> Result<Figures, Box<dyn Error>> {
+fn measure(rounds: u32, tokens: u64) -> Result<Figures, Box<dyn Error>> {
     let town = Town::found()?;
     let (proven, log) = chain(&town)?;
     let mut series = Vec::new();
@@ -110,6 +113,13 @@ fn measure(rounds: u32) -> Result<Figures, Box<dyn Error>> {
         by_attestors,
         hybrid: beside::hybrid(&town, &bundle, rounds)?,
         cosigned: beside::cosigned(&town, &bundle, rounds)?,
+        current: current::measure(
+            &town,
+            last,
+            log.certificate(last.entry)?,
+            (tokens, BATCHES),
+            rounds,
+        )?,
     })
 }
 
@@ -137,7 +147,7 @@ impl Figures {
             };
             of.iter().map(row).collect()
         }
-        json!({
+        let mut told = json!({
             "bundle_bytes_max": self.bytes_max(), "goal_bundle_bytes_max": BYTES_GOAL,
             "verify_us_max": self.micros_max(), "goal_verify_us_max": MICROS_GOAL,
             "series": rows("predecessors", &self.series),
@@ -147,7 +157,9 @@ impl Figures {
             "settings": { "batches_in_log": BATCHES, "ids_in_batch": 1, "members": 8, "rounds": rounds, "threads": 1,
                 "debug": cfg!(debug_assertions) },
             "machine": machine(),
-        })
+        });
+        self.current.tell(&mut told);
+        told
     }
 
     /// For people.
@@ -160,6 +172,7 @@ impl Figures {
             "{:.0} µs to verify, median  (goal: at most {MICROS_GOAL})",
             self.micros_max()
         )?;
+        say!("{}", self.current)?;
         for (n, measured) in &self.series {
             say!("  {n:>7} predecessors       {measured}")?;
         }
