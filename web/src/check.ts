@@ -1,5 +1,9 @@
-// The script of the page that checks proofs. It reads the network's trust file once, while the page loads; from then on it needs no network,
-// and sends nothing at all.
+// The script of the page that checks proofs. It reads the network's trust file once, while the page loads, and loads what few proofs need; from then
+// on it needs no network, and sends nothing at all.
+import { isPresentation } from "../verify/src/bundle.ts";
+import { hybrid, presentations } from "../verify/src/parts.ts";
+import type { Expected } from "../verify/src/presentation.ts";
+import { type Bytes } from "../verify/src/bytes.ts";
 import { lacking, partsAndFields, printable, signed } from "../verify/src/say.ts";
 import { readTrust, TrustError, type Trust } from "../verify/src/trust.ts";
 import { type NotProven, type Proven } from "../verify/src/verdict.ts";
@@ -16,7 +20,7 @@ function element<Name extends keyof HTMLElementTagNameMap>(name: Name, className
 
 const part = (id: string) => document.getElementById(id)!;
 const paragraph = (text: string) => element("p", "govuk-body", text);
-const bytesOf = async (file: Blob) => new Uint8Array(await file.arrayBuffer());
+const bytesOf = async (file: Blob | Response) => new Uint8Array(await file.arrayBuffer());
 
 function table(proven: Proven): HTMLElement {
   const rows = partsAndFields(proven).map(([name, words]) => {
@@ -54,16 +58,20 @@ function refused(verdict: NotProven): Node[] {
   return [element("h3", "govuk-heading-m", "NOT VALID"), paragraph(`The step that failed: ${printable(verdict.reason)}.`)];
 }
 
+/** The form for whoever was shown something. */
+const form = () => import("./asked.ts");
+
 class Checker {
   #site: Trust | undefined;
-  #trouble = "";
   #own: Trust | undefined;
   #ownName = "";
   /** Files are read one after the other; only the last one's verdict is shown. */
   #latest = 0;
+  #file: File | undefined;
   readonly #proof = part("proof") as HTMLInputElement;
   readonly #trust = part("trust") as HTMLInputElement;
   readonly #verdict = part("verdict");
+  readonly #asked = part("asked");
 
   async start(): Promise<void> {
     part("no-checker").hidden = true;
@@ -71,12 +79,14 @@ class Checker {
     this.#proof.addEventListener("change", () => this.#check(this.#proof.files?.[0]));
     this.#trust.addEventListener("change", () => void this.#believe(this.#trust.files?.[0]));
     this.#dropping();
+    const parts = Promise.all([this.#asking(), hybrid(), presentations()]);
     try {
       const answer = await fetch(SITE);
-      if (answer.ok) this.#site = readTrust(await bytesOf(await answer.blob()));
-    } catch (error) {
-      if (error instanceof TrustError) this.#trouble = ` (${printable(error.message)})`;
+      if (answer.ok) this.#site = await readTrust(await bytesOf(answer));
+    } catch {
+      // The page says so.
     }
+    await parts.catch(() => (part("incomplete").hidden = false));
     this.#against();
   }
 
@@ -95,8 +105,8 @@ class Checker {
   }
 
   #against(): void {
-    const site = this.#site ? "Checked against what this website says (its network.trust)." : `What this website says can’t be used here${this.#trouble}: choose a network.trust of your own, or the command below.`;
-    part("against").textContent = this.#own ? `Checked against your own file, ${this.#ownName}.` : site;
+    const line = part("against");
+    line.textContent = this.#own ? `Checked against your own file, ${this.#ownName}.` : line.dataset[this.#site ? "site" : "nothing"]!;
   }
 
   async #believe(file: File | undefined): Promise<void> {
@@ -105,7 +115,7 @@ class Checker {
     this.#own = undefined;
     try {
       if (file) {
-        this.#own = readTrust(await bytesOf(file));
+        this.#own = await readTrust(await bytesOf(file));
         this.#ownName = printable(file.name);
       }
     } catch (error) {
@@ -113,37 +123,47 @@ class Checker {
       wrong.hidden = false;
     }
     this.#against();
-    this.#verdict.hidden = part("steps").hidden = true;
-    this.#check(this.#proof.files?.[0]);
+    this.#check(this.#file);
   }
 
   #check(file: File | undefined): void {
+    this.#file = file;
+    this.#verdict.hidden = part("steps").hidden = this.#asked.hidden = true;
     if (file) void this.#show(file);
   }
 
-  async #show(file: File): Promise<void> {
-    const turn = ++this.#latest;
-    const content = await this.#content(file);
-    if (turn !== this.#latest) return;
-    this.#verdict.replaceChildren(...content);
-    this.#verdict.hidden = false;
-    this.#verdict.focus();
+  async #asking(): Promise<void> {
+    (await form()).answered((expected) => void this.#show(this.#file!, { expected }));
   }
 
-  async #content(file: File): Promise<(Node | string)[]> {
+  async #show(file: File, answer?: { readonly expected: Expected | undefined }): Promise<void> {
+    const turn = ++this.#latest;
+    const bytes = await bytesOf(file).catch(() => undefined);
+    const waits = bytes && isPresentation(bytes) && !answer;
+    const content = waits ? [] : await this.#content(file.name, bytes, answer?.expected);
+    if (turn !== this.#latest) return;
+    this.#verdict.replaceChildren(...content);
+    if (waits) this.#asked.hidden = false;
+    else this.#verdict.hidden = false;
+    (waits ? part("asked-heading") : this.#verdict).focus();
+  }
+
+  async #content(file: string, bytes: Bytes | undefined, expected: Expected | undefined): Promise<(Node | string)[]> {
     const trust = this.#own ?? this.#site;
     part("steps").hidden = true;
     delete this.#verdict.dataset["valid"];
-    const name = paragraph(`The file ${printable(file.name)}:`);
-    if (!trust) return [name, paragraph("It was not checked: there is nothing to check it against.")];
-    if (!crypto.subtle) return [name, paragraph("It was not checked: browsers check signatures only on pages that came over https.")];
+    const unchecked = (why: "trust" | "https" | "file" | "part") => [name, paragraph(this.#verdict.dataset[`no_${why}`]!)];
+    const name = paragraph(`The file ${printable(file)}:`);
+    if (!trust) return unchecked("trust");
+    if (!crypto.subtle) return unchecked("https");
+    if (!bytes) return unchecked("file");
     try {
-      const verdict = await verify(await bytesOf(file), trust);
+      const verdict = await verify(bytes, trust, expected);
       this.#verdict.dataset["valid"] = String(verdict.valid);
       mark(verdict);
       return [name, ...(verdict.valid ? proven(verdict) : refused(verdict))];
     } catch {
-      return [name, paragraph("It was not checked: the file can’t be read.")];
+      return unchecked("part");
     }
   }
 }

@@ -47,7 +47,7 @@ test("a browser gives the verdicts of the command, under the strict policy and w
     page.evaluate(
       async ([bytes, trust]) => {
         const { readTrust, said, verify } = document.verifier;
-        return JSON.parse(said(await verify(new Uint8Array(bytes), readTrust(new Uint8Array(trust))), "json"));
+        return JSON.parse(said(await verify(new Uint8Array(bytes), await readTrust(new Uint8Array(trust))), "json"));
       },
       [[...proof], [...trustFile()]],
     );

@@ -6,5 +6,6 @@ export default defineConfig({
     outDir: "dist",
     target: "es2022",
     lib: { entry: "src/index.ts", formats: ["es"], fileName: () => "pvn-verify.mjs" },
+    rollupOptions: { output: { codeSplitting: false } },
   },
 });

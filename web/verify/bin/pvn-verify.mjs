@@ -56,7 +56,7 @@ const { proof, trust: trustPath, json, expected: asked } = options();
 const { readTrust, said, TrustError, verify } = await import(built).catch(() => end(1, "pvn-verify is not built yet: make web"));
 let trust;
 try {
-  trust = readTrust(new Uint8Array(read("trust file", trustPath)));
+  trust = await readTrust(new Uint8Array(read("trust file", trustPath)));
 } catch (error) {
   if (!(error instanceof TrustError)) throw error;
   end(1, `pvn-verify: the trust file ${trustPath}: ${error.message}`);

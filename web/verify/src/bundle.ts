@@ -1,6 +1,6 @@
 // The shapes of a proof bundle, in the order of its bytes: docs/protocol, "The map and proofs". Nothing here is believed; `verify.ts` asks.
 
-import { type Bytes } from "./bytes.ts";
+import { equal, type Bytes } from "./bytes.ts";
 import { NotCanonical, Reader } from "./cbor.ts";
 import { readKeys, type Key } from "./keys.ts";
 import { PATH_MAX, PROOF_BYTES_MAX } from "./limits.ts";
@@ -10,6 +10,8 @@ import { readDays, readParty } from "./value.ts";
 
 /** The format that this verifier reads. */
 export const FORMAT = 2;
+/** How a presentation begins: four items, and the format. */
+const PRESENTATION = Uint8Array.of(0x84, FORMAT);
 
 /** A notary's directory of members, by size and root of its log. */
 export interface Pin {
@@ -190,6 +192,11 @@ export function formatOf(bytes: Bytes): number | undefined {
     if (error instanceof NotCanonical) return undefined;
     throw error;
   }
+}
+
+/** Whether bytes are those of a presentation, and not of a bare bundle: an array of four, and not of six. */
+export function isPresentation(bytes: Bytes): boolean {
+  return equal(bytes.subarray(0, 2), PRESENTATION);
 }
 
 /**

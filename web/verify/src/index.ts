@@ -1,6 +1,6 @@
 // What the command and the page use.
 
-export { type Expected } from "./presentation.ts";
+export type { Expected } from "./presentation.ts";
 export { said } from "./say.ts";
 export { readTrust, TrustError } from "./trust.ts";
 export { type NotProven, type Proven, type Step } from "./verdict.ts";

@@ -1,27 +1,34 @@
 // Keys and signatures of organisations, by suite. A key has one form in each: libraries read several of some, and two verifiers would then
 // give two verdicts.
 
-import { type Bytes } from "./bytes.ts";
+import { join, utf8, type Bytes } from "./bytes.ts";
 import { type Reader } from "./cbor.ts";
 import { isSignedEd25519, isWeakKey } from "./ed25519.ts";
 import { KEY_BYTES_MAX, MEMBER_KEYS_MAX } from "./limits.ts";
-import { isP256Key, isSignedP256 } from "./p256.ts";
+import { isP256Key, isSignedP256, P256_KEY_BYTES } from "./p256.ts";
+import { hybrid } from "./parts.ts";
 
 const P256 = 1;
 const ED25519 = 2;
-/** P-256 together with ML-DSA-65: its keys are carried here, its signatures are not verified yet. */
 const P256_MLDSA65 = 3;
-const P256_MLDSA65_KEY_BYTES = 65 + 1952;
+/** A P-256 key before an ML-DSA-65 key. */
+const HYBRID_KEY_BYTES = P256_KEY_BYTES + 1952;
+/** What both halves of a signature of suite 3 are over begins so. */
+const HYBRID = utf8("pvn hybrid/1\0");
 
 export interface Key {
   readonly suite: number;
   readonly bytes: Bytes;
 }
 
+export function isHybridKey(bytes: Bytes): boolean {
+  return bytes.length === HYBRID_KEY_BYTES && isP256Key(bytes.subarray(0, P256_KEY_BYTES));
+}
+
 function isFormed({ suite, bytes }: Key): boolean {
   if (suite === P256) return isP256Key(bytes);
   if (suite === ED25519) return bytes.length === 32 && !isWeakKey(bytes);
-  if (suite === P256_MLDSA65) return bytes.length === P256_MLDSA65_KEY_BYTES && isP256Key(bytes.subarray(0, 65));
+  if (suite === P256_MLDSA65) return isHybridKey(bytes);
   // A suite that this verifier doesn't know verifies nothing; its keys may stand beside others.
   return bytes.length > 0 && bytes.length <= KEY_BYTES_MAX;
 }
@@ -44,5 +51,6 @@ export function readKeys(r: Reader): Key[] {
 
 export async function isSigned({ suite, bytes }: Key, message: Bytes, signature: Bytes): Promise<boolean> {
   if (suite === P256) return isSignedP256(bytes, message, signature);
-  return suite === ED25519 && isSignedEd25519(bytes, message, signature);
+  if (suite === ED25519) return isSignedEd25519(bytes, message, signature);
+  return suite === P256_MLDSA65 && (await hybrid()).isSignedHybrid(bytes, join([HYBRID, message]), signature);
 }

@@ -1,13 +1,18 @@
 // Signed notes (C2SP signed-note), the keys that sign them, and the checkpoints of logs that they carry (C2SP tlog-checkpoint).
 
-import { base64, equal, hex, utf8, type Bytes } from "./bytes.ts";
+import { base64, equal, hex, join, utf8, type Bytes } from "./bytes.ts";
 import { isSignedEd25519, isWeakKey } from "./ed25519.ts";
+import { isHybridKey } from "./keys.ts";
 import { COSIGNED_AT_MAX, NAME_BYTES_MAX, NOTE_BYTES_MAX, NOTE_SIGNATURES_MAX, TREE_SIZE_MAX } from "./limits.ts";
+import { hybrid } from "./parts.ts";
 import { sha256 } from "./sha256.ts";
 
 const ED25519 = 0x01;
 /** A cosignature with its time (C2SP tlog-cosignature). */
 const COSIGNATURE = 0x04;
+/** A type without a byte of its own is named behind this one: here P-256 together with ML-DSA-65. */
+const NAMED = 0xff;
+const HYBRID = utf8("pvn.p256-mldsa65.v1");
 const LINE_PREFIX = "\u2014 ";
 
 /** A key that may be trusted, as its text `name+id+base64(type ‖ key)` says. */
@@ -18,6 +23,8 @@ export interface VerifierKey {
   readonly type: number;
   readonly key: Bytes;
 }
+
+export type LogKeys = readonly [own: VerifierKey, ...beside: VerifierKey[]];
 
 export interface Checkpoint {
   readonly size: bigint;
@@ -43,16 +50,18 @@ function keyName(name: string): string {
 }
 
 /** Reads the text of a key. A key for which anybody could sign is refused. */
-export function verifierKey(text: string): VerifierKey {
+export async function verifierKey(text: string): Promise<VerifierKey> {
   const parts = /^([^+]*)\+([^+]*)\+(.*)$/su.exec(text) ?? refuse("a verifier key has the form name+id+key");
   const [name, id, bytes] = [keyName(parts[1]!), parts[2]!, base64(parts[3]!)];
   if (!/^[0-9a-f]{8}$/.test(id)) refuse("a key id is 8 lower-case hexadecimal digits");
   if (!bytes) refuse("the key is not canonical base64");
   const type = bytes[0];
-  if (type !== ED25519 && type !== COSIGNATURE) refuse("the key is of a type that is not supported");
-  const key = bytes.slice(1);
-  if (key.length !== 32) refuse("an Ed25519 public key has 32 bytes");
-  if (isWeakKey(key)) refuse("the key is weak");
+  const isHybrid = type === NAMED && equal(bytes.subarray(1, 1 + HYBRID.length), HYBRID);
+  if (type !== ED25519 && type !== COSIGNATURE && !isHybrid) refuse("the key is of a type that is not supported");
+  const key = bytes.slice(isHybrid ? 1 + HYBRID.length : 1);
+  const isFormed = isHybrid ? isHybridKey(key) && (await hybrid()).isPoint(key) : key.length === 32;
+  if (!isFormed) refuse("the key is not in the one form of its type");
+  if (!isHybrid && isWeakKey(key)) refuse("the key is weak");
   const expected = hex(sha256(utf8(`${name}\n`), bytes).subarray(0, 4));
   if (expected !== id) refuse(`the id of this name and key is ${expected}, got ${id}`);
   return { text, name, id, type, key };
@@ -80,24 +89,46 @@ function parse(note: string): { text: string; signatures: SignatureLine[] } {
 
 async function isSigned(key: VerifierKey, text: string, signature: Bytes): Promise<boolean> {
   if (key.type === ED25519) return isSignedEd25519(key.key, utf8(text), signature);
+  if (key.type === NAMED) {
+    const { hasSmallerS, isSignedHybrid } = await hybrid();
+    // A log's line has one form.
+    return hasSmallerS(signature) && isSignedHybrid(key.key, join([HYBRID, utf8(`\n${text}`)]), signature);
+  }
   if (signature.length !== 72) return false;
   const time = new DataView(signature.buffer, signature.byteOffset).getBigUint64(0);
   if (time > COSIGNED_AT_MAX) return false;
   return isSignedEd25519(key.key, utf8(`cosignature/v1\ntime ${time}\n${text}`), signature.subarray(8));
 }
 
+/** The keys of a log, each of which must sign: its own, by whose name the log is known, and perhaps a hybrid one beside it. */
+export async function logKeys(texts: readonly string[]): Promise<LogKeys> {
+  const keys = await Promise.all(texts.map(verifierKey));
+  const [own, beside] = keys;
+  if (!own || keys.length > 2) refuse(`a log has one key, or two: its own and a hybrid one; these are ${keys.length}`);
+  if (own.type === NAMED || (beside && beside.type !== NAMED)) refuse("a log's own key comes first, then the hybrid one");
+  if (beside && beside.name !== own.name) refuse(`the keys are of two logs, ${own.name} and ${beside.name}`);
+  return beside ? [own, beside] : [own];
+}
+
 /**
- * The text of a note whose every signature is a valid one of this key: exactly one, so that no byte is left unchecked.
+ * The text of a note that each of these keys signed, once, and nobody else, so that no byte is left unchecked.
  */
-export async function verifiedText(note: string, key: VerifierKey): Promise<string> {
+export async function verifiedText(note: string, keys: LogKeys): Promise<string> {
   const { text, signatures } = parse(note);
-  const own = signatures.filter((line) => line.name === key.name && line.id === key.id);
-  const [first, second] = own;
-  if (!first) refuse("no trusted key signed the note");
-  if (!(await isSigned(key, text, first.signature))) refuse(`the signature of ${key.name} (${key.id}) is not valid`);
-  if (second) refuse(`${key.name} (${key.id}) signed twice`);
-  const other = signatures.find((line) => line !== first);
-  if (other) refuse(`${other.name} (${other.id}) is not among the trusted keys`);
+  const signed: VerifierKey[] = [];
+  let unknown: string | undefined;
+  for (const { name, id, signature } of signatures) {
+    const who = `${name} (${id})`;
+    const key = keys.find((key) => key.name === name && key.id === id);
+    if (!key) unknown ??= who;
+    else if (signed.includes(key)) refuse(`${who} signed twice`);
+    else if (await isSigned(key, text, signature)) signed.push(key);
+    else refuse(`the signature of ${who} is not valid`);
+  }
+  if (signed.length === 0) refuse("no trusted key signed the note");
+  if (unknown) refuse(`${unknown} is not among the trusted keys`);
+  const silent = keys.find((key) => !signed.includes(key));
+  if (silent) refuse(`${silent.name} (${silent.id}) did not sign the note`);
   return text;
 }
 
@@ -105,9 +136,9 @@ function isOrigin(line: string): boolean {
   return line !== "" && utf8(line).length <= NAME_BYTES_MAX && !/\p{Cc}/u.test(line);
 }
 
-/** A checkpoint of exactly the log that the key is named after, signed by exactly this key. */
-export async function verifiedCheckpoint(note: string, key: VerifierKey): Promise<Checkpoint> {
-  const lines = (await verifiedText(note, key)).slice(0, -1).split("\n");
+/** A checkpoint of exactly the log that the keys are named after, signed by exactly these keys. */
+export async function verifiedCheckpoint(note: string, keys: LogKeys): Promise<Checkpoint> {
+  const lines = (await verifiedText(note, keys)).slice(0, -1).split("\n");
   const [origin, digits, encoded] = lines as [string, string, string];
   if (lines.length < 3) refuse("a checkpoint has three lines: origin, size and root");
   if (!isOrigin(origin)) refuse("the checkpoint's origin is not valid");
@@ -117,6 +148,6 @@ export async function verifiedCheckpoint(note: string, key: VerifierKey): Promis
   const size = BigInt(digits);
   if (size === 0n && !equal(root, sha256())) refuse("the root of the empty tree is wrong");
   if (lines.length > 3) refuse("the checkpoint has a line that is not allowed");
-  if (origin !== key.name) refuse(`it is of the log ${origin}`);
+  if (origin !== keys[0].name) refuse(`it is of the log ${origin}`);
   return { size, root };
 }

@@ -1,8 +1,9 @@
 // Presentations: a proof with its holder's signature, for one verifier, in answer to its nonce, now. See docs/protocol, "The map and proofs".
+// Loaded when there is one, or should be (`parts.ts`).
 
 import { equal, join, utf8, type Bytes } from "./bytes.ts";
-import { FORMAT, readBundle, type Bundle } from "./bundle.ts";
-import { Reader } from "./cbor.ts";
+import { readBundle, type Bundle } from "./bundle.ts";
+import { type Reader } from "./cbor.ts";
 import { isSigned, type Key } from "./keys.ts";
 import { AUDIENCE_BYTES_MAX, NONCE_BYTES_MAX, NONCE_BYTES_MIN, PRESENTED_AHEAD_MS_MAX } from "./limits.ts";
 import { tagged } from "./sha256.ts";
@@ -10,8 +11,6 @@ import { fail } from "./verdict.ts";
 
 const BUNDLE = 0x70;
 const SIGNED = utf8("pvn presentation/1\0");
-/** An array of four, and the format: a bundle is an array of six. */
-const BEGINNING = Uint8Array.of(0x84, FORMAT);
 
 /** What a verifier asked for. */
 export interface Expected {
@@ -51,10 +50,8 @@ function readOccasion(r: Reader): Omit<Presentation, "signature" | "encoded"> {
   return audience === "" ? r.refuse("nobody is the audience", start) : { audience, nonce, atMs, occasion: r.since(start) };
 }
 
-/** Reads a presentation or a bare bundle; only the former begins with four items. */
-export function readShown(bytes: Bytes): { readonly bundle: Bundle; readonly presentation?: Presentation } {
-  const r = new Reader(bytes);
-  if (!equal(bytes.subarray(0, 2), BEGINNING)) return { bundle: readBundle(r) };
+/** Reads a presentation. */
+export function readPresentation(r: Reader): { readonly bundle: Bundle; readonly presentation: Presentation } {
   r.fields(4);
   r.uint(255);
   const [occasion, signature, start] = [readOccasion(r), r.blob(), r.at];

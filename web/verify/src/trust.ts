@@ -2,16 +2,16 @@
 
 import { hex, utf8, type Bytes } from "./bytes.ts";
 import { ContractError, readContract, type Contract } from "./deed/contract.ts";
-import { NoteError, verifierKey, type VerifierKey } from "./note.ts";
+import { logKeys, NoteError, type LogKeys } from "./note.ts";
 import { sha256 } from "./sha256.ts";
 
 export interface Trust {
   /** The network's id. */
   readonly network: Bytes;
-  /** The key that signs the network map's checkpoints. */
-  readonly registrar: VerifierKey;
-  /** The key that signs the notary's log. */
-  readonly notary: VerifierKey;
+  /** The keys that sign the network map's checkpoints. */
+  readonly registrar: LogKeys;
+  /** The keys that sign the notary's log. */
+  readonly notary: LogKeys;
   /** The notary's lineage. */
   readonly lineage: Bytes;
   /** The contracts accepted, by the hash of their text. */
@@ -82,12 +82,11 @@ function list(of: Table, name: string): unknown[] {
   return value;
 }
 
-/** The one key of a log. The file has a list, so that keys of other kinds can stand beside it. */
-function key(of: Table, whose: string): VerifierKey {
-  const keys = list(of, whose);
-  if (keys.length !== 1) throw new TrustError(`${whose}: this version takes one key, and the file has ${keys.length}`);
+/** The keys of a log. */
+async function keys(of: Table, whose: string): Promise<LogKeys> {
+  const texts = list(of, whose).map((key) => text({ [whose]: key }, whose));
   try {
-    return verifierKey(text({ [whose]: keys[0] }, whose));
+    return await logKeys(texts);
   } catch (error) {
     if (error instanceof NoteError) throw new TrustError(`${whose}: ${error.message}`);
     throw error;
@@ -128,15 +127,15 @@ function contracts(entries: readonly unknown[]): Map<string, Contract> {
  *
  * @throws TrustError
  */
-export function readTrust(bytes: Bytes): Trust {
+export async function readTrust(bytes: Bytes): Promise<Trust> {
   const file = table(parsed(bytes), NAMES);
   if (file.pvn_trust !== FORM) throw new TrustError(`it is of form ${JSON.stringify(file.pvn_trust)}, and this version reads form ${FORM}`);
-  const [registrar, notary] = [key(file, "registrar"), key(file, "notary")];
+  const [registrar, notary] = [await keys(file, "registrar"), await keys(file, "notary")];
   return {
     network: sha256(utf8(`pvn network/1\0${text(file, "network")}\0${text(file, "founded_by")}`)),
     registrar,
     notary,
-    lineage: sha256(utf8(`pvn notary lineage/1\0${notary.name}`)),
+    lineage: sha256(utf8(`pvn notary lineage/1\0${notary[0].name}`)),
     contracts: contracts(list(file, "contracts")),
   };
 }

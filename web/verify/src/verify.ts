@@ -2,14 +2,15 @@
 // those of docs/protocol, in its order; the first that fails is the verdict.
 
 import { equal, hex, join, utf8, type Bytes } from "./bytes.ts";
-import { FORMAT, formatOf, type Attestation, type Bundle, type Member, type Place } from "./bundle.ts";
-import { NotCanonical } from "./cbor.ts";
+import { FORMAT, formatOf, isPresentation, readBundle, type Attestation, type Bundle, type Member, type Place } from "./bundle.ts";
+import { NotCanonical, Reader } from "./cbor.ts";
 import { type Contract, type Kind, type PartyRef } from "./deed/contract.ts";
 import { isSigned, type Key } from "./keys.ts";
 import { SIGNATURES_MAX, SIGNED_TOGETHER_MAX } from "./limits.ts";
-import { NoteError, verifiedCheckpoint, type Checkpoint, type VerifierKey } from "./note.ts";
+import { NoteError, verifiedCheckpoint, type Checkpoint, type LogKeys } from "./note.ts";
 import { type Opening } from "./opening.ts";
-import { checkHolder, readShown, type Expected } from "./presentation.ts";
+import { presentations } from "./parts.ts";
+import type { Expected, Presentation } from "./presentation.ts";
 import { tagged } from "./sha256.ts";
 import { leafHash, rootAt, rootFromPath, type TreePlace } from "./tree.ts";
 import { type Trust } from "./trust.ts";
@@ -35,9 +36,10 @@ const OF_VIEW = Uint8Array.of(0x82, 0x58, 0x20);
 const AS_ATTESTOR = Uint8Array.of(0x82, 0x01, 0x80);
 const NOT_A_FACT = "what is shown is not a fact of the contract it names";
 
-function read(bytes: Bytes): ReturnType<typeof readShown> {
+async function read(bytes: Bytes): Promise<{ readonly bundle: Bundle; readonly presentation?: Presentation }> {
   try {
-    return readShown(bytes);
+    const r = new Reader(bytes);
+    return isPresentation(bytes) ? (await presentations()).readPresentation(r) : { bundle: readBundle(r) };
   } catch (error) {
     if (error instanceof NotCanonical) fail("read", error.message);
     throw error;
@@ -78,9 +80,9 @@ function resolve({ terms, load, view: inViews, rest, output }: Place, commitment
   return views && { view, id: tagged(ID, tagged(TERMS, terms.encoded), load, views) };
 }
 
-async function checkpoint(note: string, key: VerifierKey, step: Step): Promise<Checkpoint> {
+async function checkpoint(note: string, keys: LogKeys, step: Step): Promise<Checkpoint> {
   try {
-    return await verifiedCheckpoint(note, key);
+    return await verifiedCheckpoint(note, keys);
   } catch (error) {
     if (error instanceof NoteError) fail(step, error.message);
     throw error;
@@ -159,7 +161,7 @@ async function checkSignatures({ attestors, certificate, fact }: Bundle, trust: 
 
 async function proven(bytes: Bytes, trust: Trust, expected: Expected | undefined): Promise<Proven> {
   checkFormat(formatOf(bytes) ?? FORMAT);
-  const { bundle, presentation } = read(bytes);
+  const { bundle, presentation } = await read(bytes);
   const { place, fact, certificate } = bundle;
   checkWhereItBelongs(bundle, trust);
   const { contract, kind } = meaningOf(fact, trust);
@@ -169,7 +171,7 @@ async function proven(bytes: Bytes, trust: Trust, expected: Expected | undefined
   checkTerms(bundle);
   checkMap(bundle, await checkpoint(bundle.map.checkpoint, trust.registrar, "network_map"));
   const attestedBy = await checkSignatures(bundle, trust, at, kind);
-  await checkHolder(kind.shownBy !== undefined, fact.holder, presentation, trust.network, expected);
+  if (kind.shownBy || presentation) await (await presentations()).checkHolder(kind.shownBy !== undefined, fact.holder, presentation, trust.network, expected);
   const fields = kind.fields.map((field, i) => ({ field, value: fact.value(i), part: fact.part(i) }));
   return {
     valid: true,

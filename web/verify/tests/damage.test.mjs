@@ -8,7 +8,7 @@ import { VECTOR, proofOf, value } from "./support/proof.mjs";
 import { COINS, trustFile } from "./support/town.mjs";
 
 const LISTED = 'contract listed version 1 "A list."\nparty bank = "TOWN-BANK"\nfact Listed\n  of: list of int at most 9\n  on: date\n  attested by bank\n';
-const trust = readTrust(trustFile({ contracts: [["coins", COINS], ["listed", LISTED]] }));
+const trust = await readTrust(trustFile({ contracts: [["coins", COINS], ["listed", LISTED]] }));
 const fields = [value.list(...[1, 2, 3].map(value.int)), value.date(0)];
 const listed = (shown) => proofOf({ contract: LISTED, fields, attestors: ["TOWN-BANK"], ...shown });
 const WHOLE = [VECTOR, listed({ parts: { 0: { items: [1], length: true } } }), listed({ hide: [1], parts: { 0: { items: [0, 2] } } })];

@@ -6,6 +6,8 @@ import { isSignedEd25519 } from "../src/ed25519.ts";
 import { NoteError, verifiedCheckpoint, verifiedText, verifierKey } from "../src/note.ts";
 import { isSignedP256 } from "../src/p256.ts";
 import { pinned } from "./support/edges.mjs";
+import { HybridSigner, otherS } from "./support/hybrid.mjs";
+import { notaryToo } from "./support/hybrid-cases.mjs";
 import { NoteSigner, bytes, noise, notary, registrar, repository, sha256 } from "./support/town.mjs";
 
 /** What a call gives, or why not. */
@@ -21,7 +23,7 @@ async function outcome(call) {
 async function judge(key, note) {
   const read = await outcome(() => verifierKey(key));
   if (read === "the key is weak") return "weak";
-  return (await outcome(() => verifiedText(note, read))) === note.split("\n\n", 1)[0] + "\n" ? "valid" : "refused";
+  return (await outcome(() => verifiedText(note, [read]))) === note.split("\n\n", 1)[0] + "\n" ? "valid" : "refused";
 }
 
 test("signatures at the edges of Ed25519 have the verdicts of the one rule", async () => {
@@ -81,7 +83,7 @@ const KEY = notary.text;
 const [, ID, ENCODED] = /^notary\.town\+(.*?)\+(.*)$/.exec(KEY);
 
 test("a key has one text", async () => {
-  assert.equal(verifierKey(KEY).name, "notary.town");
+  assert.equal((await verifierKey(KEY)).name, "notary.town");
   const named = (name) => {
     const bytes = Buffer.concat([Buffer.of(1), notary.public]);
     return `${name}+${sha256(`${name}\n`, bytes).subarray(0, 4).toString("hex")}+${ENCODED}`;
@@ -100,10 +102,10 @@ test("a key has one text", async () => {
     [`notary.town+${ID}+${ENCODED.slice(0, -1)}`, "the key is not canonical base64"],
     [`notary.town+${ID}+`, "the key is of a type that is not supported"],
     [`notary.town+${ID}+AhpcABcUPDhM`, "the key is of a type that is not supported"],
-    [`notary.town+${ID}+ARpc2QcUPDhM`, "an Ed25519 public key has 32 bytes"],
+    [`notary.town+${ID}+ARpc2QcUPDhM`, "the key is not in the one form of its type"],
   ];
   for (const [text, expected] of table) assert.equal(await outcome(() => verifierKey(text)), expected, text);
-  assert.equal(verifierKey(named("n".repeat(255))).name.length, 255);
+  assert.equal((await verifierKey(named("n".repeat(255)))).name.length, 255);
 });
 
 const ROOT = sha256("a root");
@@ -111,7 +113,7 @@ const GOOD = notary.checkpoint(5, ROOT);
 const [TEXT, LINE] = [GOOD.slice(0, GOOD.indexOf("\n\n") + 1), GOOD.slice(GOOD.indexOf("\n\n") + 2)];
 
 test("a note counts whole: its text, exactly one signature, by exactly the key that is trusted", async () => {
-  const key = verifierKey(KEY);
+  const key = await verifierKey(KEY);
   const other = registrar.sign(TEXT).slice(TEXT.length + 1);
   const namesake = new NoteSigner("notary.town", noise("another"));
   const table = [
@@ -135,28 +137,53 @@ test("a note counts whole: its text, exactly one signature, by exactly the key t
     [`${"a".repeat(512 * 1024)}${GOOD}`, "the note is too long"],
     [notary.sign("any text,\n\nwith empty lines\n"), "any text,\n\nwith empty lines\n"],
   ];
-  for (const [note, expected] of table) assert.equal(await outcome(() => verifiedText(note, key)), expected, note.slice(0, 200));
+  for (const [note, expected] of table) assert.equal(await outcome(() => verifiedText(note, [key])), expected, note.slice(0, 200));
 });
 
 test("a cosigner's signature has a time", async () => {
   const cosigner = new NoteSigner("witness.town", noise("witness"));
   const bytes = Buffer.concat([Buffer.of(4), cosigner.public]);
   cosigner.id = sha256("witness.town\n", bytes).subarray(0, 4);
-  const key = verifierKey(`witness.town+${cosigner.id.toString("hex")}+${bytes.toString("base64")}`);
+  const key = await verifierKey(`witness.town+${cosigner.id.toString("hex")}+${bytes.toString("base64")}`);
   const cosigned = (time, said = time) => {
     const stamp = Buffer.alloc(8);
     stamp.writeBigUInt64BE(time);
     return `${TEXT}\n${cosigner.line(Buffer.concat([stamp, sign(null, Buffer.from(`cosignature/v1\ntime ${said}\n${TEXT}`), cosigner.key)]))}`;
   };
   const invalid = `the signature of witness.town (${key.id}) is not valid`;
-  assert.equal(await verifiedText(cosigned(1_795_176_000n), key), TEXT);
-  assert.equal(await outcome(() => verifiedText(cosigned(1_795_176_000n, 1n), key)), invalid);
-  assert.equal(await outcome(() => verifiedText(cosigned(2n ** 63n), key)), invalid);
-  assert.equal(await outcome(() => verifiedText(cosigner.sign(TEXT), key)), invalid);
+  assert.equal(await verifiedText(cosigned(1_795_176_000n), [key]), TEXT);
+  assert.equal(await outcome(() => verifiedText(cosigned(1_795_176_000n, 1n), [key])), invalid);
+  assert.equal(await outcome(() => verifiedText(cosigned(2n ** 63n), [key])), invalid);
+  assert.equal(await outcome(() => verifiedText(cosigner.sign(TEXT), [key])), invalid);
+});
+
+test("a log with two keys is believed when both signed, and nobody else", async () => {
+  const keys = [await verifierKey(KEY), await verifierKey(notaryToo.text)];
+  const both = notaryToo.beside(GOOD);
+  const hybridLine = both.slice(GOOD.length);
+  const hybridId = notaryToo.id.toString("hex");
+  const namesake = new HybridSigner("notary.town", "somebody else's log");
+  const invalid = `the signature of notary.town (${hybridId}) is not valid`;
+  const beside = (change) => notaryToo.beside(GOOD, change);
+  const table = [
+    [both, TEXT],
+    [`${TEXT}\n${hybridLine}${LINE}`, TEXT],
+    [GOOD, `notary.town (${hybridId}) did not sign the note`],
+    [`${TEXT}\n${hybridLine}`, `notary.town (${ID}) did not sign the note`],
+    [`${both}${hybridLine}`, `notary.town (${hybridId}) signed twice`],
+    [namesake.beside(GOOD), `notary.town (${namesake.id.toString("hex")}) is not among the trusted keys`],
+    [beside((signature) => signature.subarray(1)), invalid],
+    [beside((signature) => signature.subarray(0, 64)), invalid],
+    [beside((signature) => signature.subarray(0, 1)), invalid],
+    [beside(otherS), invalid],
+    [both.replace("\n5\n", "\n6\n"), `the signature of notary.town (${ID}) is not valid`],
+  ];
+  for (const [note, expected] of table) assert.equal(await outcome(() => verifiedText(note, keys)), expected);
+  assert.equal(await outcome(() => verifiedText(both, keys.slice(0, 1))), `notary.town (${hybridId}) is not among the trusted keys`);
 });
 
 test("a checkpoint is three lines of the log that its key is named after", async () => {
-  const key = verifierKey(KEY);
+  const key = await verifierKey(KEY);
   const root = Buffer.from(ROOT).toString("base64");
   const empty = sha256().toString("base64");
   const table = [
@@ -177,7 +204,7 @@ test("a checkpoint is three lines of the log that its key is named after", async
     [["registrar.town", "5", root], "it is of the log registrar.town"],
   ];
   for (const [lines, expected] of table) {
-    const read = await outcome(() => verifiedCheckpoint(notary.sign(`${lines.join("\n")}\n`), key));
+    const read = await outcome(() => verifiedCheckpoint(notary.sign(`${lines.join("\n")}\n`), [key]));
     assert.equal(read.size ?? read, expected, lines.join(", "));
   }
 });

@@ -6,17 +6,16 @@ import { said } from "../src/say.ts";
 import { readTrust } from "../src/trust.ts";
 import { verify } from "../src/verify.ts";
 import { decode, encode } from "./support/cbor.mjs";
-import { NETWORK, NOON_MS, VECTOR, opening, p256Key, proofOf, record, value } from "./support/proof.mjs";
-import { COINS, bytes, noise, repository, sha256, trustFile, vectors } from "./support/town.mjs";
+import { hybridKey, signsHybrid } from "./support/hybrid.mjs";
+import { VECTOR, p256Key, proofOf, record, value } from "./support/proof.mjs";
+import { AUDIENCE, NONCE, PRESENTATION, REGISTERS, TIME, shownWith } from "./support/shown.mjs";
+import { COINS, noise, trustFile } from "./support/town.mjs";
 
-const REGISTERS = repository("crates/ledger/tests/fixtures/registers.deed");
-const trust = readTrust(trustFile({ contracts: [["coins", COINS], ["registers", REGISTERS]] }));
-const PRESENTATION = bytes(vectors("signed.hex").presentation);
+const trust = await readTrust(trustFile({ contracts: [["coins", COINS], ["registers", REGISTERS]] }));
 const PARTS = { format: 0, occasion: 1, signature: 2, bundle: 3 };
 const OCCASION = { audience: 0, nonce: 1, time: 2 };
 
 const parts = () => decode(PRESENTATION);
-const [AUDIENCE, NONCE, TIME] = parts()[PARTS.occasion];
 const MINUTE_MS = 60_000n;
 const asked = { audience: AUDIENCE, nonce: new Uint8Array(NONCE), nowMs: BigInt(TIME) + 1_000n, maxAgeMs: 5n * MINUTE_MS };
 
@@ -90,17 +89,6 @@ test("every seventh bit of a presentation is covered", async () => {
   assert.deepEqual([...steps].sort(), ["checkpoint", "contract", "fact", "holder", "log", "network_map", "read", "signatures", "where_it_belongs"]);
 });
 
-/** A proof of somebody's licence, shown with another sort of key than the vector's. */
-function shownWith(holder, signature, hidden) {
-  const fact = { contract: REGISTERS, kind: 1, fields: [value.party("ALICE"), value.text("surgeon"), value.absent, value.date(1)], holder };
-  const bundle = decode(proofOf({ ...fact, attestors: ["TOWN-BANK"] }));
-  const leaf = opening({ ...fact, id: sha256(REGISTERS), shows: hidden ? [] : [4] });
-  bundle[2] = leaf.opening;
-  const occasion = [AUDIENCE, NONCE, TIME];
-  const message = Buffer.concat([Buffer.from("pvn presentation/1\0"), NETWORK, sha256([0x70], encode(bundle)), encode(occasion)]);
-  return new Uint8Array(encode([2, occasion, signature(message), bundle]));
-}
-
 test("a holder's key is of any suite, and its leaf is shown", async () => {
   const der = (prefix, label) => createPrivateKey({ key: Buffer.concat([Buffer.from(prefix, "hex"), noise(label)]), format: "der", type: "pkcs8" });
   const telephone = der("3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420", "signing key of a telephone");
@@ -112,6 +100,8 @@ test("a holder's key is of any suite, and its leaf is shown", async () => {
     [p256Key("a telephone"), p256, false, "valid"],
     [[2, raw], (message) => sign(null, message, ed25519), false, "valid"],
     [[2, raw], p256, false, NOT_ITS],
+    [hybridKey("a telephone"), (message) => signsHybrid("a telephone", message), false, "valid"],
+    [hybridKey("a telephone"), p256, false, NOT_ITS],
     [[9, raw], (message) => sign(null, message, ed25519), false, NOT_ITS],
     [[2, raw], (message) => sign(null, message, ed25519), true, "the holder: the key of its holder is hidden"],
     [undefined, p256, false, "the holder: the key of its holder is hidden"],

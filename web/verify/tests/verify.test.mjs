@@ -7,7 +7,7 @@ import { SMALL, WORD } from "./support/cases.mjs";
 import { NOON_MS, OPENING, VECTOR, changed, proofOf, value } from "./support/proof.mjs";
 import { bytes, noise, repository, trustFile, vectors } from "./support/town.mjs";
 
-const trust = readTrust(trustFile());
+const trust = await readTrust(trustFile());
 const TRANSACTION = vectors("transaction.hex");
 
 /** The step at which a proof fails, or "valid". */
@@ -51,7 +51,7 @@ test("a proof of an earlier format says which it is", async () => {
   assert.deepEqual(await verify(earlier, trust), { valid: false, step: "where_it_belongs", reason });
 });
 
-const smallTrust = readTrust(trustFile({ contracts: [["word", WORD]] }));
+const smallTrust = await readTrust(trustFile({ contracts: [["word", WORD]] }));
 
 /** The steps that fail, with how often, when every `nth` bit of a proof is changed, each by itself. */
 async function flips(whole, by, nth) {
@@ -104,13 +104,13 @@ test("what is large and wrong is refused without much work", async () => {
 
 /** A fact that two attest. */
 const PAIR = 'contract pair version 1 "Two."\nparty bank = "TOWN-BANK"\nfact Pair\n  of: party\n  attested by bank, of\n';
-const pairTrust = readTrust(trustFile({ contracts: [["pair", PAIR]] }));
+const pairTrust = await readTrust(trustFile({ contracts: [["pair", PAIR]] }));
 const pair = (change = {}) => step(proofOf({ contract: PAIR, fields: [value.party("ALICE")], attestors: ["TOWN-BANK", "ALICE"], ...change }), pairTrust);
 
 test("a field that names an attestor can't be hidden, every other can", async () => {
   assert.equal(await pair({ hide: [0] }), "fact");
   const contract = `contract many version 1 "Many."\nfact Many\n${[..."abcdefg"].map((name) => `  ${name}: party\n`).join("")}  attested by c\n`;
-  const by = readTrust(trustFile({ contracts: [["many", contract]] }));
+  const by = await readTrust(trustFile({ contracts: [["many", contract]] }));
   for (let subset = 0; subset < 128; subset++) {
     const hide = [0, 1, 2, 3, 4, 5, 6].filter((i) => (subset >> i) & 1);
     const verdict = await verify(proofOf({ contract, fields: Array(7).fill(value.party("ALICE")), attestors: ["ALICE"], hide }), by);
@@ -122,7 +122,7 @@ test("a field that names an attestor can't be hidden, every other can", async ()
 /** The verdict on a fact of this contract. */
 async function judged(declaration, fields, attestors, shown = {}) {
   const contract = `contract town version 1 "A town."\nparty bank = "TOWN-BANK"\nparty mint = "TOWN-MINT"\n${declaration}`;
-  const verdict = await verify(proofOf({ contract, fields, attestors, ...shown }), readTrust(trustFile({ contracts: [["town", contract]] })));
+  const verdict = await verify(proofOf({ contract, fields, attestors, ...shown }), await readTrust(trustFile({ contracts: [["town", contract]] })));
   return verdict.valid ? verdict.attestedBy.map(({ party }) => party).join(" ") : verdict.reason;
 }
 

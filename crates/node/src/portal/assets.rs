@@ -24,7 +24,7 @@ impl AssetNames {
         Self {
             style: address("portal.css"),
             script: address("portal.js"),
-            check: address("check.js"),
+            check: hashed("check"),
             icon: address("icon.svg"),
         }
     }
@@ -40,6 +40,18 @@ fn address(name: &str) -> String {
         .map(|byte| format!("{byte:02x}"))
         .collect();
     format!("/assets/{name}?v={version}")
+}
+
+/// The address of a script that loads others: the build puts the hash into their names, by which they know each other.
+fn hashed(stem: &str) -> String {
+    let is_it = |name: &str| {
+        let rest = name
+            .strip_prefix(stem)
+            .and_then(|rest| rest.strip_prefix('-'));
+        rest.is_some_and(|rest| rest.ends_with(".js"))
+    };
+    let name = Dist::iter().find(|name| is_it(name)).unwrap_or_default();
+    format!("/assets/{name}")
 }
 
 /// One asset, in the best encoding that the build made and the browser takes.

@@ -1,7 +1,10 @@
 // The cases that every verifier is held to, before they are written down: proofs as their makers could have made them, and as forgers would.
 import { sign } from "node:crypto";
 import { decode, encode } from "./cbor.mjs";
+import { firstHalf, hybridKey, otherS, signsHybrid } from "./hybrid.mjs";
+import { logs, members, twoKeys } from "./hybrid-cases.mjs";
 import { ATTESTATION, CERTIFICATE, ENTRY, MAP, MEMBER, NOON_MS, OPENING, PLACE, RECORD, SCOPES, TERMS, VECTOR, certify, changed, p256Key, proofOf, record, value } from "./proof.mjs";
+import { PRESENTATION, REGISTERS, shownWith } from "./shown.mjs";
 import { COINS, NoteSigner, bytes, noise, notary, repository, trustJson, vectors } from "./town.mjs";
 
 const ID = bytes(vectors("transaction.hex")["transaction id"]);
@@ -317,10 +320,6 @@ const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
 
 /** ECDSA's second form of a signature, and the edges of Ed25519 as a member's suite and on the notary's note. */
 function signatures() {
-  const malleated = (signature) => {
-    const s = BigInt(`0x${Buffer.from(signature.subarray(32)).toString("hex")}`);
-    return Buffer.concat([signature.subarray(0, 32), Buffer.from((ORDER - s).toString(16).padStart(64, "0"), "hex")]);
-  };
   const signature = (b) => attested(b, 0)[ATTESTATION.signature];
   const set = (change) => changed((b) => (attested(b, 0)[ATTESTATION.signature] = change(signature(b))));
   const half = (r, s) => Buffer.concat([r ?? Buffer.alloc(32), s ?? Buffer.alloc(32)]);
@@ -356,7 +355,7 @@ function signatures() {
     ["base64 without its padding", (b) => (b.certificate[CERTIFICATE.checkpoint] = b.certificate[CERTIFICATE.checkpoint].replace(/=+\n$/, "\n"))],
   ];
   return [
-    { name: "ECDSA's other s: valid, no signature is an identifier", proof: set(malleated), step: "valid" },
+    { name: "ECDSA's other s: valid, no signature is an identifier", proof: set(otherS), step: "valid" },
     { name: "r = 0", proof: set((s) => half(undefined, s.subarray(32))), step: "signatures" },
     { name: "s = 0", proof: set((s) => half(s.subarray(0, 32))), step: "signatures" },
     { name: "s = the order of the group", proof: set((s) => half(s.subarray(0, 32), order)), step: "signatures" },
@@ -416,8 +415,6 @@ function values() {
   return [{ name: "values of many types", trust: "various", contract, proof: proofOf({ contract, fields, attestors: ["TOWN-BANK"] }), step: "valid" }];
 }
 
-const PRESENTATION = bytes(vectors("signed.hex").presentation);
-const REGISTERS = repository("crates/ledger/tests/fixtures/registers.deed");
 const [OCCASION, HOLDERS, BUNDLE] = [1, 2, 3];
 const MINUTE_MS = 60_000;
 
@@ -460,6 +457,8 @@ function presentations() {
     ["of five items", of((p) => p.push(0)), {}, "read"],
     ["of three items", of((p) => p.pop()), {}, "read"],
     ["behind a long header", Buffer.concat([Buffer.from("9804", "hex"), PRESENTATION.subarray(1)]), {}, "read"],
+    ["by a key of suite 3", shownWith(hybridKey("ALICE"), (message) => signsHybrid("ALICE", message)), {}, "valid"],
+    ["by half a key of suite 3", shownWith(hybridKey("ALICE"), (message) => firstHalf("ALICE", message)), {}, "holder"],
     ["that is asked for, of what anybody can show", VECTOR, {}, "valid"],
   ];
   return table.map(([name, proof, change, step]) => {
@@ -470,7 +469,7 @@ function presentations() {
 
 /** All cases. Where a case says no trust file, it is the town's. */
 export function cases() {
-  const all = [forged, shapes, scoped, suites, counted, lists, forms, signatures, trusted, hidden, values, presentations].flatMap((make) => make());
+  const all = [forged, shapes, scoped, suites, counted, lists, forms, signatures, trusted, hidden, values, presentations, () => members(WORD), () => logs(WORD)].flatMap((make) => make());
   return all.map((one) => ({ trust: "town", ...one }));
 }
 
@@ -479,5 +478,6 @@ export function trustFiles(all) {
   const texts = [WORD, PAIR, BASKET, ...all.flatMap(({ contract }) => contract ?? [])];
   const contracts = [...new Set(texts)].map((text) => [text.split(" ", 2)[1], text]);
   const others = Object.entries(OTHER_TRUST).map(([name, [change]]) => [name, trustJson(change)]);
-  return Object.fromEntries([["town", trustJson()], ["various", trustJson({ contracts })], ["registers", trustJson({ contracts: [["coins", COINS], ["registers", REGISTERS]] })], ...others]);
+  const two = Object.entries(twoKeys([["word", WORD]])).map(([name, change]) => [name, trustJson(change)]);
+  return Object.fromEntries([["town", trustJson()], ["various", trustJson({ contracts })], ["registers", trustJson({ contracts: [["coins", COINS], ["registers", REGISTERS]] })], ...two, ...others]);
 }

@@ -16,7 +16,7 @@ const trust = {};
 for (const [name, json] of Object.entries(trustFiles(all))) {
   const text = `${JSON.stringify(json, null, 2)}\n`;
   write(`trust/${name}.json`, text);
-  trust[name] = readTrust(utf8(text));
+  trust[name] = await readTrust(utf8(text));
 }
 write("trust/refused.jsonl", refused().map((one) => `${JSON.stringify(one)}\n`).join(""));
 const there = new Map(repository("docs/protocol/vectors/bundles.jsonl").trim().split("\n").map((line) => [JSON.parse(line).name, line]));

@@ -177,14 +177,14 @@ export function opening({ id, kind = 0, fields, salt = noise("a fact"), control 
 }
 
 /** A proof, from nothing, of a fact that is alone in its transaction. */
-export function proofOf({ attestors, scopes = () => [SCOPES.attestor], records = (party) => record(party), sign: how = () => ({}), time = NOON_MS, window = [time, time], mapSize = 2, contract, ...fact }) {
+export function proofOf({ attestors, scopes = () => [SCOPES.attestor], records = (party) => record(party), sign: how = () => ({}), time = NOON_MS, window = [time, time], mapSize = 2, contract, logs = {}, ...fact }) {
   const { opening: shown, commitment } = opening({ id: sha256(contract), ...fact });
   const [others, load] = ["the rest of the view", "load"].map(noise);
   const view = sha256([0x20], others, root(0x22, [commitment]));
   const terms = [2, NETWORK, LINEAGE, window, mapSize, 0, 1];
   const id = sha256([0x30], sha256([0x32], encode(terms)), load, root(0x31, [view]));
-  const { map, members, pin } = directory(attestors.map(records));
+  const { map, members, pin } = directory(attestors.map(records), logs.registrar);
   const attested = attestors.map((party, i) => [members[i], attestation(party, NETWORK, id, scopes(party).map((scope) => scope(view)), how(party))]);
   const nowhere = Buffer.alloc(0);
-  return new Uint8Array(encode([2, [terms, load, 0, nowhere, others, 1, 0, nowhere], shown, attested, map, certify(id, { time, pin })]));
+  return new Uint8Array(encode([2, [terms, load, 0, nowhere, others, 1, 0, nowhere], shown, attested, map, certify(id, { time, pin, by: logs.notary })]));
 }

@@ -1,4 +1,6 @@
 // Trust files that every verifier must refuse, with the reason.
+import { HybridSigner } from "./hybrid.mjs";
+import { notaryToo, registrarToo } from "./hybrid-cases.mjs";
 import { NoteSigner, noise, notary, registrar, sha256, trustJson } from "./town.mjs";
 
 /** The word's trust file, with changes. */
@@ -16,6 +18,12 @@ export function refused() {
   const json = JSON.parse(text);
   const { notary: _, ...without } = json;
   const entry = (changes) => JSON.stringify({ ...json, contracts: [{ ...json.contracts[0], ...changes }] });
+  // With the id that is theirs.
+  const withKey = (change, identifier) => {
+    const signer = new HybridSigner("notary.town", undefined, identifier);
+    signer.bytes = change(signer.bytes);
+    return file({ notary: [notary.text, signer.text] });
+  };
   const cases = [
     ["nothing", ""],
     ["not JSON", 'network = "town"\n'],
@@ -37,6 +45,15 @@ export function refused() {
     ["a key that is not in a list", file({ notary: notary.text })],
     ["no key", file({ notary: [] })],
     ["two keys", file({ registrar: [registrar.text, registrar.text] })],
+    ["three keys", file({ notary: [notary.text, notaryToo.text, notaryToo.text] })],
+    ["a hybrid key alone", file({ notary: [notaryToo.text] })],
+    ["a hybrid key first", file({ notary: [notaryToo.text, notary.text] })],
+    ["a hybrid key of another log", file({ notary: [notary.text, registrarToo.text] })],
+    ["a hybrid key a byte short", withKey((bytes) => bytes.subarray(0, -1))],
+    ["a hybrid key a byte long", withKey((bytes) => Buffer.concat([bytes, Buffer.of(0)]))],
+    ["a hybrid key with a hybrid point", withKey((bytes) => Buffer.concat([Buffer.of(6 + (bytes[64] & 1)), bytes.subarray(1)]))],
+    ["a hybrid key whose point is none", withKey((bytes) => Buffer.concat([bytes.subarray(0, 64), Buffer.of(bytes[64] ^ 1), bytes.subarray(65)]))],
+    ["a key of another named type", withKey((bytes) => bytes, "pvn.p256-mldsa65.v2")],
     ["no verifier key", file({ notary: ["notary.town"] })],
     ["a key of small order", file({ registrar: [weak.text] })],
     ["a contract with a name without meaning", entry({ version: "1" })],

@@ -131,11 +131,11 @@ async fn no_page_has_a_style_or_a_script_in_it() {
             .collect();
         assert_eq!(found, Vec::<&str>::new(), "{address}");
         let script = if address == "/check" {
-            "check.js"
+            "check-"
         } else {
-            "portal.js"
+            "portal.js?v="
         };
-        let named = format!("<script type=\"module\" src=\"/assets/{script}?v=");
+        let named = format!("<script type=\"module\" src=\"/assets/{script}");
         let scripts = ["<script", &named].map(|mark| page.matches(mark).count());
         assert_eq!(scripts, [1, 1], "{address}");
     }

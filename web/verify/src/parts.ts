@@ -1,0 +1,7 @@
+// What few proofs need stands in files of its own, so that pages are light. A page loads them when it is there; the command has all in one.
+
+/** Signatures of P-256 with ML-DSA-65. */
+export const hybrid = () => import("./hybrid.ts");
+
+/** What its holder alone can show. */
+export const presentations = () => import("./presentation.ts");
