@@ -10,9 +10,10 @@ use ledger::certificate::LogEntry;
 use ledger::codec;
 use ledger::current::{CurrentEntry, Unused};
 
-use super::machine::{Addition, Notary, NotaryError};
+use super::machine::{Machine, NotaryError};
 use super::marks::{Marks, Place};
 use super::past::path_in_log;
+use super::round::Round;
 use super::store::{Mark, NotaryBatch, NotaryStore};
 use crate::limits::{CURRENT_EVERY_MS, MARKS_ADDED_TOGETHER};
 use crate::store::StoreError;
@@ -36,9 +37,11 @@ struct Loaded {
 }
 
 impl Current {
-    pub(super) fn used(&mut self, marks: Vec<Mark>) {
+    /// Marks that were used up, and a root that was entered before them, both durable now.
+    pub(super) fn entered(&mut self, marks: Vec<Mark>, root: Option<MarksRoot>) {
         if let Some(loaded) = &mut self.loaded {
             loaded.since.extend(marks);
+            loaded.latest = root.or(loaded.latest.take());
         }
     }
 }
@@ -92,41 +95,38 @@ impl MarksRoot {
     }
 }
 
-impl<S: NotaryStore> Notary<S> {
-    /// Enters the root over the used marks, if it is time; to be called after each round, and every second when there is
-    /// nothing to decide. Says whether the log has grown.
-    ///
-    /// # Errors
-    /// [`NotaryError`]; the notary must be opened again from its store then.
-    pub fn keep_current(&mut self, now_ms: u64) -> Result<bool, NotaryError> {
-        let time_ms = self.agree(now_ms)?;
+impl<S: NotaryStore> Machine<S> {
+    /// Enters the root over the marks used before this block, if it is time.
+    pub(super) fn enter_root(
+        &mut self,
+        round: &mut Round,
+    ) -> Result<Option<MarksRoot>, NotaryError> {
         let mut loaded = match self.current.loaded.take() {
             Some(loaded) => loaded,
             None => self.load_current()?,
         };
         let last = loaded.latest.as_ref().map(|root| root.entry.time_ms);
-        let due = last.is_none_or(|last| time_ms >= last.saturating_add(CURRENT_EVERY_MS));
+        let due = last.is_none_or(|last| round.time_ms >= last.saturating_add(CURRENT_EVERY_MS));
         if due || loaded.since.len() >= MARKS_ADDED_TOGETHER {
             let read = |like: &Token, bits| self.store.marks(like, bits);
             loaded.marks.add(std::mem::take(&mut loaded.since), &read)?;
         }
-        if due {
-            let entry = CurrentEntry {
-                time_ms,
-                covered: self.frontier.size(),
+        let root = due.then(|| MarksRoot {
+            entry: CurrentEntry {
+                time_ms: round.time_ms,
+                covered: round.addition.frontier.size(),
                 count: loaded.marks.count(),
                 root: loaded.marks.root(),
-            };
-            let mut addition = Addition::to(&self.frontier);
-            let place = addition.entry(codec::encode(&entry));
+            },
+            marks: loaded.marks.clone(),
+        });
+        if let Some(root) = &root {
+            let place = round.addition.entry(codec::encode(&root.entry));
             let latest = (LATEST.to_owned(), place.to_be_bytes().to_vec());
-            addition.batch.meta.push(latest);
-            self.commit(addition)?;
-            let marks = loaded.marks.clone();
-            loaded.latest = Some(MarksRoot { entry, marks });
+            round.addition.batch.meta.push(latest);
         }
         self.current.loaded = Some(loaded);
-        Ok(due)
+        Ok(root)
     }
 
     /// The latest root, once it is known.
@@ -140,7 +140,7 @@ impl<S: NotaryStore> Notary<S> {
         self.keep_marks()?;
         let latest = self.latest_root()?;
         let since = RefCell::new(Vec::new());
-        let before = latest.map_or(self.frontier.size(), |entry| entry.covered);
+        let before = latest.map_or(self.size(), |entry| entry.covered);
         let read = |like: &Token, bits| {
             let (covered, later) = self
                 .store
@@ -150,7 +150,7 @@ impl<S: NotaryStore> Notary<S> {
             since.borrow_mut().extend::<Vec<Mark>>(later);
             Ok(covered)
         };
-        let about = latest.map_or(self.frontier.size() << 16, |entry| entry.count);
+        let about = latest.map_or(self.size() << 16, |entry| entry.count);
         let marks = Marks::load(about, &read)?;
         if latest.is_some_and(|entry| (entry.count, entry.root) != (marks.count(), marks.root())) {
             return Err(NotaryError::Damaged("the used marks"));
@@ -187,7 +187,7 @@ impl<S: NotaryStore> Notary<S> {
             return Ok(());
         }
         let mut batch = NotaryBatch::new();
-        for height in 0..self.frontier.size() {
+        for height in 0..self.size() {
             if let LogEntry::Batch(_) = Self::entry_of(&self.store, height)? {
                 batch.marks.extend(self.body(height)?.marks(height));
             }

@@ -1,23 +1,25 @@
-//! The notary's state machine: pure, deterministic, and the same whether one process or a cluster orders the batches.
+//! The notary's state machine: pure, deterministic, and the same whether one process or a cluster orders the blocks.
+//!
+//! It decides and records; it signs nothing. Certificates are made from what it recorded under a checkpoint that somebody
+//! [published](Published): its one notary, or enough validators.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ledger::certificate::{
-    BatchEntry, LogEntry, MapPin, cancelled_on, ids_root, spent_on, tokens_root,
-};
+use ledger::certificate::{BatchEntry, LogEntry, cancelled_on, spent_on};
 use ledger::codec;
 use ledger::public::PublicPart;
 use ledger::token::{self, Sort};
 use ledger::validity::{Home, check_header};
 use ledger::{Digest, Token, TransactionId};
-use tlog::{Checkpoint, Frontier, Node, Origin};
+use minicbor::{Decode, Encode};
+use tlog::Frontier;
 
-use super::current::Current;
-use super::past::{Body, body_name, certified_key, position};
+use super::agreed::Agreed;
+use super::current::{Current, MarksRoot};
+use super::past::{Body, Place};
 use super::request::{NotaryRefusal, Request, Submission, Verdict};
-use super::store::{NotaryBatch, NotaryStore};
-use crate::limits::{BATCH_REQUESTS_MAX, BATCH_TOKENS_MAX};
-use crate::log_signer::LogSigner;
+use super::round::{Addition, Round};
+use super::store::NotaryStore;
 use crate::store::StoreError;
 
 /// Why the notary can't go on.
@@ -35,57 +37,137 @@ pub enum NotaryError {
     /// A batch failed to be written, and may be there all the same: deciding on would rewrite the log.
     #[error("the notary must be opened again from its store")]
     Reopen,
+    /// A block came out of turn: what is between it and the last one is missing.
+    #[error("block {given} came and block {expected} is next")]
+    Gap {
+        /// The block that came.
+        given: u64,
+        /// The block that is next.
+        expected: u64,
+    },
 }
 
 const FRONTIER: &str = "frontier";
+const POSITION: &str = "position";
 
-/// A notary: tokens used up, and the log of what was certified.
-pub struct Notary<S> {
+/// Requests in the order that was agreed, with what else was agreed.
+#[derive(Clone, Debug)]
+pub struct Block<'a> {
+    /// Its place among all blocks; the first is 1.
+    pub number: u64,
+    /// Time and map.
+    pub agreed: Agreed,
+    /// What is asked.
+    pub requests: &'a [Request],
+    /// Hashes of statements to be registered.
+    pub statements: &'a [Digest],
+    /// Whether the root over the used marks is entered, if it is time.
+    pub keeps_current: bool,
+}
+
+/// How far the machine has come.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+struct Position {
+    /// Blocks applied.
+    #[n(0)]
+    blocks: u64,
+    /// What was agreed in the last of them.
+    #[n(1)]
+    agreed: Agreed,
+}
+
+/// What was decided on a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// Certified at this place, in this block or earlier: its certificate is made under a published checkpoint.
+    Certified(Place),
+    /// Something that needs no checkpoint.
+    Said(Verdict),
+}
+
+/// What a block came to.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// Entries in the log with it.
+    pub size: u64,
+    /// The log's root with it.
+    pub root: Digest,
+    pub(super) outcomes: Vec<Outcome>,
+    /// The batches that it made, by their heights.
+    pub(super) batches: BTreeMap<u64, (BatchEntry, Body)>,
+}
+
+/// A checkpoint of the log that is signed as its readers ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// Entries in the log.
+    pub size: u64,
+    /// The log's root.
+    pub root: Digest,
+    /// The checkpoint, a C2SP signed note.
+    pub note: String,
+}
+
+/// A block worked out and not written yet.
+pub struct Prepared {
+    addition: Addition,
+    position: Position,
+    decided: Decided,
+    root: Option<MarksRoot>,
+}
+
+impl Prepared {
+    /// What the block comes to once it is written.
+    #[must_use]
+    pub fn decided(&self) -> &Decided {
+        &self.decided
+    }
+
+    /// Whether nothing is recorded but that there was a block.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.addition.batch.is_empty()
+    }
+}
+
+/// Tokens used up, and the log of what was certified.
+pub struct Machine<S> {
     home: Home,
-    signer: LogSigner,
-    origin: Origin,
     pub(super) store: S,
-    pub(super) frontier: Frontier,
-    pub(super) checkpoint: String,
-    time_ms: u64,
+    frontier: Frontier,
+    position: Position,
     in_doubt: bool,
     pub(super) current: Current,
 }
 
-impl<S: NotaryStore> Notary<S> {
-    /// Opens the notary where its store left off.
+impl<S: NotaryStore> Machine<S> {
+    /// Opens the machine where its store left off.
     ///
     /// # Errors
     /// [`NotaryError`].
-    pub fn open(
-        home: Home,
-        signer: impl Into<LogSigner>,
-        origin: Origin,
-        store: S,
-    ) -> Result<Self, NotaryError> {
+    pub fn open(home: Home, store: S) -> Result<Self, NotaryError> {
         let frontier = match store.meta(FRONTIER)? {
             Some(bytes) => {
                 Frontier::from_bytes(&bytes).map_err(|_| NotaryError::Damaged("frontier"))?
             }
             None => Frontier::new(),
         };
-        let time_ms = match frontier.size().checked_sub(1) {
-            Some(last) => Self::entry_of(&store, last)?.time_ms(),
-            None => 0,
+        let mut position = match store.meta(POSITION)? {
+            Some(bytes) => codec::decode(&bytes).map_err(|_| NotaryError::Damaged("position"))?,
+            None => Position::default(),
         };
-        let mut notary = Self {
+        if let Some(last) = frontier.size().checked_sub(1) {
+            let time_ms = Self::entry_of(&store, last)?.time_ms();
+            position.agreed = position.agreed.no_earlier_than(time_ms);
+        }
+        Ok(Self {
             home,
-            signer: signer.into(),
-            origin,
             store,
             frontier,
-            checkpoint: String::new(),
-            time_ms,
+            position,
             in_doubt: false,
             current: Current::default(),
-        };
-        notary.checkpoint = notary.sign(&notary.frontier)?;
-        Ok(notary)
+        })
     }
 
     pub(super) fn entry_of(store: &S, height: u64) -> Result<LogEntry, NotaryError> {
@@ -95,22 +177,28 @@ impl<S: NotaryStore> Notary<S> {
         LogEntry::read(&bytes).map_err(|_| NotaryError::Damaged("an unreadable entry"))
     }
 
-    fn sign(&self, frontier: &Frontier) -> Result<String, NotaryError> {
-        let checkpoint = Checkpoint::new(self.origin.clone(), frontier.size(), frontier.root())
-            .map_err(|_| NotaryError::Damaged("log size"))?;
-        self.signer.sign(&checkpoint).ok_or(NotaryError::Sign)
-    }
-
-    /// The latest signed checkpoint.
-    #[must_use]
-    pub fn checkpoint(&self) -> &str {
-        &self.checkpoint
-    }
-
     /// Entries in the log.
     #[must_use]
     pub fn size(&self) -> u64 {
         self.frontier.size()
+    }
+
+    /// The log's root.
+    #[must_use]
+    pub fn root(&self) -> Digest {
+        self.frontier.root().into()
+    }
+
+    /// Blocks applied.
+    #[must_use]
+    pub fn blocks(&self) -> u64 {
+        self.position.blocks
+    }
+
+    /// What was agreed in the last block.
+    #[must_use]
+    pub fn agreed(&self) -> &Agreed {
+        &self.position.agreed
     }
 
     /// The store, for serving the log.
@@ -119,177 +207,144 @@ impl<S: NotaryStore> Notary<S> {
         &self.store
     }
 
-    /// Decides requests at an agreed time under a pinned map: all answers, durable when it returns. What is too much for one
-    /// batch of the log goes to the next.
-    ///
-    /// Time never runs backwards from batch to batch, whatever the clock says: what was too late once stays too late. (Over
-    /// a restart it is held only to the last entry of the log.)
+    /// Decides a block, durable when it returns; nothing for a block that was decided before. What is too much for one batch
+    /// of the log goes to the next.
     ///
     /// # Errors
-    /// [`NotaryError`]; no answer may leave then, and the notary must be opened again from its store, which may or may not
-    /// hold the batches.
-    pub fn apply(
-        &mut self,
-        now_ms: u64,
-        map: MapPin,
-        requests: &[Request],
-    ) -> Result<Vec<Verdict>, NotaryError> {
-        let now_ms = self.agree(now_ms)?;
-        let mut answers = self.earlier(requests)?;
-        let mut batch = Batch::default();
-        // Where the answer is to an id that an earlier batch of these requests certified.
-        let mut done: BTreeMap<TransactionId, usize> = BTreeMap::new();
-        for (at, request) in requests.iter().enumerate() {
-            if answers[at].is_some() {
-                continue;
-            }
-            let id = request.id();
-            let known = done.get(&id).and_then(|at| answers[*at].clone());
-            if known.is_some() && !matches!(request, Request::Cancel(..)) {
-                answers[at] = known;
-                continue;
-            }
-            answers[at] = match request {
-                Request::Certify(_) | Request::Status(_) if batch.index_of.contains_key(&id) => {
-                    batch.waiting.push((at, batch.index_of[&id]));
-                    None
-                }
-                Request::Certify(submission) => {
-                    match self.judge(submission, &id, (now_ms, map.size), &batch.fresh)? {
-                        Some(refusal) => Some(Verdict::Refused(refusal)),
-                        None => {
-                            let header = &submission.opening.header;
-                            let on = spent_on(&id, &submission.r);
-                            let marks = header.spent().map(|(sort, token)| sort.mark(token, &id));
-                            let marks: Vec<Token> = marks.collect();
-                            if !batch.has_room(marks.len()) {
-                                self.write(now_ms, map, &mut batch, &mut answers, &mut done)?;
-                            }
-                            batch.fresh.extend(marks.into_iter().map(|mark| (mark, on)));
-                            let index = batch.ids.len() as u32;
-                            batch.index_of.insert(id, index);
-                            batch.waiting.push((at, index));
-                            batch.ids.push(id);
-                            None
-                        }
-                    }
-                }
-                Request::Cancel(_, secret) => {
-                    let token = token::cancel(&secret.0);
-                    let mark = Sort::Cancel.mark(&token, &id);
-                    let cancelled = cancelled_on(&token);
-                    Some(match self.spent(&mark, &batch.fresh)? {
-                        None => {
-                            if !batch.has_room(1) {
-                                self.write(now_ms, map, &mut batch, &mut answers, &mut done)?;
-                            }
-                            batch.fresh.insert(mark, cancelled);
-                            Verdict::Cancelled
-                        }
-                        Some(spent_on) if spent_on == cancelled => Verdict::Cancelled,
-                        Some(spent_on) => {
-                            Verdict::Refused(NotaryRefusal::TokenUsed { token, spent_on })
-                        }
-                    })
-                }
-                Request::Status(_) => Some(Verdict::Unknown(now_ms)),
-            };
+    /// [`NotaryError`]; no answer may leave then. After any but [`NotaryError::Gap`] the machine must be opened again from its
+    /// store, which may or may not hold the block.
+    pub fn decide(&mut self, block: &Block<'_>) -> Result<Option<Decided>, NotaryError> {
+        if block.number <= self.position.blocks {
+            return Ok(None);
         }
-        self.write(now_ms, map, &mut batch, &mut answers, &mut done)?;
-        Ok(answers.into_iter().flatten().collect())
+        let prepared = self.prepare(block)?;
+        self.commit(prepared).map(Some)
     }
 
-    /// The time that counts, if there is something to be decided now.
-    pub(super) fn agree(&mut self, now_ms: u64) -> Result<u64, NotaryError> {
+    /// Works out a block without writing it.
+    ///
+    /// # Errors
+    /// [`NotaryError`].
+    pub fn prepare(&mut self, block: &Block<'_>) -> Result<Prepared, NotaryError> {
         if self.in_doubt {
             return Err(NotaryError::Reopen);
         }
-        self.time_ms = now_ms.max(self.time_ms);
-        Ok(self.time_ms)
-    }
-
-    /// Writes what was gathered as one batch, answers those who wait for it, and begins another.
-    fn write(
-        &mut self,
-        now_ms: u64,
-        map: MapPin,
-        batch: &mut Batch,
-        answers: &mut [Option<Verdict>],
-        done: &mut BTreeMap<TransactionId, usize>,
-    ) -> Result<(), NotaryError> {
-        let Batch {
-            ids,
-            fresh,
-            waiting,
-            ..
-        } = std::mem::take(batch);
-        if fresh.is_empty() && ids.is_empty() {
-            return Ok(());
+        let expected = self.position.blocks + 1;
+        if block.number != expected {
+            let given = block.number;
+            return Err(NotaryError::Gap { given, expected });
         }
-        let body = Body {
-            ids,
-            spent: fresh.into_iter().collect(),
+        let mut round = Round::begin(&self.frontier, &block.agreed);
+        let root = match block.keeps_current {
+            true => self.enter_root(&mut round)?,
+            false => None,
         };
-        let entry = self.append(now_ms, map, &body)?;
-        let wanted = waiting.iter().map(|(_, index)| *index);
-        let certificates = self.certificates(&entry, &body, wanted)?;
-        for ((at, index), certificate) in waiting.into_iter().zip(certificates) {
-            if let Some(id) = body.ids.get(index as usize) {
-                done.insert(*id, at);
-            }
-            answers[at] = Some(Verdict::Certified(certificate));
+        let mut outcomes = Vec::with_capacity(block.requests.len());
+        for request in block.requests {
+            outcomes.push(self.decide_one(request, &mut round)?);
         }
-        Ok(())
+        round.close();
+        let time_ms = round.time_ms;
+        self.enter_statements(block.statements, time_ms, &mut round.addition)?;
+        let Round {
+            addition, batches, ..
+        } = round;
+        Ok(Prepared {
+            decided: Decided {
+                size: addition.frontier.size(),
+                root: addition.frontier.root().into(),
+                outcomes,
+                batches,
+            },
+            addition,
+            root,
+            position: Position {
+                blocks: block.number,
+                agreed: block.agreed.clone(),
+            },
+        })
     }
 
-    /// Writes one batch: tokens, entry, tree nodes, frontier together, synced.
-    fn append(
-        &mut self,
-        time_ms: u64,
-        map: MapPin,
-        body: &Body,
-    ) -> Result<BatchEntry, NotaryError> {
-        let height = self.frontier.size();
-        let entry = BatchEntry {
-            height,
-            time_ms,
-            map,
-            ids: body.ids.len() as u32,
-            ids_root: ids_root(&body.ids),
-            tokens_root: tokens_root(&body.spent),
-        };
-        let mut addition = Addition::to(&self.frontier);
-        addition.entry(codec::encode(&entry));
-        let batch = &mut addition.batch;
-        batch
-            .tokens
-            .extend(body.spent.iter().map(|(token, on)| (*token.bytes(), on.0)));
-        batch.marks.extend(body.marks(height));
-        let places = (0u32..)
-            .zip(&body.ids)
-            .map(|(index, id)| (certified_key(id), position(height, index)));
-        batch.tokens.extend(places);
-        batch.meta.push((body_name(height), codec::encode(body)));
-        self.commit(addition)?;
-        Ok(entry)
-    }
-
-    /// Commits entries with what belongs to them under a new checkpoint: all of it, synced, or nothing.
-    pub(super) fn commit(&mut self, addition: Addition) -> Result<(), NotaryError> {
-        let Addition {
-            frontier,
-            mut batch,
-        } = addition;
-        let checkpoint = self.sign(&frontier)?;
+    /// Commits entries with what belongs to them, and that the block was applied: all of it, synced, or nothing.
+    ///
+    /// # Errors
+    /// [`NotaryError`].
+    pub fn commit(&mut self, prepared: Prepared) -> Result<Decided, NotaryError> {
+        let Prepared {
+            addition: Addition {
+                frontier,
+                mut batch,
+            },
+            position,
+            decided,
+            root,
+        } = prepared;
         batch.meta.push((FRONTIER.to_owned(), frontier.to_bytes()));
+        batch
+            .meta
+            .push((POSITION.to_owned(), codec::encode(&position)));
         let marks = batch.marks.clone();
         self.in_doubt = true;
         self.store.commit(batch)?;
         self.in_doubt = false;
-        self.current.used(marks);
+        self.current.entered(marks, root);
         self.frontier = frontier;
-        self.checkpoint = checkpoint;
-        Ok(())
+        self.position = position;
+        Ok(decided)
+    }
+
+    /// Takes what an idle block agreed without writing it down, for who orders alone and needs to count nothing. Over a restart
+    /// its time is forgotten.
+    pub(super) fn pass_over(&mut self, idle: Prepared) -> Decided {
+        self.position.agreed = idle.position.agreed;
+        idle.decided
+    }
+
+    fn decide_one(&self, request: &Request, round: &mut Round) -> Result<Outcome, NotaryError> {
+        let id = request.id();
+        if !matches!(request, Request::Cancel(..))
+            && let Some(place) = self.place_of(&id, round)?
+        {
+            return Ok(Outcome::Certified(place));
+        }
+        Ok(match request {
+            Request::Certify(submission) => {
+                let now = (round.time_ms, round.map.size);
+                match self.judge(submission, &id, now, &round.fresh)? {
+                    Some(refusal) => Outcome::Said(Verdict::Refused(refusal)),
+                    None => {
+                        let header = &submission.opening.header;
+                        let on = spent_on(&id, &submission.r);
+                        let marks = header.spent().map(|(sort, token)| sort.mark(token, &id));
+                        Outcome::Certified(round.certify(id, marks.collect(), on))
+                    }
+                }
+            }
+            Request::Cancel(_, secret) => {
+                let token = token::cancel(&secret.0);
+                let mark = Sort::Cancel.mark(&token, &id);
+                let cancelled = cancelled_on(&token);
+                Outcome::Said(match self.spent(&mark, &round.fresh)? {
+                    None => {
+                        round.spend(vec![mark], cancelled);
+                        Verdict::Cancelled
+                    }
+                    Some(spent_on) if spent_on == cancelled => Verdict::Cancelled,
+                    Some(spent_on) => {
+                        Verdict::Refused(NotaryRefusal::TokenUsed { token, spent_on })
+                    }
+                })
+            }
+            Request::Status(_) => Outcome::Said(Verdict::Unknown(round.time_ms)),
+        })
+    }
+
+    /// Where an id was certified, in an earlier block or in this one.
+    fn place_of(&self, id: &TransactionId, round: &Round) -> Result<Option<Place>, StoreError> {
+        match round.placed.get(id) {
+            Some(place) => Ok(Some(*place)),
+            None => self.certified_at(id),
+        }
     }
 
     fn spent(
@@ -402,49 +457,5 @@ impl<S: NotaryStore> Notary<S> {
             }
         }
         None
-    }
-}
-
-/// Entries to be added to the log, with what becomes durable together with them.
-pub(super) struct Addition {
-    frontier: Frontier,
-    pub(super) batch: NotaryBatch,
-}
-
-impl Addition {
-    pub(super) fn to(frontier: &Frontier) -> Self {
-        Self {
-            frontier: frontier.clone(),
-            batch: NotaryBatch::new(),
-        }
-    }
-
-    /// Adds an entry, and says its place.
-    pub(super) fn entry(&mut self, bytes: Vec<u8>) -> u64 {
-        let height = self.frontier.size();
-        let nodes = &mut self.batch.nodes;
-        self.frontier
-            .append_with(tlog::leaf_hash(&bytes), |node: Node, hash| {
-                nodes.push(((node.level, node.index), hash.0));
-            });
-        self.batch.entries.push((height, bytes));
-        height
-    }
-}
-
-/// What is gathered for the next entry of the log.
-#[derive(Default)]
-struct Batch {
-    ids: Vec<TransactionId>,
-    index_of: BTreeMap<TransactionId, u32>,
-    fresh: BTreeMap<Token, Digest>,
-    /// Which request waits for the certificate of which id.
-    waiting: Vec<(usize, u32)>,
-}
-
-impl Batch {
-    /// Whether one more transaction of so many tokens fits.
-    fn has_room(&self, tokens: usize) -> bool {
-        self.ids.len() < BATCH_REQUESTS_MAX && self.fresh.len() + tokens <= BATCH_TOKENS_MAX
     }
 }

@@ -8,8 +8,8 @@ use ledger::{Digest, Token, TransactionId};
 use minicbor::{Decode, Encode};
 use tlog::Node;
 
-use super::machine::{Notary, NotaryError};
-use super::request::{NotaryRefusal, Request, Verdict};
+use super::machine::{Decided, Machine, NotaryError, Outcome, Published};
+use super::request::{NotaryRefusal, Verdict};
 use super::store::{Mark, NotaryStore};
 use crate::limits::{BATCH_REQUESTS_MAX, BATCH_TOKENS_MAX};
 use crate::store::StoreError;
@@ -54,19 +54,33 @@ pub(super) fn certified_key(id: &TransactionId) -> [u8; 32] {
     Digest::of(&[b"certified/v1", id.bytes()]).0
 }
 
-pub(super) fn position(height: u64, index: u32) -> [u8; 32] {
-    let mut place = [0; 32];
-    place[..8].copy_from_slice(&height.to_be_bytes());
-    place[8..12].copy_from_slice(&index.to_be_bytes());
-    place
+/// Where an id is in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Its batch's.
+    pub(super) height: u64,
+    /// Its own in the batch.
+    pub(super) index: u32,
 }
 
-pub(super) fn height_of(place: [u8; 32]) -> (u64, u32) {
-    let mut height = [0; 8];
-    height.copy_from_slice(&place[..8]);
-    let mut index = [0; 4];
-    index.copy_from_slice(&place[8..12]);
-    (u64::from_be_bytes(height), u32::from_be_bytes(index))
+impl Place {
+    pub(super) fn to_bytes(self) -> [u8; 32] {
+        let mut place = [0; 32];
+        place[..8].copy_from_slice(&self.height.to_be_bytes());
+        place[8..12].copy_from_slice(&self.index.to_be_bytes());
+        place
+    }
+
+    pub(super) fn from_bytes(place: [u8; 32]) -> Self {
+        let mut height = [0; 8];
+        height.copy_from_slice(&place[..8]);
+        let mut index = [0; 4];
+        index.copy_from_slice(&place[8..12]);
+        Self {
+            height: u64::from_be_bytes(height),
+            index: u32::from_be_bytes(index),
+        }
+    }
 }
 
 /// The path from an entry to the root of the log of this size.
@@ -85,29 +99,39 @@ pub(super) fn path_in_log(
     Ok(path.into_iter().map(Digest::from).collect())
 }
 
-impl<S: NotaryStore> Notary<S> {
-    /// The answers to requests about ids that were certified in earlier batches, under the latest checkpoint. Each batch is
-    /// read once, however many ask for it. A damaged one fails those who ask for it, and nobody else.
+impl<S: NotaryStore> Machine<S> {
+    /// Where an id was certified by an earlier block.
+    pub(super) fn certified_at(&self, id: &TransactionId) -> Result<Option<Place>, StoreError> {
+        Ok(self.store.token(&certified_key(id))?.map(Place::from_bytes))
+    }
+
+    /// The answers to a block's requests, in their order, under a checkpoint that covers it. Each batch is read once, however
+    /// many ask for it. A damaged one fails those who ask for it, and nobody else.
     ///
     /// # Errors
     /// [`NotaryError::Store`].
-    pub(super) fn earlier(
+    pub fn verdicts(
         &self,
-        requests: &[Request],
-    ) -> Result<Vec<Option<Verdict>>, NotaryError> {
+        decided: &Decided,
+        published: &Published,
+    ) -> Result<Vec<Verdict>, NotaryError> {
+        let mut answers: Vec<Option<Verdict>> = vec![None; decided.outcomes.len()];
         let mut wanted: BTreeMap<u64, Vec<(usize, u32)>> = BTreeMap::new();
-        for (at, request) in requests.iter().enumerate() {
-            if matches!(request, Request::Cancel(..)) {
-                continue;
-            }
-            if let Some(place) = self.store.token(&certified_key(&request.id()))? {
-                let (height, index) = height_of(place);
-                wanted.entry(height).or_default().push((at, index));
+        for (at, outcome) in decided.outcomes.iter().enumerate() {
+            match outcome {
+                Outcome::Said(verdict) => answers[at] = Some(verdict.clone()),
+                Outcome::Certified(Place { height, index }) => {
+                    wanted.entry(*height).or_default().push((at, *index));
+                }
             }
         }
-        let mut answers = vec![None; requests.len()];
         for (height, asked) in wanted {
-            match self.made_again(height, &asked) {
+            let indexes = asked.iter().map(|(_, index)| *index);
+            let made = match decided.batches.get(&height) {
+                Some((entry, body)) => self.certificates(entry, body, indexes, published),
+                None => self.made_again(height, indexes, published),
+            };
+            match made {
                 Ok(certificates) => {
                     for ((at, _), certificate) in asked.into_iter().zip(certificates) {
                         answers[at] = Some(Verdict::Certified(certificate));
@@ -124,19 +148,20 @@ impl<S: NotaryStore> Notary<S> {
                 Err(error) => return Err(error),
             }
         }
-        Ok(answers)
+        Ok(answers.into_iter().flatten().collect())
     }
 
     fn made_again(
         &self,
         height: u64,
-        asked: &[(usize, u32)],
+        indexes: impl Iterator<Item = u32>,
+        published: &Published,
     ) -> Result<Vec<Certificate>, NotaryError> {
         let LogEntry::Batch(entry) = Self::entry_of(&self.store, height)? else {
             return Err(NotaryError::Damaged("another entry in a batch's place"));
         };
         let body = self.body(height)?;
-        self.certificates(&entry, &body, asked.iter().map(|(_, index)| *index))
+        self.certificates(&entry, &body, indexes, published)
     }
 
     pub(super) fn body(&self, height: u64) -> Result<Body, NotaryError> {
@@ -147,20 +172,21 @@ impl<S: NotaryStore> Notary<S> {
         codec::decode(&body).map_err(|_| NotaryError::Damaged("an unreadable batch"))
     }
 
-    /// The path from an entry to the log's present root.
-    pub(super) fn log_path(&self, height: u64) -> Result<Vec<Digest>, NotaryError> {
+    /// The path from an entry to the root that the log had at a size.
+    pub(super) fn log_path(&self, height: u64, size: u64) -> Result<Vec<Digest>, NotaryError> {
         let node = |level, index| self.store.node(level, index);
-        path_in_log(height, self.frontier.size(), node)
+        path_in_log(height, size, node)
     }
 
     /// The certificates of ids in a batch, by their indexes in it.
-    pub(super) fn certificates(
+    fn certificates(
         &self,
         entry: &BatchEntry,
         body: &Body,
         wanted: impl Iterator<Item = u32>,
+        published: &Published,
     ) -> Result<Vec<Certificate>, NotaryError> {
-        let log_path = self.log_path(entry.height)?;
+        let log_path = self.log_path(entry.height, published.size)?;
         let paths = id_paths(&body.ids);
         wanted
             .map(|index| {
@@ -172,7 +198,7 @@ impl<S: NotaryStore> Notary<S> {
                         .ok_or(NotaryError::Damaged("a batch without an id of its own"))?
                         .clone(),
                     log_path: log_path.clone(),
-                    checkpoint: self.checkpoint.clone(),
+                    checkpoint: published.note.clone(),
                 })
             })
             .collect()

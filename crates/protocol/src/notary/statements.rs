@@ -6,9 +6,11 @@ use ledger::Digest;
 use ledger::certificate::{LogEntry, StatementEntry};
 use ledger::codec;
 
-use super::machine::{Addition, Notary, NotaryError};
-use super::past::{height_of, position};
+use super::machine::{Machine, NotaryError, Published};
+use super::past::Place;
+use super::round::Addition;
 use super::store::NotaryStore;
+use crate::store::StoreError;
 
 /// A statement in the log, and the path to the root that the log had when this was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,20 +32,14 @@ fn registered_key(statement: &Digest) -> [u8; 32] {
     Digest::of(&[b"registered/v1", &statement.0]).0
 }
 
-impl<S: NotaryStore> Notary<S> {
-    /// Registers statements by their hashes, each as an entry of the log: durable when it returns. Whoever registers one again
-    /// is shown the entry that there is. What a statement says, and who signed it, the notary doesn't learn.
-    ///
-    /// # Errors
-    /// [`NotaryError`]; no answer may leave then, and the notary must be opened again from its store, which may or may not
-    /// hold the entries.
-    pub fn register(
-        &mut self,
-        now_ms: u64,
+impl<S: NotaryStore> Machine<S> {
+    /// Makes each statement that isn't in the log yet an entry of it.
+    pub(super) fn enter_statements(
+        &self,
         statements: &[Digest],
-    ) -> Result<Vec<Registered>, NotaryError> {
-        let time_ms = self.agree(now_ms)?;
-        let mut addition = Addition::to(&self.frontier);
+        time_ms: u64,
+        addition: &mut Addition,
+    ) -> Result<(), StoreError> {
         let mut fresh = BTreeSet::new();
         for statement in statements {
             let key = registered_key(statement);
@@ -54,26 +50,32 @@ impl<S: NotaryStore> Notary<S> {
                 time_ms,
                 statement: *statement,
             };
-            let index = addition.entry(codec::encode(&entry));
-            addition.batch.tokens.push((key, position(index, 0)));
+            let height = addition.entry(codec::encode(&entry));
+            let place = Place { height, index: 0 };
+            addition.batch.tokens.push((key, place.to_bytes()));
         }
-        if !fresh.is_empty() {
-            self.commit(addition)?;
-        }
-        let registered = statements.iter();
-        registered.map(|hash| self.registered(hash)).collect()
+        Ok(())
     }
 
-    fn registered(&self, statement: &Digest) -> Result<Registered, NotaryError> {
+    /// Where a statement is in the log, under a checkpoint that covers it.
+    ///
+    /// # Errors
+    /// [`NotaryError`].
+    pub fn registered(
+        &self,
+        statement: &Digest,
+        published: &Published,
+    ) -> Result<Registered, NotaryError> {
         let place = self.store.token(&registered_key(statement))?;
-        let (index, _) = height_of(place.ok_or(NotaryError::Damaged("a missing statement"))?);
+        let place = Place::from_bytes(place.ok_or(NotaryError::Damaged("a missing statement"))?);
+        let index = place.height;
         match Self::entry_of(&self.store, index)? {
             LogEntry::Statement(entry) if entry.statement == *statement => Ok(Registered {
                 entry,
                 index,
-                size: self.frontier.size(),
-                root: self.frontier.root().into(),
-                path: self.log_path(index)?,
+                size: published.size,
+                root: published.root,
+                path: self.log_path(index, published.size)?,
             }),
             _ => Err(NotaryError::Damaged("another entry in a statement's place")),
         }

@@ -1,6 +1,7 @@
 //! The roles as state machines: a payment message by message, every write failing, the notary's every answer.
 
 mod admission;
+mod agreed;
 mod current;
 mod damaged;
 mod directories;

@@ -64,7 +64,7 @@ impl NotaryStore for Disk {
     }
 }
 
-fn home() -> Home {
+pub(crate) fn home() -> Home {
     Home {
         network: NetworkId(noise("network")),
         notary: Lineage::of_origin("notary.town"),
@@ -189,7 +189,7 @@ pub(crate) fn certify(submission: &Submission) -> Request {
     Request::Certify(submission.clone())
 }
 
-fn code(verdict: &Verdict) -> &'static str {
+pub(crate) fn code(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Certified(_) => "certified",
         Verdict::Refused(refusal) => refusal.code(),
