@@ -9,7 +9,7 @@ use crate::transaction::Terms;
 use crate::tree::{root, root_from_path};
 
 const IDS: u8 = 0x50;
-const TOKENS: u8 = 0x51;
+pub(crate) const TOKENS: u8 = 0x51;
 
 /// The network map that a batch was decided under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -133,9 +133,13 @@ pub fn tokens_root(spent: &[(Token, Digest)]) -> Digest {
     debug_assert!(spent.is_sorted_by(|a, b| a.0 < b.0));
     let leaves: Vec<Digest> = spent
         .iter()
-        .map(|(t, on)| Digest::of(&[&[0x53], t.bytes(), &on.0]))
+        .map(|(mark, on)| spent_leaf(mark, on))
         .collect();
     root(TOKENS, &leaves)
+}
+
+pub(crate) fn spent_leaf(mark: &Token, on: &Digest) -> Digest {
+    Digest::of(&[&[0x53], mark.bytes(), &on.0])
 }
 
 /// Everything that shows, offline, that a transaction was certified.

@@ -28,6 +28,7 @@ pub mod public;
 mod public_key;
 pub mod signature;
 mod signing_key;
+pub mod spent;
 pub mod tearoff;
 pub mod token;
 pub mod transaction;

@@ -126,7 +126,11 @@ pub fn requests(v: &Vectors, all: &mut Vec<Seed>) {
     let (from_ms, until_ms, now_ms) = (1, 2, 3);
     let (spent_on, reason) = (v.digest("spent on"), "caf\u{e9}".to_owned());
     let refusals = [
-        NotaryRefusal::TokenUsed { token, spent_on },
+        NotaryRefusal::TokenUsed {
+            token,
+            spent_on,
+            proof: Box::new(v.get("used")),
+        },
         NotaryRefusal::TooLate { until_ms, now_ms },
         NotaryRefusal::TooEarly { from_ms, now_ms },
         NotaryRefusal::Malformed {

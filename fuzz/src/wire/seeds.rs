@@ -16,6 +16,7 @@ use ledger::map::{MapEntry, MapProof, MemberProof, MemberRecord, ShownRecord};
 use ledger::presentation::Presentation;
 use ledger::public::PublicPart;
 use ledger::signature::{Attestation, ScopedSignature};
+use ledger::spent::Spent;
 use ledger::tearoff::TearOff;
 use ledger::transaction::{Header, IdOpening};
 use ledger::trust::{ContractBook, Trust};
@@ -119,6 +120,7 @@ impl Vectors {
         add("presentation", read::<Presentation>);
         add("batch entry", read::<BatchEntry>);
         add("certificate", read::<Certificate>);
+        add("used", read::<Spent>);
         add("map entry", read::<MapEntry>);
         add("map proof", read::<MapProof>);
         add("member record", read::<MemberRecord>);

@@ -1,9 +1,11 @@
 //! The notary's certificates, checked offline.
 
 use ledger::certificate::{
-    Certificate, CertificateError, cancelled_on, ids_root, spent_on, tokens_root,
+    BatchEntry, Certificate, CertificateError, cancelled_on, ids_root, spent_on, tokens_root,
 };
+use ledger::codec;
 use ledger::log_keys::verify_checkpoint;
+use ledger::spent::{NotSpent, Spent, SpentTree};
 use ledger::{Digest, Token, TransactionId};
 
 use crate::support::{NOON_MS, Net, net, noise};
@@ -117,4 +119,118 @@ fn roots_of_a_batch_bind_what_they_say() {
         tokens_root(&[(token, cancelled_on(&token))])
     );
     assert_ne!(tokens_root(&[(token, on)]), tokens_root(&[]));
+}
+
+/// Three marks that a batch uses up, ascending.
+fn spent() -> [(Token, Digest); 3] {
+    let mut spent = ["a token", "another", "a third"]
+        .map(|mark| (Token(noise(mark)), noise("what it was spent on")));
+    spent.sort();
+    spent
+}
+
+/// The proof that the mark at this place of a batch, the second of its log, was used up.
+fn used(at: usize) -> (Token, Digest, Spent) {
+    let spent = spent();
+    let entry = BatchEntry {
+        height: 1,
+        tokens_root: tokens_root(&spent),
+        ..net().certify(&ids(5), NOON_MS).remove(0).entry
+    };
+    let others = [b"before", b"behind"].map(|other| tlog::leaf_hash(other));
+    let leaves = vec![
+        others[0],
+        tlog::leaf_hash(&codec::encode(&entry)),
+        others[1],
+    ];
+    let tree = tlog::MerkleTree::new(leaves);
+    let path = tree.path(1).expect("a path");
+    let (mark, on) = spent[at];
+    let place = SpentTree::new(&spent).place(&mark).expect("it is there");
+    assert_eq!(place.0, on);
+    let proof = Spent {
+        entry,
+        place: place.1,
+        log_path: path.into_iter().map(Digest::from).collect(),
+        checkpoint: net().sign_log(3, tree.root()),
+    };
+    (mark, on, proof)
+}
+
+#[test]
+fn that_a_mark_was_used_up_is_shown_and_nothing_else() {
+    let notary = &net().trust.notary;
+    let spent = spent();
+    assert_eq!(SpentTree::new(&spent).place(&Token(noise("unused"))), None);
+    for at in 0..spent.len() {
+        let (mark, on, proof) = used(at);
+        assert_eq!(proof.verify(&mark, &on, notary), Ok(()));
+        let other = Token(noise("unused"));
+        assert_eq!(proof.verify(&other, &on, notary), Err(NotSpent::NotInBatch));
+        let otherwise = noise("something else");
+        assert_eq!(
+            proof.verify(&mark, &otherwise, notary),
+            Err(NotSpent::NotInBatch)
+        );
+        let next = spent[(at + 1) % spent.len()].0;
+        assert_eq!(proof.verify(&next, &on, notary), Err(NotSpent::NotInBatch));
+    }
+}
+
+#[test]
+fn a_proof_that_a_mark_was_used_up_is_refused_when_anything_is_changed() {
+    type Tweak = fn(&mut Spent);
+    let tweaks: [(&str, Tweak, fn(&NotSpent) -> bool); 9] = [
+        (
+            "another place",
+            |p| p.place.index ^= 1,
+            |e| *e == NotSpent::NotInBatch,
+        ),
+        (
+            "more marks",
+            |p| p.place.count += 1,
+            |e| *e == NotSpent::NotInBatch,
+        ),
+        (
+            "another path",
+            |p| p.place.path[0].0[0] ^= 1,
+            |e| *e == NotSpent::NotInBatch,
+        ),
+        (
+            "no path",
+            |p| p.place.path.clear(),
+            |e| *e == NotSpent::NotInBatch,
+        ),
+        (
+            "other marks",
+            |p| p.entry.tokens_root.0[0] ^= 1,
+            |e| *e == NotSpent::NotInBatch,
+        ),
+        (
+            "another time",
+            |p| p.entry.time_ms += 1,
+            |e| *e == NotSpent::NotInLog,
+        ),
+        (
+            "another height",
+            |p| p.entry.height += 1,
+            |e| *e == NotSpent::NotInLog,
+        ),
+        (
+            "another way in the log",
+            |p| p.log_path[0].0[0] ^= 1,
+            |e| *e == NotSpent::NotInLog,
+        ),
+        (
+            "another checkpoint",
+            |p| p.checkpoint.push('x'),
+            |e| matches!(e, NotSpent::Checkpoint(_)),
+        ),
+    ];
+    for (what, tweak, expected) in tweaks {
+        let (mark, on, mut proof) = used(1);
+        tweak(&mut proof);
+        let refused = proof.verify(&mark, &on, &net().trust.notary);
+        assert!(expected(&refused.expect_err("refused")), "{what}");
+    }
 }

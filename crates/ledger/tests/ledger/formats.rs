@@ -13,9 +13,10 @@ use ledger::fact::Fact;
 use ledger::presentation::{self, Presentation};
 use ledger::public::PublicPart;
 use ledger::signature::{Attestation, PublicKey, ScopedSignature, Suite};
+use ledger::spent::{Spent, SpentTree};
 use ledger::token::{self, Sort, business_key};
 use ledger::validity::input_token;
-use ledger::{Digest, certificate};
+use ledger::{Digest, Token, certificate};
 use minicbor::Encode;
 
 use crate::current::current_proof;
@@ -208,6 +209,14 @@ fn certificates_maps_and_envelopes_are_pinned() {
     let draft = payment(net());
     let id = draft.transaction(net()).opening().id();
     let certificate = net().certify(&[id], NOON_MS).remove(0);
+    let spent = [(Token(noise("a token")), noise("what it was spent on"))];
+    let place = SpentTree::new(&spent).place(&Token(noise("a token")));
+    let used = Spent {
+        entry: certificate.entry,
+        place: place.expect("it is there").1,
+        log_path: certificate.log_path.clone(),
+        checkpoint: certificate.checkpoint.clone(),
+    };
     let sealed = envelope::seal(
         &envelope::public_key(&envelope_secret("TOWN-AUDITOR")).expect("a key"),
         &envelope::ephemeral(&draft.views[0].salt, &party("TOWN-AUDITOR")),
@@ -225,6 +234,9 @@ fn certificates_maps_and_envelopes_are_pinned() {
             ("tokens root", certificate.entry.tokens_root.hex()),
             ("spent on", certificate::spent_on(&id, &noise("r")).hex()),
             ("certificate", cbor(&certificate)),
+            ("used mark", noise("a token").hex()),
+            ("used on", noise("what it was spent on").hex()),
+            ("used", cbor(&used)),
             ("map entry", cbor(&net().map.entry)),
             ("map proof", cbor(&net().map)),
             ("member record", cbor(&net().records[0])),

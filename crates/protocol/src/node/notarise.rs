@@ -2,9 +2,11 @@
 
 use ledger::certificate::{cancelled_on, spent_on};
 use ledger::public::PublicPart;
+use ledger::token::Sort;
+use ledger::transaction::Header;
 use ledger::validity::input_token;
 use ledger::view::Input;
-use ledger::{Digest, Lineage, TransactionId, codec, token};
+use ledger::{Digest, Lineage, Token, TransactionId, codec, token};
 use minicbor::bytes::ByteVec;
 
 use super::core::{DRIVEN, LOST, Node, NodeError, Output, SENT, under};
@@ -127,6 +129,18 @@ impl<S: Store> Node<S> {
             return self.outcome(id, verdict);
         };
         let cancelled = || refused("cancelled", "it was cancelled at the notary");
+        // A notary that says so and doesn't show it has not answered, and is asked again.
+        if let Verdict::Refused(NotaryRefusal::TokenUsed {
+            token,
+            spent_on,
+            proof,
+        }) = &verdict
+            && !is_used(&flow.stored.transaction.header, id, token, |mark| {
+                proof.verify(mark, spent_on, &self.setup.notary).is_ok()
+            })
+        {
+            return Ok(());
+        }
         match verdict {
             Verdict::Certified(certificate) => {
                 let terms = flow.stored.transaction.header.terms.clone();
@@ -163,9 +177,9 @@ impl<S: Store> Node<S> {
             Verdict::Refused(NotaryRefusal::TokenUsed {
                 spent_on: other, ..
             }) if other == spent_on(id, &flow.stored.r) => self.submit(id),
-            Verdict::Refused(NotaryRefusal::TokenUsed { token, spent_on })
-                if spent_on == cancelled_on(&token) =>
-            {
+            Verdict::Refused(NotaryRefusal::TokenUsed {
+                token, spent_on, ..
+            }) if spent_on == cancelled_on(&token) => {
                 let state = flow.refusal.take().unwrap_or_else(cancelled);
                 self.abandon(id, state)
             }
@@ -194,4 +208,16 @@ impl<S: Store> Node<S> {
             Verdict::Unknown(_) => Ok(()),
         }
     }
+}
+
+/// Whether a token of a transaction is shown to be used up: by the mark that it leaves as what it is in the header.
+fn is_used(
+    header: &Header,
+    id: &TransactionId,
+    token: &Token,
+    shown: impl Fn(&Token) -> bool,
+) -> bool {
+    let referenced = header.referenced().map(|token| (Sort::Fact, token));
+    let mut named = header.spent().chain(referenced);
+    named.any(|(sort, named)| named == token && shown(&sort.mark(named, id)))
 }

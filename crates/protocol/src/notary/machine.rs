@@ -81,8 +81,17 @@ struct Position {
 pub(super) enum Outcome {
     /// Certified at this place, in this block or earlier: its certificate is made under a published checkpoint.
     Certified(Place),
+    /// Refused, since this token was used up: its proof is made under a published checkpoint.
+    Used(Used),
     /// Something that needs no checkpoint.
     Said(Verdict),
+}
+
+/// A token that came a second time, and the mark that it left the first time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Used {
+    pub(super) token: Token,
+    pub(super) mark: Token,
 }
 
 /// What a block came to.
@@ -311,7 +320,7 @@ impl<S: NotaryStore> Machine<S> {
             Request::Certify(submission) => {
                 let now = (round.time_ms, round.map.size);
                 match self.judge(submission, &id, now, &round.fresh)? {
-                    Some(refusal) => Outcome::Said(Verdict::Refused(refusal)),
+                    Some(refused) => refused,
                     None => {
                         let header = &submission.opening.header;
                         let on = spent_on(&id, &submission.r);
@@ -324,16 +333,14 @@ impl<S: NotaryStore> Machine<S> {
                 let token = token::cancel(&secret.0);
                 let mark = Sort::Cancel.mark(&token, &id);
                 let cancelled = cancelled_on(&token);
-                Outcome::Said(match self.spent(&mark, &round.fresh)? {
+                match self.spent(&mark, &round.fresh)? {
                     None => {
                         round.spend(vec![mark], cancelled);
-                        Verdict::Cancelled
+                        Outcome::Said(Verdict::Cancelled)
                     }
-                    Some(spent_on) if spent_on == cancelled => Verdict::Cancelled,
-                    Some(spent_on) => {
-                        Verdict::Refused(NotaryRefusal::TokenUsed { token, spent_on })
-                    }
-                })
+                    Some(spent_on) if spent_on == cancelled => Outcome::Said(Verdict::Cancelled),
+                    Some(_) => Outcome::Used(Used { token, mark }),
+                }
             }
             Request::Status(_) => Outcome::Said(Verdict::Unknown(round.time_ms)),
         })
@@ -365,18 +372,17 @@ impl<S: NotaryStore> Machine<S> {
         id: &TransactionId,
         now: (u64, u64),
         fresh: &BTreeMap<Token, Digest>,
-    ) -> Result<Option<NotaryRefusal>, StoreError> {
+    ) -> Result<Option<Outcome>, StoreError> {
         if let Some(refusal) = self.judge_form(submission, id, now) {
-            return Ok(Some(refusal));
+            return Ok(Some(Outcome::Said(Verdict::Refused(refusal))));
         }
         let header = &submission.opening.header;
         let referenced = header.referenced().map(|token| (Sort::Fact, token));
         for (sort, token) in header.spent().chain(referenced) {
-            if let Some(spent_on) = self.spent(&sort.mark(token, id), fresh)? {
-                return Ok(Some(NotaryRefusal::TokenUsed {
-                    token: *token,
-                    spent_on,
-                }));
+            let mark = sort.mark(token, id);
+            if self.spent(&mark, fresh)?.is_some() {
+                let token = *token;
+                return Ok(Some(Outcome::Used(Used { token, mark })));
             }
         }
         Ok(None)

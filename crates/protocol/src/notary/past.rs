@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use ledger::certificate::{BatchEntry, Certificate, LogEntry, id_paths};
 use ledger::codec;
+use ledger::spent::{Spent, SpentTree};
 use ledger::{Digest, Token, TransactionId};
 use minicbor::{Decode, Encode};
 use tlog::Node;
 
-use super::machine::{Decided, Machine, NotaryError, Outcome, Published};
+use super::machine::{Decided, Machine, NotaryError, Outcome, Published, Used};
 use super::request::{NotaryRefusal, Verdict};
 use super::store::{Mark, NotaryStore};
 use crate::limits::{BATCH_REQUESTS_MAX, BATCH_TOKENS_MAX};
@@ -83,6 +84,27 @@ impl Place {
     }
 }
 
+/// What is asked of one batch, each with its place among the answers.
+#[derive(Default)]
+struct Wanted {
+    /// Certificates, by their indexes.
+    certificates: Vec<(usize, u32)>,
+    /// Proofs that marks were used up.
+    proofs: Vec<(usize, Used)>,
+}
+
+impl Wanted {
+    fn asked(&self) -> impl Iterator<Item = usize> {
+        let certificates = self.certificates.iter().map(|(at, _)| *at);
+        certificates.chain(self.proofs.iter().map(|(at, _)| *at))
+    }
+}
+
+fn not_now(reason: &dyn std::fmt::Display) -> Verdict {
+    let reason = reason.to_string();
+    Verdict::Refused(NotaryRefusal::NotNow { reason })
+}
+
 /// The path from an entry to the root of the log of this size.
 pub(super) fn path_in_log(
     height: u64,
@@ -116,33 +138,36 @@ impl<S: NotaryStore> Machine<S> {
         published: &Published,
     ) -> Result<Vec<Verdict>, NotaryError> {
         let mut answers: Vec<Option<Verdict>> = vec![None; decided.outcomes.len()];
-        let mut wanted: BTreeMap<u64, Vec<(usize, u32)>> = BTreeMap::new();
+        let mut wanted: BTreeMap<u64, Wanted> = BTreeMap::new();
         for (at, outcome) in decided.outcomes.iter().enumerate() {
             match outcome {
                 Outcome::Said(verdict) => answers[at] = Some(verdict.clone()),
                 Outcome::Certified(Place { height, index }) => {
-                    wanted.entry(*height).or_default().push((at, *index));
+                    let of = wanted.entry(*height).or_default();
+                    of.certificates.push((at, *index));
                 }
+                Outcome::Used(used) => match self.used_at(&used.mark, decided)? {
+                    Some(height) => wanted.entry(height).or_default().proofs.push((at, *used)),
+                    None => answers[at] = Some(not_now(&"a used mark without its batch")),
+                },
             }
         }
-        for (height, asked) in wanted {
-            let indexes = asked.iter().map(|(_, index)| *index);
+        for (height, wanted) in wanted {
             let made = match decided.batches.get(&height) {
-                Some((entry, body)) => self.certificates(entry, body, indexes, published),
-                None => self.made_again(height, indexes, published),
+                Some((entry, body)) => self.answer(entry, body, &wanted, published),
+                None => self.answer_again(height, &wanted, published),
             };
             match made {
-                Ok(certificates) => {
-                    for ((at, _), certificate) in asked.into_iter().zip(certificates) {
-                        answers[at] = Some(Verdict::Certified(certificate));
+                Ok(made) => {
+                    for (at, verdict) in made {
+                        answers[at] = Some(verdict);
                     }
                 }
                 Err(
                     error @ (NotaryError::Damaged(_) | NotaryError::Store(StoreError::Corrupt(_))),
                 ) => {
-                    for (at, _) in asked {
-                        let reason = error.to_string();
-                        answers[at] = Some(Verdict::Refused(NotaryRefusal::NotNow { reason }));
+                    for at in wanted.asked() {
+                        answers[at] = Some(not_now(&error));
                     }
                 }
                 Err(error) => return Err(error),
@@ -151,17 +176,71 @@ impl<S: NotaryStore> Machine<S> {
         Ok(answers.into_iter().flatten().collect())
     }
 
-    fn made_again(
+    /// The batch by which a mark was used up, in this block or earlier.
+    fn used_at(&self, mark: &Token, decided: &Decided) -> Result<Option<u64>, StoreError> {
+        let uses = |body: &Body| {
+            body.spent
+                .binary_search_by_key(mark, |(mark, _)| *mark)
+                .is_ok()
+        };
+        let mut here = decided.batches.iter();
+        if let Some((height, _)) = here.find(|(_, (_, body))| uses(body)) {
+            return Ok(Some(*height));
+        }
+        let all = 8 * mark.bytes().len();
+        let kept = self.store.marks(mark, all)?;
+        Ok(kept.first().map(|mark| mark.height))
+    }
+
+    /// Certificates, and proofs that marks were used up, of one batch.
+    fn answer(
+        &self,
+        entry: &BatchEntry,
+        body: &Body,
+        wanted: &Wanted,
+        published: &Published,
+    ) -> Result<Vec<(usize, Verdict)>, NotaryError> {
+        let indexes = wanted.certificates.iter().map(|(_, index)| *index);
+        let certificates = self.certificates(entry, body, indexes, published)?;
+        let places = wanted.certificates.iter().map(|(at, _)| *at);
+        let certified = certificates.into_iter().map(Verdict::Certified);
+        let mut answers: Vec<_> = places.zip(certified).collect();
+        if wanted.proofs.is_empty() {
+            return Ok(answers);
+        }
+        let tree = SpentTree::new(&body.spent);
+        let log_path = self.log_path(entry.height, published.size)?;
+        for (at, Used { token, mark }) in &wanted.proofs {
+            let place = tree.place(mark);
+            let (spent_on, place) =
+                place.ok_or(NotaryError::Damaged("a used mark that its batch lacks"))?;
+            let proof = Spent {
+                entry: *entry,
+                place,
+                log_path: log_path.clone(),
+                checkpoint: published.note.clone(),
+            };
+            let refusal = NotaryRefusal::TokenUsed {
+                token: *token,
+                spent_on,
+                proof: Box::new(proof),
+            };
+            answers.push((*at, Verdict::Refused(refusal)));
+        }
+        Ok(answers)
+    }
+
+    fn answer_again(
         &self,
         height: u64,
-        indexes: impl Iterator<Item = u32>,
+        wanted: &Wanted,
         published: &Published,
-    ) -> Result<Vec<Certificate>, NotaryError> {
+    ) -> Result<Vec<(usize, Verdict)>, NotaryError> {
         let LogEntry::Batch(entry) = Self::entry_of(&self.store, height)? else {
             return Err(NotaryError::Damaged("another entry in a batch's place"));
         };
         let body = self.body(height)?;
-        self.certificates(&entry, &body, indexes, published)
+        self.answer(&entry, &body, wanted, published)
     }
 
     pub(super) fn body(&self, height: u64) -> Result<Body, NotaryError> {

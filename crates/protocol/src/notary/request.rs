@@ -3,6 +3,7 @@
 use ledger::certificate::Certificate;
 use ledger::codec;
 use ledger::control::Control;
+use ledger::spent::Spent;
 use ledger::transaction::IdOpening;
 use ledger::{Digest, Token, TransactionId};
 use minicbor::{Decode, Encode};
@@ -85,6 +86,9 @@ pub enum NotaryRefusal {
         /// What it was spent on, blinded.
         #[n(1)]
         spent_on: Digest,
+        /// That it was.
+        #[n(2)]
+        proof: Box<Spent>,
     },
     /// Too late.
     #[n(1)]

@@ -3,17 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use deed::Value;
-use ledger::TransactionId;
 use ledger::signature::ScopedSignature;
+use ledger::spent::{Spent, SpentTree};
 use ledger::tearoff::{SeenOutputs, SeenView, ShownOutput, TearOff};
 use ledger::transaction::Transaction;
 use ledger::validity::audiences;
+use ledger::{Token, TransactionId};
+use protocol::limits::RETRY_MS;
 use protocol::message::{Message, Proposal};
 use protocol::node::Input;
 use protocol::node::records::{StoredFlow, StoredTransaction};
+use protocol::notary::{NotaryRefusal, Request, Verdict};
 use protocol::store::Table;
 
-use crate::support::{other_form, party, pence, text, who};
+use crate::support::{noise, other_form, party, pence, text, who};
 use crate::town::{ALICE, AUDITOR, BANK, BOB, Mail, Town};
 
 /// A payment of Alice's to Bob that nobody has been asked about yet.
@@ -285,6 +288,52 @@ fn money_that_the_notary_knows_to_be_spent_is_set_aside() {
     let found = alice.audit().expect("a store");
     let found: Vec<&str> = found.iter().map(|finding| finding.invariant).collect();
     assert_eq!(found, ["fact_doubted"]);
+}
+
+/// A notary can't make a payer give up money by saying that it is spent.
+#[test]
+fn a_notary_that_does_not_show_that_a_token_was_used_up_has_not_answered() {
+    let mut town = Town::new();
+    town.endow();
+    let pay = town.pay("payment", ALICE, BOB, 5, 7);
+    town.instruct(&pay);
+    let (id, request) = loop {
+        match town.mail.pop_front().expect("it comes to the notary") {
+            Mail::Request { id, request, .. } => break (id, request),
+            other => town.deliver(other),
+        }
+    };
+    let Request::Certify(submission) = &*request else {
+        panic!("{request:?}");
+    };
+    let consumed = submission.opening.header.views.iter();
+    let token = consumed.flat_map(|view| &view.consumed).next();
+    let token = *token.expect("a coin is used up");
+    let Verdict::Certified(certificate) = town.notarise(&request) else {
+        panic!("it is in order");
+    };
+    let spent_on = noise("another payment");
+    for mark in [Token(noise("another mark")), token] {
+        // Of a batch that the log doesn't have.
+        let batch = [(mark, spent_on)];
+        let (_, place) = SpentTree::new(&batch).place(&mark).expect("it is there");
+        let proof = Spent {
+            entry: certificate.entry,
+            place,
+            log_path: certificate.log_path.clone(),
+            checkpoint: certificate.checkpoint.clone(),
+        };
+        let lie = NotaryRefusal::TokenUsed {
+            token: mark,
+            spent_on,
+            proof: Box::new(proof),
+        };
+        town.step(ALICE, Input::Verdict(id, Verdict::Refused(lie)));
+        assert_eq!(town.state(ALICE, "payment"), "in flight", "{:#?}", town.log);
+    }
+    town.pass(RETRY_MS);
+    town.deliver_all();
+    assert_eq!(town.state(ALICE, "payment"), "done", "{:#?}", town.log);
 }
 
 #[test]

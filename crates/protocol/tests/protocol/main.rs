@@ -16,4 +16,5 @@ mod statements;
 mod suites;
 mod support;
 mod town;
+mod used;
 mod uses;
