@@ -22,7 +22,6 @@ export default defineConfig({
     target: "es2022",
     modulePreload: false,
     rollupOptions: {
-      optimization: { inlineConst: { mode: "all", pass: 3 } },
       input: ["src/portal.ts", "src/check.ts", "src/portal.scss"],
       output: { entryFileNames: ({ name }) => (name === "check" ? "[name]-[hash].js" : "[name].js"), chunkFileNames: "[name]-[hash].js", assetFileNames: "[name][extname]" },
     },

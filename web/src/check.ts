@@ -58,8 +58,8 @@ function refused(verdict: NotProven): Node[] {
   return [element("h3", "govuk-heading-m", "NOT VALID"), paragraph(`The step that failed: ${printable(verdict.reason)}.`)];
 }
 
-/** The form for whoever was shown something. */
-const form = () => import("./asked.ts");
+/** Dropped files, and the form for whoever was shown something. */
+const later = () => import("./later.ts");
 
 class Checker {
   #site: Trust | undefined;
@@ -78,8 +78,7 @@ class Checker {
     part("checker").hidden = false;
     this.#proof.addEventListener("change", () => this.#check(this.#proof.files?.[0]));
     this.#trust.addEventListener("change", () => void this.#believe(this.#trust.files?.[0]));
-    this.#dropping();
-    const parts = Promise.all([this.#asking(), hybrid(), presentations()]);
+    const parts = Promise.all([this.#later(), hybrid(), presentations()]);
     try {
       const answer = await fetch(SITE);
       if (answer.ok) this.#site = await readTrust(await bytesOf(answer));
@@ -88,20 +87,6 @@ class Checker {
     }
     await parts.catch(() => (part("incomplete").hidden = false));
     this.#against();
-  }
-
-  /** A file that misses its place would be opened in place of the page. */
-  #dropping(): void {
-    const drop = part("drop");
-    const over = (event: DragEvent) => {
-      event.preventDefault();
-      drop.classList.toggle("pvn-drop--over", event.type === "dragover" && drop.contains(event.target as Node));
-    };
-    for (const type of ["dragover", "dragleave", "drop"] as const) document.addEventListener(type, over);
-    drop.addEventListener("drop", (event) => {
-      this.#proof.value = "";
-      this.#check(event.dataTransfer?.files[0]);
-    });
   }
 
   #against(): void {
@@ -132,8 +117,13 @@ class Checker {
     if (file) void this.#show(file);
   }
 
-  async #asking(): Promise<void> {
-    (await form()).answered((expected) => void this.#show(this.#file!, { expected }));
+  async #later(): Promise<void> {
+    const { answered, dropped } = await later();
+    answered((expected) => void this.#show(this.#file!, { expected }));
+    dropped((file) => {
+      this.#proof.value = "";
+      this.#check(file);
+    });
   }
 
   async #show(file: File, answer?: { readonly expected: Expected | undefined }): Promise<void> {

@@ -35,6 +35,22 @@ test("signatures at the edges of Ed25519 have the verdicts of the one rule", asy
   }
 });
 
+test("what the other implementation signed with P-256 and ML-DSA-65 is valid, and with any bit of some changed it isn't", async () => {
+  const cases = repository("docs/protocol/vectors/hybrid.txt").trim().split("\n").map((line) => line.split(" | "));
+  for (const [name, expected, key, note] of cases) assert.equal(await judge(key, Buffer.from(note, "hex").toString()), expected, name);
+  const [[, , text, hex]] = cases;
+  const key = await verifierKey(text);
+  const note = Buffer.from(hex, "hex").toString();
+  const line = note.trimEnd().split(" ").at(-1);
+  const signature = Buffer.from(line, "base64");
+  for (let at = 4; at < signature.length; at += 97) {
+    signature[at] ^= 1;
+    const changed = note.replace(line, signature.toString("base64"));
+    assert.equal(await outcome(() => verifiedText(changed, [key])), `the signature of ${key.name} (${key.id}) is not valid`, `byte ${at}`);
+    signature[at] ^= 1;
+  }
+});
+
 test("Ed25519 signatures of RFC 8032 §7.1 verify, and with any bit changed they don't", async () => {
   const table = [
     ["d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "", "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"],

@@ -3,7 +3,9 @@
 
 use tlog::{Note, PublicKeyError, VerifierKey, VerifierKeyError};
 
-const CASES: &str = include_str!("../../../../docs/protocol/vectors/ed25519.txt");
+const ED25519: &str = include_str!("../../../../docs/protocol/vectors/ed25519.txt");
+/// A note that this implementation signed with P-256 and ML-DSA-65, for the other to read.
+const HYBRID: &str = include_str!("../../../../docs/protocol/vectors/hybrid.txt");
 
 fn bytes(hex: &str) -> Vec<u8> {
     let pairs = hex.as_bytes().chunks(2);
@@ -26,11 +28,12 @@ fn verdict(key: &str, note: &[u8]) -> &'static str {
 
 #[test]
 fn signatures_at_the_edges_have_the_verdicts_of_the_one_rule() {
-    for line in CASES.lines() {
+    let counts = [ED25519, HYBRID].map(|cases| cases.lines().count());
+    for line in [ED25519, HYBRID].into_iter().flat_map(str::lines) {
         let [name, expected, key, note] = line.split(" | ").collect::<Vec<_>>()[..] else {
             panic!("not a case: {line}");
         };
         assert_eq!(verdict(key, &bytes(note)), expected, "{name}");
     }
-    assert_eq!(CASES.lines().count(), 29);
+    assert_eq!(counts, [29, 2]);
 }
