@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-// `pvn-verify PROOF --trust FILE [--audience WHO --nonce HEX [--max-age 5m]] [--json]`: verifies a proof offline. Exit codes are those of `pvn verify`: 0 valid, 1 not valid or nothing
+// `pvn-verify PROOF --trust FILE [--audience WHO --nonce HEX | --current] [--max-age 5m] [--json]`: verifies a proof offline. Exit codes are those of `pvn verify`: 0 valid, 1 not valid or nothing
 // to verify, 2 asked wrongly.
 import { readFileSync, writeSync } from "node:fs";
 import { parseArgs } from "node:util";
 
-const USAGE = "pvn-verify PROOF --trust FILE [--audience WHO --nonce HEX [--max-age 5m]] [--json]";
+const USAGE = "pvn-verify PROOF --trust FILE [--audience WHO --nonce HEX | --current] [--max-age 5m] [--json]";
 const UNITS_MS = { s: 1_000n, m: 60_000n, h: 3_600_000n };
 const built = new URL("../dist/pvn-verify.mjs", import.meta.url);
 
@@ -21,27 +21,31 @@ function options() {
         trust: { type: "string" },
         audience: { type: "string" },
         nonce: { type: "string" },
-        "max-age": { type: "string", default: "5m" },
+        current: { type: "boolean" },
+        "max-age": { type: "string" },
         json: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     });
     if (values.help) end(0, `Verifies a proof, offline.\n\n  ${USAGE}\n\nThe trust file comes from somebody you trust, not from whoever shows you the proof.`);
     if (positionals.length !== 1 || !values.trust) throw new Error("one proof and one trust file are needed");
-    return { proof: positionals[0], ...values, expected: expected(values) };
+    return { proof: positionals[0], ...values, asked: askedFor(values) };
   } catch (error) {
     end(2, `pvn-verify: ${error.message}\n  ${USAGE}`);
   }
 }
 
-/** What the verifier asked whoever shows the proof for. */
-function expected({ audience, nonce, "max-age": maxAge }) {
+/** What the verifier asked for: to be shown something, or that it is current. Without a time, for five minutes or for one. */
+function askedFor({ audience, nonce, current, "max-age": maxAge = current ? "1m" : "5m" }) {
   if ((audience === undefined) !== (nonce === undefined)) throw new Error("--audience and --nonce belong together");
-  if (audience === undefined) return undefined;
+  if (current && audience !== undefined) throw new Error("--current and --audience exclude each other");
   const [, number, unit] = /^(\d{1,9})([smh])$/.exec(maxAge) ?? [];
   if (!unit) throw new Error(`--max-age is a time like 30s, 5m or 1h, and not ${maxAge}`);
+  const times = { nowMs: BigInt(Date.now()), maxAgeMs: BigInt(number) * UNITS_MS[unit] };
+  if (current) return { recent: times };
+  if (audience === undefined) return {};
   if (!/^([0-9a-f]{2})*$/.test(nonce)) throw new Error("the nonce is written in hexadecimal digits");
-  return { audience, nonce: new Uint8Array(Buffer.from(nonce, "hex")), nowMs: BigInt(Date.now()), maxAgeMs: BigInt(number) * UNITS_MS[unit] };
+  return { expected: { audience, nonce: new Uint8Array(Buffer.from(nonce, "hex")), ...times } };
 }
 
 function read(what, path) {
@@ -52,7 +56,7 @@ function read(what, path) {
   }
 }
 
-const { proof, trust: trustPath, json, expected: asked } = options();
+const { proof, trust: trustPath, json, asked } = options();
 const { readTrust, said, TrustError, verify } = await import(built).catch(() => end(1, "pvn-verify is not built yet: make web"));
 let trust;
 try {

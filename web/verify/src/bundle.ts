@@ -1,6 +1,6 @@
 // The shapes of a proof bundle, in the order of its bytes: docs/protocol, "The map and proofs". Nothing here is believed; `verify.ts` asks.
 
-import { equal, type Bytes } from "./bytes.ts";
+import { type Bytes } from "./bytes.ts";
 import { NotCanonical, Reader } from "./cbor.ts";
 import { readKeys, type Key } from "./keys.ts";
 import { PATH_MAX, PROOF_BYTES_MAX } from "./limits.ts";
@@ -10,8 +10,6 @@ import { readDays, readParty } from "./value.ts";
 
 /** The format that this verifier reads. */
 export const FORMAT = 2;
-/** How a presentation begins: four items, and the format. */
-const PRESENTATION = Uint8Array.of(0x84, FORMAT);
 
 /** A notary's directory of members, by size and root of its log. */
 export interface Pin {
@@ -194,9 +192,16 @@ export function formatOf(bytes: Bytes): number | undefined {
   }
 }
 
-/** Whether bytes are those of a presentation, and not of a bare bundle: an array of four, and not of six. */
+const begins = (bytes: Bytes, items: number) => bytes[0] === 0x80 + items && bytes[1] === FORMAT;
+
+/** Whether bytes are those of a presentation: an array of four. */
 export function isPresentation(bytes: Bytes): boolean {
-  return equal(bytes.subarray(0, 2), PRESENTATION);
+  return begins(bytes, 4);
+}
+
+/** Whether they are not those of a bare bundle, which is an array of six, but of a presentation or of a current proof, an array of three. */
+export function isWrapped(bytes: Bytes): boolean {
+  return begins(bytes, 3) || isPresentation(bytes);
 }
 
 /**

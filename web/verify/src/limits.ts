@@ -26,6 +26,10 @@ export const AUDIENCE_BYTES_MAX = 256;
 /** Bytes of a verifier's nonce. */
 export const NONCE_BYTES_MIN = 16;
 export const NONCE_BYTES_MAX = 64;
+/** Marks in one bucket of the set of used ones. */
+export const BUCKET_MARKS_MAX = 16;
+/** How far the notary's time may be ahead, in milliseconds. */
+export const CURRENT_AHEAD_MS_MAX = 60_000n;
 /** How far a holder's clock may be ahead, in milliseconds. */
 export const PRESENTED_AHEAD_MS_MAX = 60_000n;
 /** Characters of a party's identifier. */

@@ -28,6 +28,8 @@ interface Leaf {
   readonly head: Head | undefined;
   readonly value: Value | undefined;
   readonly holder: Key | undefined;
+  /** What a leaf of control or token key says. */
+  readonly digest: Bytes | undefined;
   hash(): Bytes | undefined;
 }
 
@@ -44,6 +46,10 @@ export interface Opening {
   readonly head: Head | undefined;
   /** The key of whoever can show the fact, where it is shown and there is one. */
   readonly holder: Key | undefined;
+  /** The hash of the policy of control, where it is shown. */
+  readonly control: Bytes | undefined;
+  /** The hash of the token key, likewise. */
+  readonly tokenKey: Bytes | undefined;
   /** The value of a field that is shown whole. */
   value(field: number): Value | undefined;
   /** What is shown of a list of which only a part is. */
@@ -55,18 +61,18 @@ export interface Opening {
   commitment(): Bytes | undefined;
 }
 
-function readContent(r: Reader): Pick<Leaf, "sort" | "head" | "value" | "holder"> {
+function readContent(r: Reader): Pick<Leaf, "sort" | "head" | "value" | "holder" | "digest"> {
   const start = r.at;
   const [sort, fields] = r.variant();
-  const content = { sort, head: undefined, value: undefined, holder: undefined };
+  const content = { sort, head: undefined, value: undefined, holder: undefined, digest: undefined };
   if (sort === HEAD && fields === 3) return { ...content, head: { contract: r.digest(), kind: r.uint(0xffff), fields: r.u32() } };
   if (sort === FIELD && fields === 1) return { ...content, value: readValue(r) };
   // A due or a key that isn't there is left out: an alternative's last field is never said to be absent.
   if ((sort === DUE || sort === HOLDER) && fields === 0) return content;
   if (fields !== 1) r.refuse("a leaf of unknown content", start);
   if (sort === HOLDER) return { ...content, holder: readKey(r) };
-  if (sort === CONTROL || sort === TOKEN_KEY) r.digest();
-  else if (sort === DUE) {
+  if (sort === CONTROL || sort === TOKEN_KEY) return { ...content, digest: r.digest() };
+  if (sort === DUE) {
     r.fields(2);
     r.u32();
     r.u32();
@@ -111,10 +117,13 @@ export function readOpening(r: Reader): Opening {
   r.fields(3);
   const [shown, lists, hashes] = [r.list(() => readLeaf(r)), r.list(() => readListPart(r)), r.hashes(LIST_ITEMS_MAX)];
   const at = <T extends { readonly position: number }>(leaves: readonly T[], field: number) => leaves.find((leaf) => leaf.position === FIXED.length + field);
+  const of = (sort: number) => shown.find((leaf) => leaf.sort === sort);
   const head = shown[0]?.head;
   return {
     head,
-    holder: shown.find(({ sort }) => sort === HOLDER)?.holder,
+    holder: of(HOLDER)?.holder,
+    control: of(CONTROL)?.digest,
+    tokenKey: of(TOKEN_KEY)?.digest,
     value: (field) => at(shown, field)?.value,
     part: (field) => at(lists, field),
     commitment: () => commitment(head, shown, lists, hashes),

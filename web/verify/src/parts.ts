@@ -3,5 +3,5 @@
 /** Signatures of P-256 with ML-DSA-65. */
 export const hybrid = () => import("./hybrid.ts");
 
-/** What its holder alone can show. */
-export const presentations = () => import("./presentation.ts");
+/** What its holder alone can show, and what is still current. */
+export const wrapped = () => import("./wrapped.ts");

@@ -1,5 +1,4 @@
 // Presentations: a proof with its holder's signature, for one verifier, in answer to its nonce, now. See docs/protocol, "The map and proofs".
-// Loaded when there is one, or should be (`parts.ts`).
 
 import { equal, join, utf8, type Bytes } from "./bytes.ts";
 import { readBundle, type Bundle } from "./bundle.ts";

@@ -41,12 +41,12 @@ export function lacking(proven: Proven): string | undefined {
 }
 
 /** On whose authority, when, and by whom it is shown. */
-export function signed({ attestedBy, certifiedAtMs, logIndex, shown }: Proven): string[] {
+export function signed({ attestedBy, certifiedAtMs, logIndex, besides }: Proven): string[] {
   const names = attestedBy.map(({ name, party }) => `${printable(name)} (${party})`);
   return [
     `On the authority of ${names.join(" and ")}.`,
     `Certified by the notary on ${moment(certifiedAtMs)}, entry ${logIndex} of its log.`,
-    ...(shown ? [`Shown by its holder to ${printable(shown.audience)} on ${moment(shown.atMs)}.`] : []),
+    ...(besides ? [besides] : []),
   ];
 }
 
@@ -107,6 +107,7 @@ function told(proven: Proven): string {
     certified_at_ms: proven.certifiedAtMs,
     log_index: proven.logIndex,
     fact: proven.fact,
+    ...(proven.current && { current: { at_ms: proven.current.atMs, log_index: proven.current.covered } }),
     ...(proven.shown && { shown: { to: proven.shown.audience, at_ms: proven.shown.atMs } }),
   });
 }

@@ -5,7 +5,7 @@ import { type ListPart } from "./list.ts";
 import { type Value } from "./value.ts";
 
 /** The step at which a proof fails, as `pvn verify` names it. */
-export type Step = "read" | "where_it_belongs" | "contract" | "fact" | "log" | "checkpoint" | "time" | "network_map" | "signatures" | "holder";
+export type Step = "read" | "where_it_belongs" | "contract" | "fact" | "log" | "checkpoint" | "time" | "network_map" | "signatures" | "current" | "holder";
 
 /** How a person is told of a step. */
 const SPOKEN: { readonly [step in Step]: string } = {
@@ -18,6 +18,7 @@ const SPOKEN: { readonly [step in Step]: string } = {
   time: "the time",
   network_map: "the network map",
   signatures: "the signatures",
+  current: "whether it is current",
   holder: "the holder",
 };
 
@@ -48,8 +49,12 @@ export interface Proven {
   readonly certifiedAtMs: bigint;
   readonly logIndex: bigint;
   readonly attestedBy: readonly { readonly party: string; readonly name: string }[];
+  /** When it was unused, and before which entry of the log, where the proof says that it is current. */
+  readonly current?: { readonly atMs: bigint; readonly covered: bigint };
   /** To whom its holder showed it, and when, where only the holder can show it. */
   readonly shown?: { readonly audience: string; readonly atMs: bigint };
+  /** Either of these in words. */
+  readonly besides?: string;
 }
 
 export interface NotProven {

@@ -2,19 +2,19 @@
 // those of docs/protocol, in its order; the first that fails is the verdict.
 
 import { equal, hex, join, utf8, type Bytes } from "./bytes.ts";
-import { FORMAT, formatOf, isPresentation, readBundle, type Attestation, type Bundle, type Member, type Place } from "./bundle.ts";
+import { FORMAT, formatOf, isWrapped, readBundle, type Attestation, type Bundle, type Member, type Place } from "./bundle.ts";
 import { NotCanonical, Reader } from "./cbor.ts";
 import { type Contract, type Kind, type PartyRef } from "./deed/contract.ts";
 import { isSigned, type Key } from "./keys.ts";
 import { SIGNATURES_MAX, SIGNED_TOGETHER_MAX } from "./limits.ts";
 import { NoteError, verifiedCheckpoint, type Checkpoint, type LogKeys } from "./note.ts";
 import { type Opening } from "./opening.ts";
-import { presentations } from "./parts.ts";
-import type { Expected, Presentation } from "./presentation.ts";
+import { wrapped } from "./parts.ts";
 import { tagged } from "./sha256.ts";
 import { leafHash, rootAt, rootFromPath, type TreePlace } from "./tree.ts";
 import { type Trust } from "./trust.ts";
 import { Failed, fail, type NotProven, type Proven, type Step } from "./verdict.ts";
+import type { Asked, Wrapped } from "./wrapped.ts";
 
 /** A tag for each level of each tree, so that no hash has two readings. */
 const VIEW = 0x20;
@@ -36,10 +36,10 @@ const OF_VIEW = Uint8Array.of(0x82, 0x58, 0x20);
 const AS_ATTESTOR = Uint8Array.of(0x82, 0x01, 0x80);
 const NOT_A_FACT = "what is shown is not a fact of the contract it names";
 
-async function read(bytes: Bytes): Promise<{ readonly bundle: Bundle; readonly presentation?: Presentation }> {
+async function read(bytes: Bytes): Promise<Wrapped> {
   try {
     const r = new Reader(bytes);
-    return isPresentation(bytes) ? (await presentations()).readPresentation(r) : { bundle: readBundle(r) };
+    return isWrapped(bytes) ? (await wrapped()).readWrapped(r) : { bundle: readBundle(r) };
   } catch (error) {
     if (error instanceof NotCanonical) fail("read", error.message);
     throw error;
@@ -159,9 +159,10 @@ async function checkSignatures({ attestors, certificate, fact }: Bundle, trust: 
   return attested;
 }
 
-async function proven(bytes: Bytes, trust: Trust, expected: Expected | undefined): Promise<Proven> {
+async function proven(bytes: Bytes, trust: Trust, asked: Asked): Promise<Proven> {
   checkFormat(formatOf(bytes) ?? FORMAT);
-  const { bundle, presentation } = await read(bytes);
+  const whole = await read(bytes);
+  const { bundle } = whole;
   const { place, fact, certificate } = bundle;
   checkWhereItBelongs(bundle, trust);
   const { contract, kind } = meaningOf(fact, trust);
@@ -171,7 +172,9 @@ async function proven(bytes: Bytes, trust: Trust, expected: Expected | undefined
   checkTerms(bundle);
   checkMap(bundle, await checkpoint(bundle.map.checkpoint, trust.registrar, "network_map"));
   const attestedBy = await checkSignatures(bundle, trust, at, kind);
-  if (kind.shownBy || presentation) await (await presentations()).checkHolder(kind.shownBy !== undefined, fact.holder, presentation, trust.network, expected);
+  const { view, output } = place;
+  const isMore = isWrapped(bytes) || kind.shownBy || asked.recent;
+  const more = isMore ? await (await wrapped()).checkWrapped(whole, kind.shownBy !== undefined, at.id, trust, asked) : {};
   const fields = kind.fields.map((field, i) => ({ field, value: fact.value(i), part: fact.part(i) }));
   return {
     valid: true,
@@ -180,18 +183,18 @@ async function proven(bytes: Bytes, trust: Trust, expected: Expected | undefined
     fields: fields.flatMap(({ field, value }) => (value ? { field, value } : [])),
     parts: fields.flatMap(({ field, part }) => (part ? { field, part } : [])),
     hidden: fields.filter(({ value, part }) => !value && !part).map(({ field }) => field.name),
-    fact: `${hex(at.id)}-${place.view.index}-${place.output.index}`,
+    fact: `${hex(at.id)}-${view.index}-${output.index}`,
     certifiedAtMs: certificate.time,
     logIndex: certificate.height,
     attestedBy,
-    ...(presentation && { shown: { audience: presentation.audience, atMs: presentation.atMs } }),
+    ...more,
   };
 }
 
-/** Verifies a proof from its bytes; what only its holder can show, as an answer to what the verifier expects. */
-export async function verify(bytes: Bytes, trust: Trust, expected?: Expected): Promise<Proven | NotProven> {
+/** Verifies a proof from its bytes, as an answer to what the verifier asked for. */
+export async function verify(bytes: Bytes, trust: Trust, asked: Asked = {}): Promise<Proven | NotProven> {
   try {
-    return await proven(bytes, trust, expected);
+    return await proven(bytes, trust, asked);
   } catch (error) {
     if (error instanceof Failed) return { valid: false, step: error.step, reason: error.message };
     throw error;

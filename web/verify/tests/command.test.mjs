@@ -46,7 +46,7 @@ test("a proof is verified offline, and the exit code is the verdict", () => {
 
 test("what isn't valid, or can't be asked, is said", () => {
   const trust = ["--trust", file("network.trust")];
-  const usage = "\n  pvn-verify PROOF --trust FILE [--audience WHO --nonce HEX [--max-age 5m]] [--json]\n";
+  const usage = "\n  pvn-verify PROOF --trust FILE [--audience WHO --nonce HEX | --current] [--max-age 5m] [--json]\n";
   const table = [
     [[file("cut.proof"), ...trust], 1, "NOT VALID. The step that failed: reading the file: cut short, at byte 100.\n", ""],
     [[file("cut.proof"), "--json", ...trust], 1, '{"reason":"reading the file: cut short, at byte 100","step":"read","valid":false}\n', ""],
@@ -55,6 +55,8 @@ test("what isn't valid, or can't be asked, is said", () => {
     [[file("payment.proof")], 2, "", `pvn-verify: one proof and one trust file are needed${usage}`],
     [[...trust], 2, "", `pvn-verify: one proof and one trust file are needed${usage}`],
     [[file("payment.proof"), ...trust, "--audience", "The Bell"], 2, "", `pvn-verify: --audience and --nonce belong together${usage}`],
+    [[file("payment.proof"), ...trust, "--audience", "The Bell", "--nonce", "50", "--current"], 2, "", `pvn-verify: --current and --audience exclude each other${usage}`],
+    [[file("payment.proof"), ...trust, "--current"], 1, "NOT VALID. The step that failed: whether it is current: nothing says that it is still current.\n", ""],
     [[file("payment.proof"), ...trust, "--audience", "The Bell", "--nonce", "5"], 2, "", `pvn-verify: the nonce is written in hexadecimal digits${usage}`],
     [
       [file("payment.proof"), ...trust, "--audience", "The Bell", "--nonce", "50", "--max-age", "5"],

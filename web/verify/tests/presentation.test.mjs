@@ -20,7 +20,7 @@ const MINUTE_MS = 60_000n;
 const asked = { audience: AUDIENCE, nonce: new Uint8Array(NONCE), nowMs: BigInt(TIME) + 1_000n, maxAgeMs: 5n * MINUTE_MS };
 
 async function verdict(proof, expected = asked) {
-  const verdict = await verify(proof, trust, expected);
+  const verdict = await verify(proof, trust, { expected });
   return verdict.valid ? "valid" : verdict.reason;
 }
 
@@ -32,7 +32,7 @@ function changed(change) {
 }
 
 test("the presentation of the vectors says that its holder is over 18, to The Bell, and nothing else", async () => {
-  const proven = await verify(PRESENTATION, trust, asked);
+  const proven = await verify(PRESENTATION, trust, { expected: asked });
   const fields = proven.fields.map(({ field, value }) => [field.name, value]);
   assert.deepEqual(fields, [["over_18", { type: "bool", bool: true }]]);
   assert.deepEqual(proven.hidden, ["holder", "name", "born"]);
@@ -67,7 +67,7 @@ test("what is shown to one is nothing to another", async () => {
 });
 
 test("a name that is none, and a nonce that could be guessed, are not read", async () => {
-  const step = async (change) => (await verify(changed(change), trust, asked)).step;
+  const step = async (change) => (await verify(changed(change), trust, { expected: asked })).step;
   const audience = (text) => step((p) => (p[PARTS.occasion][OCCASION.audience] = text));
   const nonce = (length) => step((p) => (p[PARTS.occasion][OCCASION.nonce] = Buffer.alloc(length)));
   for (const text of ["", "x".repeat(257), "Cafe\u0301"]) assert.equal(await audience(text), "read", text);
@@ -81,7 +81,7 @@ test("every seventh bit of a presentation is covered", async () => {
   const proof = PRESENTATION.slice();
   for (let bit = 0; bit < proof.length * 8; bit += 7) {
     proof[bit >> 3] ^= 1 << (bit & 7);
-    const failed = await verify(proof, trust, asked);
+    const failed = await verify(proof, trust, { expected: asked });
     assert.equal(failed.valid, false, `bit ${bit}`);
     steps.add(failed.step);
     proof[bit >> 3] ^= 1 << (bit & 7);
@@ -112,7 +112,7 @@ test("a holder's key is of any suite, and its leaf is shown", async () => {
 test("a key for which anybody can sign is no key", async () => {
   const ONE = Buffer.concat([Buffer.of(1), Buffer.alloc(31)]);
   const byAnybody = shownWith([2, ONE], () => Buffer.concat([ONE, Buffer.alloc(32)]), false);
-  assert.equal((await verify(byAnybody, trust, asked)).step, "read");
+  assert.equal((await verify(byAnybody, trust, { expected: asked })).step, "read");
   const member = (keys) => proofOf({ contract: 'contract word version 1 "A word."\nparty bank = "TOWN-BANK"\nfact Word\n  of: int\n  attested by bank\n', fields: [value.int(1)], attestors: ["TOWN-BANK"], records: (party) => record(party, { keys }) });
   assert.equal((await verify(member([p256Key("TOWN-BANK"), [2, ONE]]), trust)).step, "read");
   assert.equal((await verify(member([p256Key("TOWN-BANK")]), trust)).step, "contract");

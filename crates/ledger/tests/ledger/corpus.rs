@@ -10,6 +10,7 @@ use deed::Value;
 use ledger::NetworkId;
 use ledger::bundle::{BundleError, Proven};
 use ledger::codec;
+use ledger::current::{self, Recent};
 use ledger::log_keys::LogKeys;
 use ledger::presentation::{self, Expected};
 use ledger::trust::{ContractBook, Trust};
@@ -29,11 +30,11 @@ struct Case {
     verdict: Json,
 }
 
-/// For whom the verifier asked, and when.
+/// For whom the verifier asked, and when; without a name, that it is current.
 #[derive(Deserialize)]
 struct Asked {
-    audience: String,
-    nonce: String,
+    audience: Option<String>,
+    nonce: Option<String>,
     now_ms: u64,
     max_age_ms: u64,
 }
@@ -44,19 +45,22 @@ impl Case {
     }
 
     fn verdict(&self, trust: &Trust) -> Json {
-        let nonce = self.expected.as_ref().map(|asked| bytes(&asked.nonce));
-        let expected = self.expected.as_ref().zip(nonce.as_deref());
-        let expected = expected.map(|(asked, nonce)| Expected {
-            audience: &asked.audience,
-            nonce,
-            now_ms: asked.now_ms,
-            max_age_ms: asked.max_age_ms,
-        });
-        told(presentation::verify(
-            &self.proof(),
-            trust,
-            expected.as_ref(),
-        ))
+        let proof = self.proof();
+        let Some(asked) = &self.expected else {
+            return told(presentation::verify(&proof, trust, None));
+        };
+        let (now_ms, max_age_ms) = (asked.now_ms, asked.max_age_ms);
+        let Some((audience, nonce)) = asked.audience.as_ref().zip(asked.nonce.as_ref()) else {
+            let recent = Recent { now_ms, max_age_ms };
+            return told(current::verify(&proof, trust, &recent));
+        };
+        let expected = Expected {
+            audience,
+            nonce: &bytes(nonce),
+            now_ms,
+            max_age_ms,
+        };
+        told(presentation::verify(&proof, trust, Some(&expected)))
     }
 }
 
@@ -137,6 +141,9 @@ fn told(verdict: Result<Proven, BundleError>) -> Json {
         "attested_by": attested.collect::<Vec<_>>(), "certified_at_ms": proven.time_ms,
         "log_index": proven.log_index, "fact": proven.at.to_string(),
     });
+    if let Some(current) = &proven.current {
+        told["current"] = json!([current.time_ms, current.covered]);
+    }
     if let Some(shown) = &proven.shown {
         told["shown"] = json!([shown.audience(), shown.time_ms()]);
     }

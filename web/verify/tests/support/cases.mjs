@@ -1,6 +1,7 @@
 // The cases that every verifier is held to, before they are written down: proofs as their makers could have made them, and as forgers would.
 import { sign } from "node:crypto";
 import { decode, encode } from "./cbor.mjs";
+import { currents } from "./current-cases.mjs";
 import { firstHalf, hybridKey, otherS, signsHybrid } from "./hybrid.mjs";
 import { logs, members, twoKeys } from "./hybrid-cases.mjs";
 import { ATTESTATION, CERTIFICATE, ENTRY, MAP, MEMBER, NOON_MS, OPENING, PLACE, RECORD, SCOPES, TERMS, VECTOR, certify, changed, p256Key, proofOf, record, value } from "./proof.mjs";
@@ -469,7 +470,7 @@ function presentations() {
 
 /** All cases. Where a case says no trust file, it is the town's. */
 export function cases() {
-  const all = [forged, shapes, scoped, suites, counted, lists, forms, signatures, trusted, hidden, values, presentations, () => members(WORD), () => logs(WORD)].flatMap((make) => make());
+  const all = [forged, shapes, scoped, suites, counted, lists, forms, signatures, trusted, hidden, values, presentations, () => members(WORD), () => logs(WORD), () => currents(WORD)].flatMap((make) => make());
   return all.map((one) => ({ trust: "town", ...one }));
 }
 

@@ -32,11 +32,12 @@ function item(value) {
 
 const hex = (value) => encode(item(value)).toString("hex");
 
-/** What a verifier asked for, as a case says it. */
+/** What a verifier asked for, as a case says it: under a name, or that it is current. */
 export function asked(expected) {
-  if (!expected) return undefined;
+  if (!expected) return {};
   const { audience, nonce, now_ms, max_age_ms } = expected;
-  return { audience, nonce: new Uint8Array(Buffer.from(nonce, "hex")), nowMs: BigInt(now_ms), maxAgeMs: BigInt(max_age_ms) };
+  const times = { nowMs: BigInt(now_ms), maxAgeMs: BigInt(max_age_ms) };
+  return audience === undefined ? { recent: times } : { expected: { audience, nonce: new Uint8Array(Buffer.from(nonce, "hex")), ...times } };
 }
 
 /** A verdict for the corpus: names in the kind's order, values as they are encoded. */
@@ -54,6 +55,7 @@ export function told(verdict) {
     certified_at_ms: Number(verdict.certifiedAtMs),
     log_index: Number(verdict.logIndex),
     fact: verdict.fact,
+    ...(verdict.current && { current: [Number(verdict.current.atMs), Number(verdict.current.covered)] }),
     ...(verdict.shown && { shown: [verdict.shown.audience, Number(verdict.shown.atMs)] }),
   };
 }

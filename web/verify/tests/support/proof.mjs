@@ -7,10 +7,12 @@ export const VECTOR = bytes(vectors("signed.hex")["proof bundle"]);
 /** The moment at which the tests play: 20 November 2026, 12:00 UTC. */
 export const NOON_MS = 1_795_176_000_000;
 export const NETWORK = sha256(`pvn network/1\0town\0${registrar.text}`);
-const LINEAGE = sha256(`pvn notary lineage/1\0${notary.name}`);
+export const LINEAGE = sha256(`pvn notary lineage/1\0${notary.name}`);
 
 /** Where the fields of each structure stand. */
 const PARTS = ["format", "place", "fact", "attestors", "map", "certificate"];
+/** The salt of a fact, where none is said. */
+export const FACT_SALT = noise("a fact");
 export const PLACE = { terms: 0, load: 1, view: 2, viewPath: 3, rest: 4, outputs: 5, output: 6, outputPath: 7 };
 export const TERMS = { format: 0, network: 1, notary: 2, window: 3, mapSize: 4, effective: 5, views: 6 };
 export const OPENING = { shown: 0, lists: 1, hashes: 2 };
@@ -28,11 +30,11 @@ export function changed(change, proof = VECTOR) {
   return new Uint8Array(encode(PARTS.map((name) => parts[name])));
 }
 
-const leafHash = (entry) => sha256([0], entry);
-const node = (left, right) => sha256([1], left, right);
-const u32 = (n) => Buffer.from(n.toString(16).padStart(8, "0"), "hex");
+export const leafHash = (entry) => sha256([0], entry);
+export const node = (left, right) => sha256([1], left, right);
+export const u32 = (n) => Buffer.from(n.toString(16).padStart(8, "0"), "hex");
 const u64 = (n) => Buffer.from(n.toString(16).padStart(16, "0"), "hex");
-const hmac = (key, ...parts) => createHmac("sha256", key).update(Buffer.concat(parts.map((part) => Buffer.from(part)))).digest();
+export const hmac = (key, ...parts) => createHmac("sha256", key).update(Buffer.concat(parts.map((part) => Buffer.from(part)))).digest();
 const half = (size) => 2 ** Math.floor(Math.log2(size - 1));
 
 /** RFC 6962's tree over hashes that are leaves already. */
@@ -159,7 +161,7 @@ const maybe = (item) => (item ? [item] : []);
  * The opening of a fact, with its commitment: `hide` names fields by their number; `parts` shows of a list the items of these places
  * and, if so, its length; `shows` names other leaves by their position.
  */
-export function opening({ id, kind = 0, fields, salt = noise("a fact"), control = [[0, []]], due, holder, hide = [], parts = {}, shows = [] }) {
+export function opening({ id, kind = 0, fields, salt = FACT_SALT, control = [[0, []]], due, holder, hide = [], parts = {}, shows = [] }) {
   const tokenKey = sha256("pvn token key/1\0", hmac(salt, "token key/v1"));
   const controlled = sha256("pvn control/1\0", encode(control));
   const fixed = [[0, [id, kind, fields.length]], [1, [controlled]], [2, [tokenKey]], [3, maybe(due)], [5, maybe(holder)]];
@@ -176,8 +178,8 @@ export function opening({ id, kind = 0, fields, salt = noise("a fact"), control 
   return { opening: [shown, lists, Buffer.concat(rest(hashes, (i) => isWhole(i) || isPart(i)))], commitment: root(0x10, hashes) };
 }
 
-/** A proof, from nothing, of a fact that is alone in its transaction. */
-export function proofOf({ attestors, scopes = () => [SCOPES.attestor], records = (party) => record(party), sign: how = () => ({}), time = NOON_MS, window = [time, time], mapSize = 2, contract, logs = {}, ...fact }) {
+/** A proof, from nothing, of a fact that is alone in its transaction; with something around it, which may depend on the transaction's id. */
+export function proofOf({ attestors, scopes = () => [SCOPES.attestor], records = (party) => record(party), sign: how = () => ({}), time = NOON_MS, window = [time, time], mapSize = 2, contract, logs = {}, wrap = (bundle) => bundle, ...fact }) {
   const { opening: shown, commitment } = opening({ id: sha256(contract), ...fact });
   const [others, load] = ["the rest of the view", "load"].map(noise);
   const view = sha256([0x20], others, root(0x22, [commitment]));
@@ -186,5 +188,6 @@ export function proofOf({ attestors, scopes = () => [SCOPES.attestor], records =
   const { map, members, pin } = directory(attestors.map(records), logs.registrar);
   const attested = attestors.map((party, i) => [members[i], attestation(party, NETWORK, id, scopes(party).map((scope) => scope(view)), how(party))]);
   const nowhere = Buffer.alloc(0);
-  return new Uint8Array(encode([2, [terms, load, 0, nowhere, others, 1, 0, nowhere], shown, attested, map, certify(id, { time, pin, by: logs.notary })]));
+  const bundle = [2, [terms, load, 0, nowhere, others, 1, 0, nowhere], shown, attested, map, certify(id, { time, pin, by: logs.notary })];
+  return new Uint8Array(encode(wrap(bundle, id)));
 }
