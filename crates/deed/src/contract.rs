@@ -187,6 +187,13 @@ impl Contract {
         roles::roles_of(&self.program, fact)
     }
 
+    /// Whether the party can be the first to sign an action that makes a new fact of this kind: everybody, where the contract
+    /// leaves that to the action's arguments.
+    #[must_use]
+    pub fn may_begin(&self, kind: u16, party: &Party) -> bool {
+        roles::may_begin(&self.program, kind, party)
+    }
+
     /// A value as a person reads it: a percentage or decimal number, whose value is a plain number, with its sign and point.
     #[must_use]
     pub fn show(&self, value: &Value, ty: &Type) -> String {

@@ -97,6 +97,8 @@ pub struct FactRoles {
     pub attestors: Vec<Party>,
     /// How many of the attestors must vouch.
     pub attestors_needed: u16,
+    /// Those of them who keep its business key, in the order of the text.
+    pub keepers: Vec<Party>,
     /// Who sees it whole.
     pub seen_by: Vec<Party>,
     /// Who sees only some fields, with the fields, ascending; nobody who sees it whole. In the order of the text.

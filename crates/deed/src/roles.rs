@@ -2,6 +2,7 @@
 
 use crate::builtin::BuiltInRule;
 use crate::eval::fact_fits;
+use crate::ir::{CreateIr, Ir};
 use crate::outcome::{FactRoles, Refusal};
 use crate::program::Program;
 use crate::schema::{Control, Kind, PartyRef};
@@ -13,12 +14,12 @@ pub(crate) fn roles_of(program: &Program, fact: &FactValue) -> Result<FactRoles,
     let kind = &program.kinds[usize::from(fact.kind)];
     let controllers = match &kind.control {
         Control::Nobody => Vec::new(),
-        Control::One(party) => parties(std::slice::from_ref(party), fact),
+        Control::One(party) => parties([party], fact),
         Control::AllOf(all) => parties(all, fact),
         Control::With {
             controller,
             attestor,
-        } => parties(&[controller.clone(), attestor.clone()], fact),
+        } => parties([controller, attestor], fact),
     };
     let attestors = parties(&kind.attestation.parties, fact);
     let needed = usize::from(kind.attestation.needed);
@@ -36,10 +37,35 @@ pub(crate) fn roles_of(program: &Program, fact: &FactValue) -> Result<FactRoles,
         controllers,
         attestors_needed: kind.attestation.needed.min(present),
         attestors,
+        keepers: parties(kind.keepers(), fact),
         seen_in_part: in_part(kind, fact),
         seen_by: parties(&kind.seen_by, fact),
         observed_by: parties(&kind.observed_by, fact),
         shown_by: parties(kind.shown_by.as_slice(), fact).pop(),
+    })
+}
+
+/// Whether the party can be the first to sign an action that makes a new fact of this kind: not one by which a fact goes on.
+pub(crate) fn may_begin(program: &Program, kind: u16, party: &Party) -> bool {
+    let Some(one_per) = program.kinds.get(usize::from(kind)).map(|k| &k.one_per) else {
+        return false;
+    };
+    let goes_on = |create: &CreateIr| {
+        let mut key = one_per
+            .iter()
+            .map(|field| match create.fields.get(usize::from(*field)) {
+                Some(Ir::Consumed(input, from)) if from == field => Some(*input),
+                _ => None,
+            });
+        let first = key.next().flatten();
+        first.is_some() && key.all(|input| input == first)
+    };
+    let new = |create: &CreateIr| create.kind == kind && !goes_on(create);
+    let mut bodies = program.bodies.iter().filter(|b| b.creates.iter().any(new));
+    bodies.any(|body| match body.signers.first() {
+        Some(Ir::Const(Value::Party(first))) => first == party,
+        // Whom the arguments, or the facts consumed, name.
+        _ => true,
     })
 }
 
@@ -66,8 +92,8 @@ fn in_part(kind: &Kind, fact: &FactValue) -> Vec<(Party, Vec<u16>)> {
 }
 
 /// Everybody once, in the order of the text.
-fn parties(refs: &[PartyRef], fact: &FactValue) -> Vec<Party> {
-    let mut out: Vec<Party> = Vec::with_capacity(refs.len());
+fn parties<'a>(refs: impl IntoIterator<Item = &'a PartyRef>, fact: &FactValue) -> Vec<Party> {
+    let mut out: Vec<Party> = Vec::new();
     let mut add = |party: &Party| {
         if !out.contains(party) {
             out.push(party.clone());

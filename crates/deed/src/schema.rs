@@ -173,6 +173,26 @@ impl Kind {
         usize::from(self.attestation.needed) > holders
     }
 
+    /// Those who keep its business key: so many of those who vouch that any two choices of as many as must have one of them in
+    /// common. The contract names them, or the key itself, so that they are the same for all facts of one key. Nobody when
+    /// there is no key, or nobody who could keep it.
+    #[must_use]
+    pub fn keepers(&self) -> Vec<&PartyRef> {
+        let attestors = &self.attestation.parties;
+        let may_be_absent = attestors.len() - usize::from(self.attestation.needed);
+        let enough = 2 * may_be_absent + 1;
+        let same = |party: &&PartyRef| match party {
+            PartyRef::Constant(_) => true,
+            PartyRef::Field(i) => self.one_per.contains(i),
+            PartyRef::Items(_) | PartyRef::EachItem { .. } => false,
+        };
+        let keepers: Vec<&PartyRef> = attestors.iter().filter(same).take(enough).collect();
+        match !self.one_per.is_empty() && keepers.len() == enough {
+            true => keepers,
+            false => Vec::new(),
+        }
+    }
+
     /// The index of a field by name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<u16> {

@@ -8,6 +8,7 @@
 pub mod absence;
 pub mod address;
 pub mod bundle;
+pub mod business_key;
 pub mod certificate;
 pub mod codec;
 pub mod control;

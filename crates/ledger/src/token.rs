@@ -54,9 +54,9 @@ pub enum Sort {
 impl Sort {
     /// The name under which the notary remembers that a token of this sort was used up by or for a transaction.
     ///
-    /// Key and cancel tokens need no authority, so each sort has names of its own: otherwise whoever has seen a fact's
-    /// token could burn the fact by listing its token as a key. A cancel token is one transaction's: otherwise whoever has
-    /// seen it could cancel without its secret, by listing it in a transaction of its own.
+    /// Key tokens take a secret and cancel tokens nothing, so each sort has names of its own: otherwise whoever has seen a
+    /// fact's token could burn the fact by listing it as another sort. A cancel token is one transaction's: otherwise whoever
+    /// has seen it could cancel without its secret, by listing it in a transaction of its own.
     #[must_use]
     pub fn mark(self, token: &Token, id: &TransactionId) -> Token {
         match self {
@@ -72,18 +72,4 @@ impl Sort {
 #[must_use]
 pub fn cancel(secret: &[u8; 32]) -> Token {
     Token(Digest::of(&[b"cancel/v1", secret]))
-}
-
-/// The token of a business key (`one per …`), made with its attestor's secret.
-#[must_use]
-pub fn business_key(
-    attestor_secret: &[u8; 32],
-    contract: &[u8; 32],
-    key: &[u8],
-    generation: u32,
-) -> Token {
-    Token(hmac_sha256(
-        attestor_secret,
-        &[b"key/v1", contract, &generation.to_be_bytes(), key],
-    ))
 }

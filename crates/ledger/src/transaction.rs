@@ -49,7 +49,7 @@ pub struct ViewHeader {
     /// Tokens of the referenced facts, in the view's order: the notary checks that they are unused.
     #[cbor(n(1), with = "codec::list")]
     pub referenced: Vec<Token>,
-    /// Tokens of business keys claimed.
+    /// Tokens of the business keys that created facts take, in the order of the facts: one for each who keeps a key.
     #[cbor(n(2), with = "codec::list")]
     pub keys: Vec<Token>,
     /// Hash of the public part, where the contract publishes anything.

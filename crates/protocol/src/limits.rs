@@ -30,6 +30,8 @@ pub const FAN_OUT_MIN: usize = 24;
 pub const CANDIDATES_MAX: usize = 240;
 /// After this long without an answer a proposal or request is sent again.
 pub const RETRY_MS: u64 = 5_000;
+/// The secret of a business key is kept this long for an instruction that still waits for something else.
+pub const KEY_SECRETS_KEPT_MS: u64 = WINDOW_MS;
 /// How long after its window a responder waits for the outcome before it asks the notary.
 pub const GRACE_MS: u64 = 10_000;
 /// Requests in one batch of the notary: a batch is one leaf, one sync, one signature.

@@ -3,6 +3,7 @@
 use deed::Party;
 use ledger::address::{Purpose, Sheet};
 use ledger::bundle::{Place, ProofBundle};
+use ledger::business_key::BusinessKey;
 use ledger::certificate::Certificate;
 use ledger::codec;
 use ledger::envelope::Envelope;
@@ -10,7 +11,7 @@ use ledger::fact::{FactRef, Opening};
 use ledger::signature::{Attestation, ScopedSignature};
 use ledger::tearoff::TearOff;
 use ledger::transaction::IdOpening;
-use ledger::{Digest, TransactionId};
+use ledger::{ContractId, Digest, TransactionId};
 use minicbor::{Decode, Encode};
 
 /// A message from one node to another.
@@ -48,6 +49,12 @@ pub enum Message {
     /// What a certified transaction shows an observer.
     #[n(7)]
     Observe(#[n(0)] Observation),
+    /// Asks for the secrets of business keys that a party of the receiver's keeps.
+    #[n(8)]
+    WantKeys(#[n(0)] KeysWanted),
+    /// The secrets of business keys.
+    #[n(9)]
+    Keys(#[n(0)] KeysGiven),
 }
 
 impl Message {
@@ -62,10 +69,51 @@ impl Message {
             Self::Disclose(disclosure) => Some(disclosure.certificate.entry.map.size),
             Self::WantAddresses(..)
             | Self::Addresses(_)
+            | Self::WantKeys(_)
+            | Self::Keys(_)
             | Self::Signed(..)
             | Self::Declined(..) => None,
         }
     }
+}
+
+/// Business keys that somebody wants to take.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct KeysWanted {
+    /// Who keeps them.
+    #[cbor(n(0), with = "codec::party")]
+    pub keeper: Party,
+    /// Whose keys they are.
+    #[n(1)]
+    pub contract: ContractId,
+    /// The keys.
+    #[cbor(n(2), with = "codec::list")]
+    pub keys: Vec<BusinessKey>,
+}
+
+/// A business key with its secret, used or not.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct KeyGiven {
+    /// The key.
+    #[n(0)]
+    pub key: BusinessKey,
+    /// The secret; nothing if the contract lets the receiver draft no such facts.
+    #[n(1)]
+    pub secret: Option<Digest>,
+}
+
+/// Business keys, as they were asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct KeysGiven {
+    /// Who keeps them.
+    #[cbor(n(0), with = "codec::party")]
+    pub keeper: Party,
+    /// Whose keys they are.
+    #[n(1)]
+    pub contract: ContractId,
+    /// The keys.
+    #[cbor(n(2), with = "codec::list")]
+    pub keys: Vec<KeyGiven>,
 }
 
 /// A transaction to check and sign.

@@ -44,7 +44,7 @@ impl Disk {
     pub fn tamper(&self, batch: WriteBatch) {
         let mut platter = self.0.borrow_mut();
         platter.journal.extend(batch.writes().iter().cloned());
-        let written = platter.store.commit(batch);
+        let written = platter.store.inner_mut().commit(batch);
         assert_eq!(written, Ok(()), "a saboteur meets no faults");
     }
 

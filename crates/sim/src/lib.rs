@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod analyst;
+mod backup;
 mod clients;
 pub mod disk;
 pub mod economy;

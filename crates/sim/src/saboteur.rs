@@ -7,6 +7,7 @@ use ledger::validity::input_token;
 use ledger::view::Input;
 use protocol::message::Message;
 use protocol::node::records::{StoredFact, StoredTransaction, fact_of_key};
+use protocol::notary::Notary;
 use protocol::notary::store::{NotaryBatch, NotaryStore as _};
 use protocol::store::{Table, WriteBatch};
 
@@ -44,7 +45,8 @@ pub enum Sabotage {
     BooksCooked,
     /// The notary forgets which tokens were used, and what Mallory drafts is known to nobody: only the tokens show it.
     TokenTwice,
-    /// The institution loses its list of business keys.
+    /// The institution loses its list of business keys, and the secret from which their tokens follow: nobody is left who knows
+    /// them.
     KeysForgotten,
 }
 
@@ -109,7 +111,10 @@ impl World {
                 stored.signatures.pop();
             }),
             Some(Sabotage::FactLost) => self.lose(Table::Facts, b""),
-            Some(Sabotage::KeysForgotten) => self.lose(Table::Index, b"unique/"),
+            Some(Sabotage::KeysForgotten) => {
+                self.lose(Table::Index, b"unique/");
+                self.replace_secret();
+            }
             Some(Sabotage::Leak) => self.leak(),
             Some(Sabotage::LeakToNotary) => {
                 let meta = vec![("note".to_owned(), b"CANARY-000003-".to_vec())];
@@ -137,6 +142,18 @@ impl World {
                 assert_eq!(started, Ok(()), "cooked books can be read");
             }
             _ => {}
+        }
+    }
+
+    /// The institution's node starts again with another secret, once some payments have been made.
+    fn replace_secret(&mut self) {
+        let made = self.notary.notary.as_ref().map_or(0, Notary::size);
+        let bank = self.town.machine_of(&self.town.bank);
+        if let Some(bank) = bank.filter(|bank| made > 4 && self.town.other_secret != Some(*bank)) {
+            self.town.other_secret = Some(bank);
+            self.machines[bank].node = None;
+            let started = self.restart(bank);
+            assert_eq!(started, Ok(()), "a node needs no certain secret");
         }
     }
 
@@ -227,11 +244,7 @@ impl World {
     }
 
     fn put_backup_back(&mut self) {
-        let size = self
-            .notary
-            .notary
-            .as_ref()
-            .map_or(0, protocol::notary::Notary::size);
+        let size = self.notary.notary.as_ref().map_or(0, Notary::size);
         match (size, self.backup.take()) {
             (1, None) => self.backup = Some(self.notary.disk.snapshot()),
             (3.., Some(backup)) => {

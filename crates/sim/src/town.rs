@@ -56,6 +56,8 @@ pub struct Town {
     pub bank: Party,
     /// Its auditor.
     pub auditor: Party,
+    /// The machine that has lost its secret and got another.
+    pub other_secret: Option<usize>,
 }
 
 fn party(name: &str) -> Party {
@@ -143,6 +145,7 @@ impl Town {
             bank,
             auditor,
             contract,
+            other_secret: None,
         }
     }
 
@@ -160,7 +163,10 @@ impl Town {
                     keys: vec![signing_key(party.as_str())],
                 })
                 .collect(),
-            secret: node_secret(household.me.as_str()),
+            secret: match self.other_secret {
+                Some(at) if at == machine => node_secret("somebody else"),
+                _ => node_secret(household.me.as_str()),
+            },
             home: self.home,
             notary: self.trust.notary.clone(),
             registrar: Some(self.trust.registrar.clone()),

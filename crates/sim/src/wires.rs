@@ -186,6 +186,8 @@ fn said(message: &Message) -> String {
             format!("give me keys of {party} to show facts with")
         }
         Message::Addresses(sheet) => format!("{} keys of {}", sheet.keys.len(), sheet.party),
+        Message::WantKeys(wanted) => format!("give me secrets of {} keys", wanted.keys.len()),
+        Message::Keys(given) => format!("secrets of {} keys", given.keys.len()),
         Message::Propose(proposal) => format!("please sign {}", short(&proposal.seen.id())),
         Message::Signed(id, signatures) => {
             let names: Vec<&str> = signatures.iter().map(|s| s.party.as_str()).collect();

@@ -38,6 +38,8 @@ pub struct Options {
     pub amounts: u64,
     /// Orders in a hundred that claim the number of the one before.
     pub repeats: u64,
+    /// Whether lists of business keys come back from old copies.
+    pub old_lists: bool,
 }
 
 impl Options {
@@ -58,6 +60,7 @@ impl Options {
             mallory: economy == Economy::Coins && rng.percent(60),
             amounts: if rng.percent(4) { 100_000 } else { 4 },
             repeats: 12,
+            old_lists: rng.percent(15),
         }
     }
 
@@ -72,6 +75,7 @@ impl Options {
             mallory: false,
             amounts: 4,
             repeats: 0,
+            old_lists: false,
         }
     }
 }
@@ -360,6 +364,7 @@ impl World {
         self.now_ms = at_ms;
         self.report.events += 1;
         self.happen(event)?;
+        self.restore_old_lists();
         self.sabotage();
         self.read_disks();
         self.check()

@@ -1,6 +1,5 @@
 //! Messages between nodes, requests to the notary and its answers, made of the vectors.
 
-use ledger::Token;
 use ledger::address::Purpose;
 use ledger::bundle::ProofBundle;
 use ledger::certificate::Certificate;
@@ -9,10 +8,12 @@ use ledger::fact::FactRef;
 use ledger::map::MemberRole;
 use ledger::signature::ScopedSignature;
 use ledger::tearoff::TearOff;
+use ledger::{ContractId, Token};
 use minicbor::bytes::ByteVec;
 use protocol::directory::Snapshot;
 use protocol::message::{
-    Disclosed, Disclosure, Finality, Message, Observation, Proposal, SealedView, Vouching,
+    Disclosed, Disclosure, Finality, KeyGiven, KeysGiven, KeysWanted, Message, Observation,
+    Proposal, SealedView, Vouching,
 };
 use protocol::notary::{Authority, NotaryRefusal, Request, Submission, Verdict};
 use protocol::registrar::Invitation;
@@ -73,6 +74,25 @@ pub fn messages(v: &Vectors, all: &mut Vec<Seed>) {
             signatures,
             certificate,
         }),
+        Message::WantKeys(KeysWanted {
+            keeper: party("TOWN-BANK"),
+            contract: ContractId(v.digest("contract id")),
+            keys: vec![v.get("business key")],
+        }),
+        Message::Keys(KeysGiven {
+            keeper: party("TOWN-BANK"),
+            contract: ContractId(v.digest("contract id")),
+            keys: vec![
+                KeyGiven {
+                    key: v.get("business key"),
+                    secret: Some(v.digest("secret of the business key")),
+                },
+                KeyGiven {
+                    key: v.get("business key"),
+                    secret: None,
+                },
+            ],
+        }),
     ];
     let seeds = messages.iter().enumerate();
     all.extend(
@@ -111,6 +131,7 @@ pub fn requests(v: &Vectors, all: &mut Vec<Seed>) {
         authorities: vec![vec![], vec![authority]],
         public: vec![Some(ByteVec::from(v.0["public part"].clone())), None],
         r: v.digest("rho"),
+        keys: vec![v.digest("secret of the business key")],
     };
     let requests = vec![
         Request::Certify(submission),

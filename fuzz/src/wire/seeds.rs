@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use deed::{Contract, Party};
 use ledger::address::{Sheet, Voucher};
 use ledger::bundle::ProofBundle;
+use ledger::business_key::BusinessKey;
 use ledger::certificate::{BatchEntry, Certificate};
 use ledger::codec;
 use ledger::control::Control;
@@ -110,6 +111,7 @@ impl Vectors {
         add("public part", read::<PublicPart>);
         add("header", read::<Header>);
         add("seen by the payee", read::<TearOff>);
+        add("business key", read::<BusinessKey>);
         add("control", read::<Control>);
         add("control with recovery", read::<Control>);
         add("scoped signature", read::<ScopedSignature>);

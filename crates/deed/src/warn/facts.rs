@@ -102,7 +102,7 @@ pub(super) fn exposed(contract: &Contract, declarations: &[Declaration<'_>]) -> 
 
 /// Business keys of which two facts could be vouched for by different parties, so that nobody sees both.
 pub(super) fn unheld(contract: &Contract, declarations: &[Declaration<'_>]) -> Vec<Problem> {
-    let unheld = |kind: &&Kind| !kind.one_per.is_empty() && !held(kind);
+    let unheld = |kind: &&Kind| !kind.one_per.is_empty() && kind.keepers().is_empty();
     let problem = |kind: &Kind| {
         let clause = clause(declarations, &kind.name, "one")?;
         let message = format!(
@@ -114,16 +114,4 @@ pub(super) fn unheld(contract: &Contract, declarations: &[Declaration<'_>]) -> V
     };
     let kinds = contract.kinds().iter().filter(unheld);
     kinds.filter_map(problem).collect()
-}
-
-/// Whether any two choices of as many attestors as are needed have one in common whom the key or the contract names.
-fn held(kind: &Kind) -> bool {
-    let parties = &kind.attestation.parties;
-    let same = |party: &&PartyRef| match party {
-        PartyRef::Constant(_) => true,
-        PartyRef::Field(i) => kind.one_per.contains(i),
-        PartyRef::Items(_) | PartyRef::EachItem { .. } => false,
-    };
-    let others = parties.iter().filter(|p| !same(p)).count();
-    2 * usize::from(kind.attestation.needed) > parties.len() + others
 }

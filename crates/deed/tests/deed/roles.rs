@@ -30,6 +30,7 @@ fn a_title_is_seen_by_its_lenders() {
         controllers: parties(&["GB-GOV-hmlr"]),
         attestors: parties(&["GB-GOV-hmlr"]),
         attestors_needed: 1,
+        keepers: parties(&["GB-GOV-hmlr"]),
         seen_by: parties(&["owner", "first", "second"]),
         observed_by: vec![],
         shown_by: None,
@@ -111,6 +112,66 @@ fn a_choice_of_attestors_is_among_different_parties() {
         needed("GB-BOE", "GB-BOE").unwrap_err().rule,
         "attestors_are_distinct"
     );
+}
+
+/// A contract of one kind with a key, so attested, and of an action that creates it, so signed.
+fn keyed(attested: &str, signed: &str) -> deed::Contract {
+    load(&format!(
+        "contract keys version 1\n  \"Keys.\"\nparty north = \"N\"\nparty south = \"S\"\nparty west = \"W\"\nfact Title\n  \
+         number: int\n  place: party\n  owner: party\n  one per number, place\n  controlled by owner\n  {attested}\nfact Note\n  \
+         owner: party\n  controlled by owner\naction Register\n  number: int\n  place: party\n  owner: party\n  signed by {signed}\n  \
+         creates Title with number, place, owner\naction Sell\n  buyer: party\n  consumes one Title as old\n  signed by \
+         old.owner, buyer\n  creates old with owner = buyer\n",
+    ))
+}
+
+#[test]
+fn a_key_is_kept_by_so_many_that_two_choices_meet_in_one_of_them() {
+    let fields = || vec![Value::Int(5), party("P"), party("O")];
+    for (attested, keepers) in [
+        ("attested by north", vec!["N"]),
+        ("attested by north, south", vec!["N"]),
+        ("attested by owner, south", vec!["S"]),
+        ("attested by owner, place", vec!["P"]),
+        (
+            "attested by any 2 of north, south, west",
+            vec!["N", "S", "W"],
+        ),
+        (
+            "attested by any 3 of north, owner, south, place",
+            vec!["N", "S", "P"],
+        ),
+        ("attested by any 2 of north, south, owner", vec![]),
+        ("attested by any 1 of north, south", vec![]),
+        ("attested by owner", vec![]),
+        ("", vec![]),
+    ] {
+        let roles = keyed(attested, "owner").roles_of(&FactValue {
+            kind: 0,
+            fields: fields(),
+        });
+        assert_eq!(roles.unwrap().keepers, parties(&keepers), "{attested}");
+    }
+    let note = FactValue {
+        kind: 1,
+        fields: vec![party("O")],
+    };
+    let roles = keyed("attested by north", "owner").roles_of(&note).unwrap();
+    assert_eq!(roles.keepers, [], "there may be any number of notes");
+}
+
+#[test]
+fn who_can_sign_first_may_begin() {
+    for (signed, who) in [
+        ("north, owner", [true, false]),
+        ("owner, north", [true, true]),
+    ] {
+        let contract = keyed("attested by north", signed);
+        let may = ["N", "O"].map(|name| contract.may_begin(0, &Party::new(name).unwrap()));
+        assert_eq!(may, who, "{signed}");
+        let nobody = Party::new("N").unwrap();
+        assert!(!contract.may_begin(1, &nobody), "nothing creates a note");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use deed::Party;
 
+use crate::business_key::tokens_of;
 use crate::envelope::Envelope;
 use crate::limits::{FACTS_PER_VIEW_MAX, OBSERVERS_MAX, TOKENS_MAX, VIEWS_MAX, WINDOW_MS_MAX};
 use crate::public::PublicPart;
@@ -198,6 +199,9 @@ pub(super) fn check_commitments(
     };
     if tokens(&view.consumed) != header.consumed || tokens(&view.referenced) != header.referenced {
         return Err(uncommitted("tokens"));
+    }
+    if tokens_of(&meaning.taken, &meaning.created) != header.keys.len() {
+        return Err(uncommitted("key tokens"));
     }
     let public = PublicPart::of(view, contract_of(book, view)?).map(|p| p.hash());
     if public != header.public {

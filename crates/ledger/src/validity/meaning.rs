@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use deed::{
-    Allocated, BuiltInRule, Call, Contract, FactRoles, FactValue, MoneyMove, Party, Refusal,
+    Allocated, BuiltInRule, Call, Contract, FactRoles, FactValue, MoneyMove, Party, Refusal, Value,
 };
 
+use crate::business_key::{Taken, taken};
 use crate::digest::{Lineage, Token};
 use crate::fact::{DueRef, Fact};
 use crate::tearoff::Audience;
@@ -29,6 +30,8 @@ pub struct Meaning {
     pub created: Vec<FactRoles>,
     /// Parts that parties have in the consumed facts.
     pub consumed: Vec<FactRoles>,
+    /// The business keys that it takes.
+    pub taken: Vec<Taken>,
     /// Whether it moves money: then `seen by` opens single facts, not the view with everybody else's money and change.
     pub moves_money: bool,
 }
@@ -76,6 +79,10 @@ impl Meaning {
         let parts = roles.map(|r| r.controllers.iter().chain(&r.seen_by).chain(&r.shown_by));
         parts.into_iter().flatten().cloned().collect()
     }
+}
+
+fn values(fact: &Fact) -> (u16, &[Value]) {
+    (fact.kind, &fact.fields)
 }
 
 /// The fact as its contract sees it.
@@ -175,6 +182,11 @@ pub(super) fn action_meaning(
         })?,
         created: roles_of(contract, view.created.iter())?,
         consumed: roles_of(contract, view.consumed.iter().map(|i| &i.fact))?,
+        taken: taken(
+            contract,
+            view.consumed.iter().map(|i| values(&i.fact)),
+            view.created.iter().map(values),
+        ),
         moves_money: false,
     })
 }
@@ -224,6 +236,7 @@ pub(super) fn money_meaning(
         dues: Vec::new(),
         created: roles_of(contract, view.created.iter())?,
         consumed: roles_of(contract, view.consumed.iter().map(|i| &i.fact))?,
+        taken: Vec::new(),
         moves_money: true,
     })
 }
@@ -258,6 +271,7 @@ pub(super) fn observed_money(view: &View, contract: &Contract) -> Result<Meaning
         dues: Vec::new(),
         created: roles_of(contract, view.created.iter())?,
         consumed: roles_of(contract, view.consumed.iter().map(|i| &i.fact))?,
+        taken: Vec::new(),
         moves_money: true,
     })
 }

@@ -60,7 +60,7 @@ pub enum Invalid {
     Uncommitted {
         /// The view.
         ordinal: u32,
-        /// What differs: `tokens`, `public part` or `envelopes`.
+        /// What differs: `tokens`, `key tokens`, `public part` or `envelopes`.
         what: &'static str,
     },
     /// Shown outputs that don't hang together.

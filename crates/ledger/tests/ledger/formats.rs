@@ -5,7 +5,9 @@
 
 use std::fmt::Write as _;
 
+use deed::Value;
 use ledger::address::{Purpose, Sheet, Voucher};
+use ledger::business_key::{BusinessKey, key_token};
 use ledger::codec;
 use ledger::control::{Control, Recovery, Shape};
 use ledger::envelope;
@@ -14,7 +16,7 @@ use ledger::presentation::{self, Presentation};
 use ledger::public::PublicPart;
 use ledger::signature::{Attestation, PublicKey, ScopedSignature, Suite};
 use ledger::spent::{Spent, SpentTree};
-use ledger::token::{self, Sort, business_key};
+use ledger::token::{self, Sort};
 use ledger::validity::input_token;
 use ledger::{Digest, Token, certificate};
 use minicbor::Encode;
@@ -156,6 +158,17 @@ fn tokens_and_control_are_pinned() {
     let token = input_token(input, &net().home.notary);
     let id = draft.transaction(net()).opening().id();
     let secret = one_time("ALICE", "eight pounds");
+    let key = BusinessKey {
+        kind: 1,
+        values: vec![Value::Party(party("ALICE")), Value::Int(1)],
+    };
+    let keeper = noise("keys of TOWN-BANK");
+    let key_secret = key.secret(&keeper.0, &net().coins);
+    let token_of_key = key_token(&key_secret);
+    assert_eq!(
+        draft.transaction(net()).header.views[0].keys,
+        [token_of_key]
+    );
     let policies = Control {
         shape: Shape::All(vec![secret.public(), one_time("BOB", "x").public()]),
         recovery: Some(Recovery {
@@ -183,12 +196,10 @@ fn tokens_and_control_are_pinned() {
                 Sort::Cancel.mark(&token, &id).0.hex(),
             ),
             ("cancel token", token::cancel(&noise("secret").0).0.hex()),
-            (
-                "business key",
-                business_key(&noise("secret").0, &noise("contract").0, b"k", 1)
-                    .0
-                    .hex(),
-            ),
+            ("secret of who keeps business keys", keeper.hex()),
+            ("business key", cbor(&key)),
+            ("secret of the business key", key_secret.hex()),
+            ("token of the business key", token_of_key.0.hex()),
             ("one-time public key", secret.public().hex()),
             (
                 "holder's public key",

@@ -6,15 +6,18 @@ use deed::Party;
 use jiff::civil::date;
 use ledger::address::{Purpose, Sheet, Voucher};
 use ledger::bundle::{Attestor, Place, ProofBundle};
+use ledger::business_key::{key_token, taken};
 use ledger::control::{Control, OneTimeKey};
 use ledger::fact::{DueRef, Fact, FactRef};
 use ledger::public::PublicPart;
 use ledger::signature::ScopedSignature;
 use ledger::tearoff::{Audience, TearOff, Vouched};
 use ledger::transaction::{FORMAT, Header, Terms, Transaction, ViewHeader, Window};
-use ledger::validity::{Checked, Invalid, Standing, audiences, check, envelopes, input_token};
+use ledger::validity::{
+    Checked, Invalid, Standing, audiences, check, envelopes, fact_value, input_token,
+};
 use ledger::view::{Command, Input, View};
-use ledger::{ContractId, TransactionId, token};
+use ledger::{ContractId, Token, TransactionId, token};
 
 use crate::support::{
     NOON_MS, Net, args, choice, noise, one_time, party, pounds, signed, signing_key, text,
@@ -208,6 +211,30 @@ pub(crate) fn vouch(net: &Net, owner: &str, purpose: Purpose, key: OneTimeKey) -
     sheet.expect("signed").voucher(1).expect("a voucher")
 }
 
+/// The tokens of the business keys that a view takes, each made with a secret of its keeper.
+fn key_tokens(net: &Net, view: &View) -> Vec<Token> {
+    let contract = net.book.get(&view.contract).expect("accepted");
+    let values = |fact: &Fact| (fact.kind, fact.fields.clone());
+    let consumed: Vec<_> = view.consumed.iter().map(|i| values(&i.fact)).collect();
+    let created: Vec<_> = view.created.iter().map(values).collect();
+    let taken = taken(
+        contract,
+        consumed.iter().map(|(kind, fields)| (*kind, &fields[..])),
+        created.iter().map(|(kind, fields)| (*kind, &fields[..])),
+    );
+    let tokens = taken.iter().flat_map(|taken| {
+        let roles = contract.roles_of(&fact_value(&view.created[taken.output]));
+        roles
+            .into_iter()
+            .flat_map(|roles| roles.keepers)
+            .map(|keeper| {
+                let keeper = noise(&format!("keys of {keeper}"));
+                key_token(&taken.key.secret(&keeper.0, &view.contract))
+            })
+    });
+    tokens.collect()
+}
+
 impl Draft {
     /// With an honest header over whatever the views are. Envelopes are those of the honest audiences.
     pub(crate) fn head(&self, net: &Net, audiences: &[Audience]) -> Transaction {
@@ -221,7 +248,7 @@ impl Draft {
             ViewHeader {
                 consumed: tokens(&view.consumed),
                 referenced: tokens(&view.referenced),
-                keys: Vec::new(),
+                keys: key_tokens(net, view),
                 public: contract
                     .and_then(|contract| PublicPart::of(view, contract))
                     .map(|part| part.hash()),

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use deed::Value;
+use ledger::business_key::{BusinessKey, key_token};
 use ledger::control::Control;
 use ledger::fact::FactRef;
-use ledger::token::{self, Sort, business_key};
-use ledger::validity::input_token;
+use ledger::token::{self, Sort};
+use ledger::validity::{Standing, input_token};
 use ledger::view::Input;
-use ledger::{Digest, Lineage, Token, TransactionId};
+use ledger::{ContractId, Digest, Lineage, Token, TransactionId};
 use proptest::prelude::*;
 
-use crate::payment::input;
+use crate::payment::{found, input, parties, payment};
 use crate::support::{net, noise, one_time};
 
 type Make = fn(&mut Input, &mut Lineage);
@@ -89,16 +91,55 @@ fn sorts_of_tokens_have_names_of_their_own() {
 }
 
 #[test]
-fn cancel_and_business_tokens_follow_from_their_secrets() {
+fn a_cancel_token_follows_from_its_secret() {
     assert_eq!(token::cancel(&[1; 32]), token::cancel(&[1; 32]));
     assert_ne!(token::cancel(&[1; 32]), token::cancel(&[2; 32]));
-    let (secret, contract) = ([1; 32], noise("contract").0);
-    let key = business_key(&secret, &contract, b"K1", 0);
+}
+
+#[test]
+fn a_business_key_has_one_token_of_each_who_keeps_it() {
+    let key = |kind, number| BusinessKey {
+        kind,
+        values: vec![Value::Int(number)],
+    };
+    let contract = |name| ContractId(noise(name));
+    let token =
+        |keeper, of, key: &BusinessKey| key_token(&key.secret(&noise(keeper).0, &contract(of)));
+    let first = token("registry", "titles", &key(1, 5));
+    assert_eq!(first, token("registry", "titles", &key(1, 5)));
     let others = [
-        business_key(&[2; 32], &contract, b"K1", 0),
-        business_key(&secret, &noise("other").0, b"K1", 0),
-        business_key(&secret, &contract, b"K2", 0),
-        business_key(&secret, &contract, b"K1", 1),
+        token("bank", "titles", &key(1, 5)),
+        token("registry", "licences", &key(1, 5)),
+        token("registry", "titles", &key(0, 5)),
+        token("registry", "titles", &key(1, 6)),
     ];
-    assert!(others.iter().all(|other| *other != key));
+    assert!(others.iter().all(|other| *other != first));
+}
+
+#[test]
+fn a_view_lists_a_token_for_each_key_that_it_takes() {
+    let draft = payment(net());
+    let honest = draft.transaction(net());
+    assert_eq!(honest.header.views[0].keys.len(), 1, "of the receipt");
+    let stray = honest.header.views[0].keys[0];
+    let no_key = noise("no key");
+    let cases: [(&str, Vec<Token>, Vec<Token>); 4] = [
+        ("as it must be", vec![stray], vec![]),
+        ("one is missing", vec![], vec![]),
+        ("one more", vec![stray, Token(no_key)], vec![]),
+        ("where no key is taken", vec![stray], vec![Token(no_key)]),
+    ];
+    for (what, first, second) in cases {
+        let mut transaction = honest.clone();
+        transaction.header.views[0].keys = first;
+        transaction.header.views[1].keys = second;
+        let (audiences, bank) = (draft.audiences(net()), parties(&["TOWN-BANK"]));
+        let seen = transaction.tear_off(&audiences, &bank, &draft.vouchers);
+        for standing in [Standing::Party, Standing::Observer] {
+            let checked = found(net(), &seen, standing);
+            let code = checked.err().map(|invalid| invalid.code().to_owned());
+            let expected = (what != "as it must be").then_some("header_commits_otherwise");
+            assert_eq!(code.as_deref(), expected, "{what}");
+        }
+    }
 }

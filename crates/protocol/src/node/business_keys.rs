@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ledger::fact::Fact;
+use ledger::business_key::BusinessKey;
 use ledger::tearoff::{SeenView, TearOff};
 use ledger::validity::Checked;
 use ledger::{Digest, TransactionId};
@@ -61,36 +61,25 @@ impl<S: Store> Node<S> {
 
     /// The index keys of the business keys that a transaction claims, for kinds attested here.
     pub(crate) fn business_keys(&self, seen: &TearOff, checked: &Checked) -> Vec<Vec<u8>> {
-        let mut keys = Vec::new();
-        for (view, meaning) in seen.views.iter().zip(&checked.meanings) {
-            let (SeenView::Whole(view), Some(meaning)) = (view, meaning) else {
-                continue;
-            };
-            let Some(contract) = self.setup.book.get(&view.contract) else {
-                continue;
-            };
-            let key = |fact: &Fact| {
-                let kind = contract.kinds().get(usize::from(fact.kind))?;
-                let values = kind.one_per.iter();
-                let values = values.filter_map(|f| fact.fields.get(usize::from(*f)).cloned());
-                let values = encode_values(&values.collect::<Vec<_>>());
-                let id = [fact.contract.bytes(), &fact.kind.to_be_bytes()[..], &values];
-                (!kind.one_per.is_empty()).then(|| Digest::of(&id))
-            };
-            // A fact that goes on keeps its key, once.
-            let consumed = view.consumed.iter();
-            let mut kept: Vec<Digest> = consumed.filter_map(|input| key(&input.fact)).collect();
-            for (fact, roles) in view.created.iter().zip(&meaning.created) {
-                let attests = roles.attestors.iter().any(|party| self.hosts(party));
-                let Some(key) = key(fact).filter(|_| attests) else {
-                    continue;
-                };
-                match kept.iter().position(|known| *known == key) {
-                    Some(at) => drop(kept.swap_remove(at)),
-                    None => keys.push(under(UNIQUE, &key.0)),
-                }
-            }
-        }
-        keys
+        let views = seen.views.iter().zip(&checked.meanings);
+        let whole = views.filter_map(|(view, meaning)| match view {
+            SeenView::Whole(view) => Some((view, meaning.as_ref()?)),
+            SeenView::Outputs(_) | SeenView::Hidden(_) => None,
+        });
+        whole
+            .flat_map(|(view, meaning)| {
+                let attested = meaning.taken.iter().filter(|taken| {
+                    let roles = meaning.created.get(taken.output);
+                    let mut attestors = roles.into_iter().flat_map(|roles| &roles.attestors);
+                    attestors.any(|party| self.hosts(party))
+                });
+                attested.map(|taken| {
+                    let BusinessKey { kind, values } = &taken.key;
+                    let (kind, values) = (kind.to_be_bytes(), encode_values(values));
+                    let key = Digest::of(&[view.contract.bytes(), &kind, &values]);
+                    under(UNIQUE, &key.0)
+                })
+            })
+            .collect()
     }
 }

@@ -16,6 +16,7 @@ use ledger::{Digest, TransactionId};
 
 use super::addresses::Addresses;
 use super::certified::keys_needed;
+use super::key_secrets::KeySecrets;
 use super::observe::Totals;
 use super::past_keys::PastKeys;
 use super::pending::{Pending, all, pairs};
@@ -188,6 +189,7 @@ pub struct Node<S> {
     /// Proposals that wait for the outcome of a transaction signed here.
     pub(crate) parked: BTreeMap<TransactionId, Vec<(Party, Proposal)>>,
     pub(crate) addresses: Addresses,
+    pub(crate) key_secrets: KeySecrets,
     pub(crate) flows: BTreeMap<TransactionId, Flow>,
     pub(crate) signed: BTreeMap<TransactionId, Signed>,
     pub(crate) queue: VecDeque<StoredInstruction>,
@@ -234,6 +236,7 @@ impl<S: Store> Node<S> {
             dividing: BTreeMap::new(),
             parked: BTreeMap::new(),
             addresses: Addresses::default(),
+            key_secrets: KeySecrets::default(),
             flows: BTreeMap::new(),
             signed: BTreeMap::new(),
             queue: VecDeque::new(),
@@ -384,25 +387,26 @@ impl<S: Store> Node<S> {
 
     fn receive(&mut self, from: &Party, message: Message) -> Result<(), NodeError> {
         match message {
-            Message::WantAddresses(party, purpose) => self.give_addresses(from, &party, purpose),
-            Message::Addresses(sheet) => {
-                self.keep_addresses(from, sheet);
-                Ok(())
-            }
-            Message::Propose(proposal) => self.proposed(from, proposal),
-            Message::Signed(id, signatures) => self.countersigned(from, &id, signatures),
+            Message::WantAddresses(party, purpose) => self.give_addresses(from, &party, purpose)?,
+            Message::Addresses(sheet) => self.keep_addresses(from, sheet),
+            Message::WantKeys(wanted) => self.give_key_secrets(from, wanted),
+            Message::Keys(given) => self.keep_key_secrets(from, given),
+            Message::Propose(proposal) => self.proposed(from, proposal)?,
+            Message::Signed(id, signatures) => self.countersigned(from, &id, signatures)?,
             Message::Declined(id, code, reason, input) => {
-                self.declined(from, &id, (&code, &reason), input)
+                self.declined(from, &id, (&code, &reason), input)?;
             }
-            Message::Final(finality) => self.finalised(finality),
-            Message::Observe(observation) => self.observed(observation),
+            Message::Final(finality) => self.finalised(finality)?,
+            Message::Observe(observation) => self.observed(observation)?,
             // Only portals publish; a node that holds facts has no use for others' disclosures.
-            Message::Disclose(_) => Ok(()),
+            Message::Disclose(_) => {}
         }
+        Ok(())
     }
 
     fn tick(&mut self) -> Result<(), NodeError> {
         self.waiting.wake_all();
+        self.key_secrets.expire(self.now_ms);
         self.chase_signatures()?;
         self.chase_outcomes()
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use deed::{Call, Contract, Due, FactValue, Party, Refusal};
 use jiff::civil::Date;
 use ledger::address::{Purpose, Voucher};
+use ledger::business_key::{key_token, taken};
 use ledger::control::{Control, OneTimeKey};
 use ledger::digest::hmac_sha256;
 use ledger::fact::{DueRef, Fact, FactRef};
@@ -20,6 +21,7 @@ use ledger::view::{Command, Input, View};
 use ledger::{ContractId, Digest, Token};
 
 use super::core::{Flow, Node, NodeError};
+use super::key_secrets::Secrets;
 use super::purse::PurseKey;
 use super::records::{Instruction, StoredFact, fact_key};
 use super::waiting::Cause;
@@ -33,6 +35,8 @@ pub(crate) struct Draft {
     pub(crate) vouchers: Vec<Vouched>,
     /// The sort of money whose change it divides, if it does.
     pub(crate) divides: Option<PurseKey>,
+    /// The secrets of the business keys that it takes.
+    pub(crate) keys: Secrets,
     /// The money facts used, to be locked.
     pub(crate) money: Vec<(PurseKey, i64, FactRef)>,
     /// Who sees what of each view.
@@ -146,8 +150,6 @@ impl<S: Store> Node<S> {
             let message = format!("{} does not sign this action", instruction.party);
             return Err(refusal("party_does_not_sign", message).into());
         }
-        let created = outcome.created.into_iter();
-        let created = created.map(|value| (value, None)).collect();
         let command = Command::Action(instruction.action, instruction.args.clone());
         let mut money = Vec::new();
         let mut moves: BTreeMap<(ContractId, u16), Vec<(DueRef, Due)>> = BTreeMap::new();
@@ -172,6 +174,14 @@ impl<S: Store> Node<S> {
             money.extend(used);
             drafted.push((of, kind, inputs, outputs));
         }
+        let taken = taken(
+            &accepted.contract,
+            consumed.iter().map(|i| (i.fact.kind, &i.fact.fields[..])),
+            outcome.created.iter().map(|v| (v.kind, &v.fields[..])),
+        );
+        let keys = self.secrets_of(&accepted, taken, &outcome.created)?;
+        let created = outcome.created.into_iter();
+        let created = created.map(|value| (value, None)).collect();
         let mut vouchers = Vec::new();
         let action = Making {
             ordinal: 0,
@@ -193,7 +203,7 @@ impl<S: Store> Node<S> {
             };
             views.push(self.make_view(money, &mut vouchers)?);
         }
-        let transaction = self.head(views, effective, &outcome.signers)?;
+        let transaction = self.head(views, effective, &outcome.signers, &keys.secrets)?;
         let audiences = audiences(&transaction, &self.setup.book).map_err(invalid)?;
         let transaction = self.commit_envelopes(transaction, &audiences)?;
         // A party that signs vouches for its own keys.
@@ -202,6 +212,7 @@ impl<S: Store> Node<S> {
             transaction,
             vouchers,
             divides,
+            keys,
             money,
             audiences,
         })
@@ -313,10 +324,10 @@ impl<S: Store> Node<S> {
     }
 
     /// Whether so much waits for the signatures of a node that nothing more is begun with it: the rest is for others.
-    fn keeps_waiting(&self, host: &Party) -> bool {
+    pub(crate) fn keeps_waiting(&self, host: &Party) -> bool {
         let waits = |flow: &&Flow| !flow.submitted && flow.asked.contains(host);
-        self.flows.len() >= FLOWS_PER_PEER
-            && self.flows.values().filter(waits).count() >= FLOWS_PER_PEER
+        let open = || self.flows.values().filter(waits).count() + self.key_secrets.asked(host);
+        self.flows.len() + self.key_secrets.len() >= FLOWS_PER_PEER && open() >= FLOWS_PER_PEER
     }
 
     fn head(
@@ -324,6 +335,7 @@ impl<S: Store> Node<S> {
         views: Vec<View>,
         effective: Date,
         signers: &[Party],
+        keys: &[Digest],
     ) -> Result<Transaction, Stop> {
         let headers: Vec<ViewHeader> = views
             .iter()
@@ -338,7 +350,11 @@ impl<S: Store> Node<S> {
                 ViewHeader {
                     consumed: tokens(&view.consumed),
                     referenced: tokens(&view.referenced),
-                    keys: Vec::new(),
+                    // Keys are what the action takes, which stands in the first view.
+                    keys: match view.ordinal {
+                        0 => keys.iter().map(key_token).collect(),
+                        _ => Vec::new(),
+                    },
                     public: contract
                         .and_then(|c| PublicPart::of(view, c))
                         .map(|part| part.hash()),

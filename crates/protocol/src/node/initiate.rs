@@ -35,6 +35,7 @@ impl<S: Store> Node<S> {
             transaction,
             vouchers,
             divides,
+            keys: secrets,
             money,
             audiences,
         } = draft;
@@ -67,6 +68,7 @@ impl<S: Store> Node<S> {
             self.pending
                 .put_bytes(Table::Index, key, id.bytes().to_vec());
         }
+        self.key_secrets.forget(&secrets.given);
         for (pocket, minor, at) in money {
             self.purse.lock(&pocket, minor, at);
         }
@@ -85,6 +87,7 @@ impl<S: Store> Node<S> {
             vouchers,
             own: Vec::new(),
             r: self.random(),
+            keys: secrets.secrets,
         };
         let scopes = self.scopes_of_hosted(&checked, true);
         self.unsigned.push(Unsigned {

@@ -14,6 +14,7 @@ mod draft_money;
 mod files;
 mod initiate;
 mod instruct;
+mod key_secrets;
 mod notarise;
 mod observe;
 mod outcomes;
@@ -28,6 +29,7 @@ mod waiting;
 
 pub use audit::{Finding, Holding};
 pub use core::{Input, Node, NodeError, Output, Setup};
+pub use key_secrets::keeper_secret;
 pub use observe::{MoneyTotal, Totals, envelope_secret};
 pub use prove::{Issuer, Provable};
 pub use purse::{Purse, PurseKey};

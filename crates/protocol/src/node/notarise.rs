@@ -94,6 +94,7 @@ impl<S: Store> Node<S> {
             authorities,
             public,
             r: flow.stored.r,
+            keys: flow.stored.keys.clone(),
         })))
     }
 

@@ -110,6 +110,9 @@ pub struct StoredFlow {
     /// Blinds what the notary's batch says about the tokens.
     #[n(4)]
     pub r: Digest,
+    /// The secrets of its key tokens, in the header's order.
+    #[cbor(n(5), with = "codec::list")]
+    pub keys: Vec<Digest>,
 }
 
 /// A proposal that this node has signed and whose outcome it waits for.

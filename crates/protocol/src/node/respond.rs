@@ -217,8 +217,13 @@ impl<S: Store> Node<S> {
         {
             return Ok(Err(no));
         }
-        for (view, meaning) in seen.views.iter().zip(&checked.meanings) {
+        let views = seen.views.iter().zip(&checked.meanings);
+        for ((view, meaning), header) in views.zip(&seen.header.views) {
             if let (SeenView::Whole(view), Some(meaning)) = (view, meaning) {
+                if !self.commits_our_keys(&view.contract, meaning, header) {
+                    let (ordinal, what) = (view.ordinal, "key tokens");
+                    return Ok(Err(Invalid::Uncommitted { ordinal, what }.into()));
+                }
                 if let Some(no) = self.examine_signers(from, meaning) {
                     return Ok(Err(no));
                 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use deed::Party;
 
+use super::key_secrets::KeptKey;
 use super::purse::PurseKey;
 use super::records::StoredInstruction;
 
@@ -15,6 +16,8 @@ pub(crate) enum Cause {
     Money(PurseKey),
     /// A party on another node: its one-time keys, or its signatures of what it was asked before.
     Party(Party),
+    /// The secret of a business key that is kept on another node.
+    BusinessKey(KeptKey),
     /// The outcome of another transaction.
     Outcome,
 }

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ledger::business_key::key_token;
 use ledger::certificate::{BatchEntry, LogEntry, cancelled_on, spent_on};
 use ledger::codec;
 use ledger::public::PublicPart;
@@ -437,6 +438,18 @@ impl<S: NotaryStore> Machine<S> {
         for ((view, committed), given) in (0u32..).zip(&header.views).zip(&submission.public) {
             if committed.public != given.as_ref().map(|bytes| PublicPart::hash_bytes(bytes)) {
                 return Some(NotaryRefusal::NotPublished { view });
+            }
+        }
+        let keys = header.views.iter().flat_map(|view| &view.keys);
+        if keys.clone().count() != submission.keys.len() {
+            return malformed("a key token comes without its secret".to_owned());
+        }
+        for (token, secret) in keys.zip(&submission.keys) {
+            if key_token(secret) != *token {
+                return Some(NotaryRefusal::NotAuthorised {
+                    token: *token,
+                    reason: "its secret gives another token".to_owned(),
+                });
             }
         }
         for (view, authorities) in header.views.iter().zip(&submission.authorities) {

@@ -37,10 +37,17 @@ pub struct Submission {
     /// Blinds what the batch says about the tokens.
     #[n(3)]
     pub r: Digest,
+    /// The secret of each key token, in the header's order.
+    #[cbor(n(4), with = "codec::list")]
+    pub keys: Vec<Digest>,
 }
 
 /// A request to the notary.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all requests are of the large variant"
+)]
 pub enum Request {
     /// Certify a transaction.
     #[n(0)]

@@ -48,6 +48,11 @@ impl<S> FaultyStore<S> {
         &self.inner
     }
 
+    /// What really is stored, to be changed past the faults.
+    pub fn inner_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
     /// Takes the wrapper off, as opening the store again after a crash would.
     pub fn into_inner(self) -> S {
         self.inner

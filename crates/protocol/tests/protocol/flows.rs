@@ -181,6 +181,7 @@ fn in_flight(town: &mut Town, key: &str) -> (StoredFlow, Vec<Mail>) {
     town.instruct(&warm_up);
     town.deliver_all();
     town.instruct(&pay);
+    town.deliver_business_keys();
     let mail = town.mail.drain(..).collect();
     let flows = town.disks[ALICE].pairs(Table::Flows);
     let flow = flows.iter().find(|(key, _)| key.starts_with(b"driven/"));

@@ -36,6 +36,7 @@ fn payment() -> Payment {
     town.deliver_all();
     let pay = town.pay("payment", ALICE, BOB, 5, 7);
     town.instruct(&pay);
+    town.deliver_business_keys();
     town.mail.clear();
     town.forget_log();
     let flows = town.disks[ALICE].pairs(Table::Flows);

@@ -2,6 +2,7 @@
 
 mod admission;
 mod agreed;
+mod business_keys;
 mod current;
 mod damaged;
 mod directories;

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use jiff::civil::date;
+use ledger::business_key::key_token;
 use ledger::certificate::{Certificate, MapPin, spent_on};
 use ledger::control::{Control, OneTimeSecret, Recovery};
 use ledger::log_keys::{LogKeys, verify_checkpoint};
@@ -177,6 +178,7 @@ pub(crate) fn submission_of(opening: IdOpening, coins: &[&Coin]) -> Submission {
         ],
         public: vec![Some(ByteVec::from(b"what is published".to_vec())), None],
         r: noise("r"),
+        keys: Vec::new(),
         opening,
     }
 }
@@ -604,21 +606,39 @@ fn whoever_has_seen_a_token_cannot_burn_it() {
     let pending = submission("pending", &[&victim]);
     let header = pending.opening.header.clone();
     let (theirs, cancel) = (header.views[1].consumed[0], header.cancel[0]);
-    for (label, key, other) in [
-        ("coin as key", theirs, cancel),
-        ("coin as cancel", cancel, theirs),
+    let (key, secret) = (key_token(&noise("a title")), noise("a guess"));
+    for (label, keys, cancel, expected) in [
+        ("coin as key", vec![theirs], vec![], "not_authorised"),
+        ("cancel as key", vec![cancel], vec![], "not_authorised"),
+        (
+            "key without its secret",
+            vec![key],
+            vec![],
+            "not_authorised",
+        ),
+        (
+            "all as cancel",
+            vec![],
+            vec![theirs, cancel, key],
+            "certified",
+        ),
     ] {
-        let burn = opening(label, &[], move |h| {
-            h.views[0].keys = vec![key];
-            h.cancel = vec![other];
+        let burn = opening(label, &[], |h| {
+            h.views[0].keys.clone_from(&keys);
+            h.cancel.clone_from(&cancel);
         });
-        let submission = submission_of(burn, &[]);
+        let mut submission = submission_of(burn, &[]);
+        submission.keys = vec![secret; keys.len()];
         assert_eq!(
             code(&ask(&mut notary, &certify(&submission))),
-            "certified",
+            expected,
             "{label}"
         );
     }
+    assert_eq!(
+        code(&ask(&mut notary, &claim("title", "a title"))),
+        "certified"
+    );
     assert_eq!(code(&ask(&mut notary, &certify(&pending))), "certified");
     // A reference to a fact doesn't use it up, nor does its token as a key.
     let current = coin("current").token();
@@ -681,15 +701,43 @@ fn a_reference_is_to_what_is_unused_in_the_same_step() {
 }
 
 #[test]
-fn a_business_key_is_used_once() {
+fn a_business_key_is_used_once_by_who_has_its_secret() {
     let mut notary = open(&Disk::default());
-    let key = Token(noise("a business key"));
-    let claim = |label: &str| {
-        let opening = opening(label, &[], |h| h.views[0].keys = vec![key]);
-        certify(&submission_of(opening, &[]))
-    };
-    assert_eq!(code(&ask(&mut notary, &claim("first"))), "certified");
-    assert_eq!(code(&ask(&mut notary, &claim("second"))), "token_used");
+    assert_eq!(
+        code(&ask(&mut notary, &claim("first", "a key"))),
+        "certified"
+    );
+    assert_eq!(
+        code(&ask(&mut notary, &claim("second", "a key"))),
+        "token_used"
+    );
+    type Spoil = fn(&mut Submission);
+    let cases: [(&str, Spoil, &str); 3] = [
+        ("no secret", |s| s.keys.clear(), "not_acceptable"),
+        ("one more", |s| s.keys.push(noise("more")), "not_acceptable"),
+        (
+            "another's",
+            |s| s.keys = vec![noise("a key")],
+            "not_authorised",
+        ),
+    ];
+    for (what, spoil, expected) in cases {
+        let Request::Certify(mut submission) = claim("third", "another key") else {
+            panic!("a transaction to certify");
+        };
+        spoil(&mut submission);
+        let verdict = ask(&mut notary, &certify(&submission));
+        assert_eq!(code(&verdict), expected, "{what}");
+    }
+}
+
+/// A transaction that takes the business key of this secret.
+fn claim(label: &str, secret: &str) -> Request {
+    let secret = noise(secret);
+    let opening = opening(label, &[], |h| h.views[0].keys = vec![key_token(&secret)]);
+    let mut submission = submission_of(opening, &[]);
+    submission.keys = vec![secret];
+    certify(&submission)
 }
 
 #[test]
@@ -805,12 +853,14 @@ fn a_damaged_store_is_named_and_not_guessed_at() {
     );
 }
 
-/// A transaction that uses up nothing but business keys, which need no authority.
+/// A transaction that uses up nothing but business keys.
 fn claims(label: &str, keys: usize) -> Submission {
-    let keys: Vec<Token> = (0..keys)
-        .map(|n| Token(noise(&format!("{label} {n}"))))
-        .collect();
-    submission_of(opening(label, &[], |h| h.views[0].keys = keys.clone()), &[])
+    let secrets = (0..keys).map(|n| noise(&format!("{label} {n}")));
+    let secrets: Vec<Digest> = secrets.collect();
+    let tokens = || secrets.iter().map(key_token).collect();
+    let mut submission = submission_of(opening(label, &[], |h| h.views[0].keys = tokens()), &[]);
+    submission.keys = secrets;
+    submission
 }
 
 #[test]

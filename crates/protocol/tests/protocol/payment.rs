@@ -12,6 +12,8 @@ fn a_payment_between_two_members_in_words() {
     town.deliver_all();
     let expected = [
         "ALICE: the payment is queued",
+        "ALICE to TOWN-BANK: please give me the secrets of 1 business keys of TOWN-BANK",
+        "TOWN-BANK to ALICE: the secrets of 1 business keys of TOWN-BANK",
         "ALICE to BOB: please give me keys of BOB",
         "BOB to ALICE: 64 keys of BOB",
         "ALICE: the payment is in flight as the payment",
@@ -22,7 +24,7 @@ fn a_payment_between_two_members_in_words() {
         "BOB to ALICE: the payment: BOB agrees to view 0, received [0] of view 1",
         "ALICE to TOWN-BANK: please sign the payment, showing view 0 whole, view 1 whole",
         "TOWN-BANK to ALICE: the payment: TOWN-BANK vouches for view 0, vouches for view 1",
-        "ALICE asks the notary to certify the payment: 2 views, 1 consumed, 2 cancel tokens, 1 public parts",
+        "ALICE asks the notary to certify the payment: 2 views, 1 consumed, 1 business keys, 2 cancel tokens, 1 public parts",
         "the notary to ALICE: certified in batch 2",
         "ALICE: the payment is done by the payment",
         "ALICE to BOB: the payment is certified, as proposed, signed by ALICE, BOB, TOWN-BANK",

@@ -121,7 +121,7 @@ fn who_is_entered_in_a_register_can_show_it_and_nobody_else() {
         "ALICE to TOWN-BANK: 64 keys of ALICE",
         "ALICE to TOWN-BANK: 64 keys of ALICE",
         "ALICE to TOWN-BANK: 64 keys of ALICE",
-        "TOWN-BANK asks the notary to certify identity: 1 views, 0 consumed, 1 cancel tokens, 0 public parts",
+        "TOWN-BANK asks the notary to certify identity: 1 views, 0 consumed, 0 business keys, 1 cancel tokens, 0 public parts",
         "the notary to TOWN-BANK: certified in batch 0",
         "TOWN-BANK: identity is done by identity",
         "TOWN-BANK to ALICE: identity is certified, view 0 only fact 0 whole, signed by TOWN-BANK",

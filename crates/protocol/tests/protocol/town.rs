@@ -368,6 +368,20 @@ impl Town {
         }
     }
 
+    /// Delivers what is said about business keys, so that proposals leave.
+    pub(crate) fn deliver_business_keys(&mut self) {
+        let about_keys = |mail: &Mail| match mail {
+            Mail::Message { message, .. } => {
+                matches!(**message, Message::WantKeys(_) | Message::Keys(_))
+            }
+            Mail::Request { .. } => false,
+        };
+        while let Some(at) = self.mail.iter().position(about_keys) {
+            let mail = self.mail.remove(at).expect("it is there");
+            self.deliver(mail);
+        }
+    }
+
     /// Delivers one thing. What arrives at a machine asleep is lost; durable messages stay in their sender's outbox.
     pub(crate) fn deliver(&mut self, mail: Mail) {
         match mail {
@@ -545,9 +559,10 @@ impl Town {
                 let coins: usize = header.views.iter().map(|view| view.consumed.len()).sum();
                 let public = submission.public.iter().flatten().count();
                 format!(
-                    "to certify {}: {} views, {coins} consumed, {} cancel tokens, {public} public parts",
+                    "to certify {}: {} views, {coins} consumed, {} business keys, {} cancel tokens, {public} public parts",
                     self.name(id),
                     header.views.len(),
+                    submission.keys.len(),
                     header.cancel.len()
                 )
             }
@@ -565,6 +580,15 @@ impl Town {
                 format!("please give me keys of {owner} to show facts with")
             }
             Message::Addresses(sheet) => format!("{} keys of {}", sheet.keys.len(), sheet.party),
+            Message::WantKeys(wanted) => {
+                let (keys, keeper) = (wanted.keys.len(), &wanted.keeper);
+                format!("please give me the secrets of {keys} business keys of {keeper}")
+            }
+            Message::Keys(given) => {
+                let secrets = given.keys.iter().filter(|key| key.secret.is_some());
+                let (count, keeper) = (secrets.count(), &given.keeper);
+                format!("the secrets of {count} business keys of {keeper}")
+            }
             Message::Propose(proposal) => {
                 let id = proposal.seen.id();
                 format!(

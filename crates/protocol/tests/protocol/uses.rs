@@ -10,7 +10,7 @@ use crate::support::{args, market, party, pence, text, who};
 use crate::town::{ALICE, BANK, BOB, Town};
 
 /// The bank licenses a trade.
-fn licensed(town: &mut Town, holder: &str, trade: &str) -> FactRef {
+pub(crate) fn licensed(town: &mut Town, holder: &str, trade: &str) -> FactRef {
     let before = town.facts(holder);
     let given = [
         ("holder", who(holder)),
@@ -47,15 +47,33 @@ fn at_market(
 }
 
 /// Alice takes a stall, showing this fact as her licence.
-fn buy(town: &Town, key: &str, number: i64, price: i64, licence: FactRef) -> Instruction {
+pub(crate) fn buy(
+    town: &Town,
+    key: &str,
+    number: i64,
+    price: i64,
+    licence: FactRef,
+) -> Instruction {
+    buy_as(town, key, ALICE, number, price, licence)
+}
+
+/// Somebody takes a stall, showing this fact as its licence.
+pub(crate) fn buy_as(
+    town: &Town,
+    key: &str,
+    buyer: &str,
+    number: i64,
+    price: i64,
+    licence: FactRef,
+) -> Instruction {
     let given = [
-        ("buyer", who(ALICE)),
+        ("buyer", who(buyer)),
         ("number", Value::Int(number)),
         ("price", pence(price)),
     ];
     Instruction {
         references: vec![licence],
-        ..at_market(town, key, ALICE, "Buy", &given)
+        ..at_market(town, key, buyer, "Buy", &given)
     }
 }
 

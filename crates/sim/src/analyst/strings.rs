@@ -17,6 +17,7 @@ pub(super) enum Role {
     Envelope,
     Cancel,
     KeyToken,
+    KeySecret,
     Referenced,
     R,
     SpentOn,
@@ -43,6 +44,7 @@ pub(super) fn wide(id: TransactionId, submission: &Submission) -> Strings {
         &mut submission.opening.roots.iter().map(|root| root.0),
     );
     add(Role::Cancel, &mut header.cancel.iter().map(|token| token.0));
+    add(Role::KeySecret, &mut submission.keys.iter().copied());
     for view in &header.views {
         add(Role::Public, &mut view.public.iter().copied());
         add(Role::Envelope, &mut view.envelopes.iter().copied());

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use deed::{Party, Value};
+use ledger::business_key::{Taken, key_token, taken};
 use ledger::control::{Control, OneTimeKey, OneTimeSecret, Shape};
 use ledger::fact::{DueRef, Fact};
 use ledger::public::PublicPart;
@@ -13,6 +14,7 @@ use ledger::validity::{audiences, envelopes, fact_value, input_token};
 use ledger::view::{Command, Input, View};
 use ledger::{Digest, Token, codec, token};
 use minicbor::bytes::ByteVec;
+use protocol::node::keeper_secret;
 use protocol::notary::{Authority, Request, Submission};
 
 use super::Coin;
@@ -45,6 +47,8 @@ pub(crate) struct Sketch {
     coin: Option<Coin>,
     /// The blinding value of the coin's token, if it isn't the coin's own.
     rho: Option<Digest>,
+    /// The secrets of its key tokens, as she would be told them.
+    pub(super) keys: Vec<Digest>,
 }
 
 impl Sketch {
@@ -118,7 +122,8 @@ impl World {
         }
         vouchers.retain(|vouched| !outcome.signers.contains(&vouched.voucher.party));
         let hidden = vec![Audience::default(); views.len()];
-        let honest = self.head(views.clone(), &hidden)?;
+        let keys = self.key_secrets(views.first()?)?;
+        let honest = self.head(views.clone(), &hidden, &keys)?;
         let audiences = audiences(&honest, &self.town.book).ok()?;
         Some(Sketch {
             views,
@@ -126,7 +131,31 @@ impl World {
             audiences,
             coin: coin.cloned(),
             rho: None,
+            keys,
         })
+    }
+
+    /// The secrets of the business keys that a view takes, which she would be told on asking: she may begin such a transaction,
+    /// or it is another who may and asks.
+    fn key_secrets(&self, view: &View) -> Option<Vec<Digest>> {
+        let contract = &self.town.contract;
+        let created = view.created.iter();
+        let taken = taken(
+            contract,
+            std::iter::empty(),
+            created.map(|fact| (fact.kind, &fact.fields[..])),
+        );
+        let mut secrets = Vec::new();
+        for Taken { output, key } in taken {
+            let roles = contract.roles_of(&fact_value(view.created.get(output)?));
+            for keeper in roles.ok()?.keepers {
+                let host = self.town.machine_of(&keeper)?;
+                let host = self.machines[host].me.as_str();
+                let own = keeper_secret(&node_secret(host), &keeper);
+                secrets.push(key.secret(&own, &view.contract));
+            }
+        }
+        Some(secrets)
     }
 
     /// A coin's values in somebody's hands.
@@ -200,7 +229,12 @@ impl World {
     }
 
     /// An honest header over whatever the views are.
-    fn head(&mut self, views: Vec<View>, audiences: &[Audience]) -> Option<Transaction> {
+    fn head(
+        &mut self,
+        views: Vec<View>,
+        audiences: &[Audience],
+        keys: &[Digest],
+    ) -> Option<Transaction> {
         let tokens = |inputs: &[Input]| -> Vec<Token> {
             inputs
                 .iter()
@@ -214,7 +248,10 @@ impl World {
             headers.push(ViewHeader {
                 consumed: tokens(&view.consumed),
                 referenced: Vec::new(),
-                keys: Vec::new(),
+                keys: match view.ordinal {
+                    0 => keys.iter().map(key_token).collect(),
+                    _ => Vec::new(),
+                },
                 public: PublicPart::of(view, &self.town.contract).map(|part| part.hash()),
                 envelopes: sealed.iter().map(|(_, envelope)| envelope.hash()).collect(),
             });
@@ -249,8 +286,9 @@ impl World {
             audiences,
             coin,
             rho,
+            keys,
         } = sketch;
-        let mut transaction = self.head(views, &audiences)?;
+        let mut transaction = self.head(views, &audiences, &keys)?;
         let views = transaction.header.views.iter_mut();
         for (header, view) in views.zip(&transaction.views).filter(|_| rho.is_some()) {
             let authorities = view.consumed.iter().map(|input| self.blinded(input, rho));
@@ -284,7 +322,7 @@ impl World {
         Some(Craft {
             own: self.own_signature(&transaction, &id)?,
             told,
-            submission: self.submission(&transaction, &id, coin.as_ref(), rho)?,
+            submission: self.submission(&transaction, &id, coin.as_ref(), (rho, keys))?,
             coin,
             transaction,
         })
@@ -320,7 +358,7 @@ impl World {
         transaction: &Transaction,
         id: &ledger::TransactionId,
         coin: Option<&Coin>,
-        rho: Option<Digest>,
+        (rho, keys): (Option<Digest>, Vec<Digest>),
     ) -> Option<Request> {
         let mut authorities = Vec::new();
         let mut public = Vec::new();
@@ -347,6 +385,7 @@ impl World {
             authorities,
             public,
             r: self.rng.digest(),
+            keys,
         }))
     }
 }

@@ -1,5 +1,6 @@
 //! A member that drafts, submits and delivers what she likes, with true keys and a true place in the directory.
 
+mod burn;
 mod craft;
 mod tricks;
 

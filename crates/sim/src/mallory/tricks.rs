@@ -4,15 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use deed::{Party, Value};
 use ledger::address::Purpose;
-use ledger::fact::{Fact, FactRef};
+use ledger::codec;
+use ledger::fact::FactRef;
 use ledger::tearoff::{SeenOutputs, SeenView, ShownOutput, to_creditors};
-use ledger::transaction::{FORMAT, Header, Terms, ViewHeader, Window};
-use ledger::validity::input_token;
-use ledger::view::Input;
-use ledger::{Digest, Token, ViewRoot, codec};
+use ledger::transaction::Header;
 use protocol::message::{Message, Proposal};
 use protocol::node::records::{StoredFact, fact_of_key};
-use protocol::notary::{Request, Submission};
 use protocol::store::Table;
 
 use super::craft::{Craft, Sketch, hijacked, worth};
@@ -63,11 +60,13 @@ pub enum Trick {
     KeyUnseen,
     /// One coin in two payments, the second under a token of her own making, which the notary can't know to be false.
     SecondToken,
+    /// A business key under a token of her own making, so that it could be used again.
+    InventedKey,
 }
 
 impl Trick {
     /// Every trick.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::ForgedChange,
         Self::ChangeForAFriend,
         Self::OneCoinTwoDues,
@@ -87,6 +86,7 @@ impl Trick {
         Self::MoneyInPart,
         Self::KeyUnseen,
         Self::SecondToken,
+        Self::InventedKey,
     ];
 }
 
@@ -196,6 +196,13 @@ impl World {
                 |header| header.views[0].public = None,
                 |_, _| Some(()),
             ),
+            Trick::InventedKey => {
+                let own = self.rng.digest();
+                self.spoiled(&[bank], nothing, |_, sketch| {
+                    sketch.keys = vec![own];
+                    Some(())
+                })
+            }
             Trick::WrongEnvelope => {
                 let wrong = self.rng.digest();
                 self.spoiled(
@@ -384,68 +391,6 @@ impl World {
             let with = Some(*other);
             self.propose_plot(craft, Submit::Signed { by, with }, None);
         }
-        Some(())
-    }
-
-    /// Every token that she has seen or can compute, listed where no authority is asked for.
-    fn burn(&mut self) -> Option<()> {
-        let mut tokens: BTreeSet<Token> = self.mallory.tokens.clone();
-        let notary = self.town.home.notary;
-        for plot in self.mallory.plots.values() {
-            let id = plot.craft.transaction.opening().id();
-            for view in &plot.craft.transaction.views {
-                for (output, fact) in (0u32..).zip(&view.created) {
-                    let at = FactRef {
-                        transaction: id,
-                        view: view.ordinal,
-                        output,
-                    };
-                    let fact: Fact = fact.clone();
-                    tokens.insert(input_token(&Input { at, fact }, &notary));
-                }
-            }
-        }
-        let tokens: Vec<Token> = tokens.into_iter().take(200).collect();
-        if tokens.is_empty() {
-            return None;
-        }
-        let (keys, cancel) = tokens.split_at(tokens.len() / 2);
-        let header = Header {
-            terms: Terms {
-                format: FORMAT,
-                network: self.town.home.network,
-                notary,
-                window: Window {
-                    from_ms: self.now_ms - 30_000,
-                    until_ms: self.now_ms + 60_000,
-                },
-                map_size: self.town.directories[0].size(),
-                effective: jiff::civil::date(2026, 11, 20),
-                views: 1,
-            },
-            views: vec![ViewHeader {
-                consumed: Vec::new(),
-                referenced: Vec::new(),
-                keys: keys.to_vec(),
-                public: None,
-                envelopes: Vec::new(),
-            }],
-            cancel: cancel.to_vec(),
-        };
-        let opening = ledger::transaction::IdOpening {
-            header,
-            roots: vec![ViewRoot(self.rng.digest())],
-        };
-        let id = opening.id();
-        self.oracles.poisoned.insert(id, BTreeSet::new());
-        let request = Request::Certify(Submission {
-            opening,
-            authorities: vec![Vec::new()],
-            public: vec![None],
-            r: Digest::default(),
-        });
-        let mallory = self.town.mallory();
-        self.ask(mallory, id, request);
         Some(())
     }
 

@@ -16,18 +16,18 @@ fn found(sabotage: Sabotage, options: Options, trick: Option<Trick>) -> Option<&
 
 #[test]
 fn every_oracle_fires() {
-    let calm = |economy| Options {
+    let calm = |seed| Options {
         orders: 12,
-        ..Options::calm(5, economy)
+        ..Options::calm(seed, Economy::Coins)
     };
-    let coins = calm(Economy::Coins);
+    let coins = calm(5);
     let repetitive = Options {
         repeats: 60,
         ..coins
     };
     let tricky = Options {
         mallory: true,
-        ..coins
+        ..calm(2)
     };
     let cases = [
         (
@@ -120,4 +120,24 @@ fn every_oracle_fires() {
         sim::oracle::invariants(),
         "every invariant has a bug that it finds"
     );
+}
+
+/// Whoever keeps business keys can be restored from an old copy: the notary remembers their tokens.
+#[test]
+fn lists_of_business_keys_from_old_copies_let_none_be_used_twice() {
+    for economy in [Economy::Coins, Economy::PublicMoney] {
+        let options = Options {
+            orders: 16,
+            repeats: 60,
+            old_lists: true,
+            ..Options::calm(5, economy)
+        };
+        match World::new(options).run() {
+            Ok(report) => assert!(
+                report.refused.contains_key("token_used"),
+                "{economy:?}: {report:?}"
+            ),
+            Err(failure) => panic!("{failure}"),
+        }
+    }
 }
