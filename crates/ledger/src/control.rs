@@ -3,8 +3,9 @@
 //! A fact commits to the hash of its policy. Observers who hold everything else can't burn what they see, and an
 //! attested fact can be made impossible to consume behind its attestor's back.
 
-use aws_lc_rs::signature::{self, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use minicbor::{Decode, Encode};
+use tlog::{Signed, verify_each};
 
 use crate::codec;
 use crate::digest::{Digest, Token, TransactionId, hmac_sha256};
@@ -114,48 +115,108 @@ impl Control {
         signatures: &[Vec<u8>],
         time_ms: u64,
     ) -> Result<(), ControlError> {
+        let claims = self.claims(signatures.iter().map(Vec::as_slice));
         let message = message(token, id);
-        if let Some(recovery) = &self.recovery
-            && time_ms >= recovery.after_ms
-            && signatures.len() == 1
-            && verifies(&recovery.key, &message, &signatures[0])
-        {
-            return Ok(());
-        }
-        let keys = self.keys();
-        if keys.is_empty() || keys.len() > CONTROL_KEYS_MAX {
-            return Err(ControlError::Nobody);
-        }
-        if keys.len() != signatures.len() {
-            return Err(ControlError::Count {
-                expected: keys.len(),
-                given: signatures.len(),
-            });
-        }
-        match keys
-            .iter()
-            .zip(signatures)
-            .position(|(key, signature)| !verifies(key, &message, signature))
-        {
-            None => Ok(()),
-            Some(position) => Err(ControlError::Signature { position }),
+        let signed: Vec<Signed<'_>> = claims.signed(&message).collect();
+        claims.found(&verify_each(&signed)).at(time_ms)
+    }
+
+    /// What these signatures claim, for whoever verifies those of many policies together.
+    #[must_use]
+    pub fn claims<'a>(&'a self, signatures: impl ExactSizeIterator<Item = &'a [u8]>) -> Claims<'a> {
+        let signatures: Vec<&[u8]> = signatures.collect();
+        let (keys, given) = (self.keys(), signatures.len());
+        let by_keys = if keys.is_empty() || keys.len() > CONTROL_KEYS_MAX {
+            Err(ControlError::Nobody)
+        } else if keys.len() != given {
+            let expected = keys.len();
+            Err(ControlError::Count { expected, given })
+        } else {
+            Ok(())
+        };
+        let recovery = self.recovery.as_ref().filter(|_| given == 1);
+        let asked = keys.iter().zip(&signatures).filter(|_| by_keys.is_ok());
+        let way_back = recovery.map(|way| &way.key).into_iter().zip(&signatures);
+        Claims {
+            pairs: asked.chain(way_back).map(|(key, s)| (key, *s)).collect(),
+            by_keys,
+            recovery_ms: recovery.map(|way| way.after_ms),
         }
     }
 }
 
-fn message(token: &Token, id: &TransactionId) -> Vec<u8> {
-    [
-        b"pvn control signature/1\0".as_slice(),
-        token.bytes(),
-        id.bytes(),
-    ]
-    .concat()
+/// Signatures given for a policy, each beside the key whose it should be.
+#[derive(Clone, Debug)]
+pub struct Claims<'a> {
+    by_keys: Result<(), ControlError>,
+    /// From when the last pair is enough, if it is the recovery key's.
+    recovery_ms: Option<u64>,
+    pairs: Vec<(&'a OneTimeKey, &'a [u8])>,
 }
 
-fn verifies(key: &OneTimeKey, message: &[u8], signature: &[u8]) -> bool {
-    UnparsedPublicKey::new(&signature::ED25519, key.0)
-        .verify(message, signature)
-        .is_ok()
+impl<'a> Claims<'a> {
+    /// What is to be verified, in order, over this [`message`].
+    pub fn signed<'m>(&'m self, message: &'m [u8]) -> impl Iterator<Item = Signed<'m>> {
+        self.pairs.iter().map(|(key, signature)| Signed {
+            key: &key.0,
+            message,
+            signature,
+        })
+    }
+
+    /// What the signatures authorise, by which of them hold.
+    #[must_use]
+    pub fn found(&self, holds: &[bool]) -> Found {
+        let recovered = self.recovery_ms.filter(|_| holds.last() == Some(&true));
+        let of_keys = self.pairs.len() - usize::from(self.recovery_ms.is_some());
+        let wrong = holds.iter().take(of_keys).position(|holds| !holds);
+        Found {
+            by_keys: match (self.by_keys, wrong) {
+                (Ok(()), Some(position)) => Err(ControlError::Signature { position }),
+                (by_keys, _) => by_keys,
+            },
+            recovered_ms: recovered,
+        }
+    }
+}
+
+/// What signatures authorise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Whether those sign whom the policy names.
+    pub by_keys: Result<(), ControlError>,
+    /// From when the recovery key's signature is enough, if that is what was given.
+    pub recovered_ms: Option<u64>,
+}
+
+impl Found {
+    /// Whether they authorise at a time.
+    ///
+    /// # Errors
+    /// [`ControlError`] with what is missing.
+    pub fn at(&self, time_ms: u64) -> Result<(), ControlError> {
+        match self.recovered_ms {
+            Some(from_ms) if time_ms >= from_ms => Ok(()),
+            _ => self.by_keys,
+        }
+    }
+}
+
+const DOMAIN: &[u8; 24] = b"pvn control signature/1\0";
+
+/// Bytes that a controller signs.
+pub const MESSAGE_BYTES: usize = DOMAIN.len() + 32 + 32;
+
+/// What a controller signs: the token and the transaction that uses it up.
+#[must_use]
+pub fn message(token: &Token, id: &TransactionId) -> [u8; MESSAGE_BYTES] {
+    let mut message = [0; MESSAGE_BYTES];
+    let (domain, rest) = message.split_at_mut(DOMAIN.len());
+    let (of_token, of_id) = rest.split_at_mut(32);
+    domain.copy_from_slice(DOMAIN);
+    of_token.copy_from_slice(token.bytes());
+    of_id.copy_from_slice(id.bytes());
+    message
 }
 
 /// A controller's one-time key, derived from the node's secret and a nonce: nothing to store but the nonce.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use aws_lc_rs::signature::{self, ParsedPublicKey};
 use minicbor::{Decode, Encode};
+use tlog::Ed25519Key;
 
 use crate::codec::array_len;
 use crate::digest::Digest;
@@ -19,7 +20,7 @@ pub struct Suite(#[n(0)] pub u8);
 impl Suite {
     /// ECDSA P-256 with SHA-256 (FIPS 186-5): uncompressed point of 65 bytes, signature r ‖ s of 64.
     pub const P256: Self = Self(1);
-    /// Ed25519 (RFC 8032): 32 and 64 bytes.
+    /// Ed25519 (RFC 8032, verified under ZIP-215): 32 and 64 bytes.
     pub const ED25519: Self = Self(2);
     /// P-256 together with ML-DSA-65 (FIPS 204), key ‖ key and signature ‖ signature: both must verify, each over
     /// `"pvn hybrid/1\0"` and the message, so that neither half counts where it stands alone.
@@ -64,6 +65,7 @@ struct Learned {
 
 enum Parsed {
     One(ParsedPublicKey),
+    Ed25519(Ed25519Key),
     Both(ParsedPublicKey, ParsedPublicKey),
     Unusable,
 }
@@ -73,9 +75,7 @@ impl Parsed {
         let p256 = |bytes| ParsedPublicKey::new(&signature::ECDSA_P256_SHA256_FIXED, bytes).ok();
         let parsed = match suite {
             Suite::P256 => p256(bytes).map(Self::One),
-            Suite::ED25519 => ParsedPublicKey::new(&signature::ED25519, bytes)
-                .ok()
-                .map(Self::One),
+            Suite::ED25519 => Ed25519Key::read(bytes).map(Self::Ed25519),
             Suite::P256_MLDSA65 => bytes.split_at_checked(POINT_BYTES).and_then(|(p, m)| {
                 let m = ParsedPublicKey::new(&signature::ML_DSA_65, m).ok()?;
                 Some(Self::Both(p256(p)?, m))
@@ -88,6 +88,7 @@ impl Parsed {
     fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         match self {
             Self::One(key) => key.verify_sig(message, signature).is_ok(),
+            Self::Ed25519(key) => key.signed(message, signature),
             Self::Both(first, second) => {
                 let message = hybrid_message(message);
                 signature

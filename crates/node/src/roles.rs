@@ -31,6 +31,7 @@ mod ledger_keys;
 mod link;
 mod notary;
 mod notary_log;
+mod notary_rounds;
 mod opening;
 mod portal;
 mod portal_trust;

@@ -2,6 +2,7 @@
 
 mod agreed;
 mod alone;
+mod check;
 mod current;
 mod machine;
 mod marks;
@@ -14,6 +15,7 @@ pub mod store;
 
 pub use agreed::{Agreed, NotAgreed, map_pinned_by};
 pub use alone::Notary;
+pub use check::{Asked, Checked, check};
 pub use current::{Known, MarksRoot};
 pub use machine::{Block, Decided, Machine, NotaryError, Prepared, Published};
 pub use proposal::Proposal;

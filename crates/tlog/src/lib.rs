@@ -58,6 +58,7 @@ pub mod limits;
 
 mod checkpoint;
 mod cosignature;
+mod ed25519;
 mod entries;
 mod frontier;
 mod hash;
@@ -85,6 +86,7 @@ pub use checkpoint::{Checkpoint, CheckpointError, Origin, OriginError};
 pub use cosignature::{
     COSIGNATURE_BYTES, Cosignature, CosignatureError, SIGNATURE_BYTES, cosigned_message,
 };
+pub use ed25519::{Ed25519Key, Signed, verify_each};
 pub use entries::{DecodeEntriesError, EncodeEntriesError, encode_entries};
 pub use frontier::{Frontier, FrontierError};
 pub use hash::{HASH_BYTES, Hash, HexError, leaf_hash, node_hash};

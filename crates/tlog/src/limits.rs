@@ -35,5 +35,11 @@ pub const NAME_BYTES_MAX: usize = u8::MAX as usize;
 /// exceed 2^63 - 1").
 pub const COSIGNATURE_TIME_UNIX_S_MAX: u64 = i64::MAX as u64;
 
+/// Ed25519 signatures verified as one batch: with more the gain is small, and more have to be verified again for one that doesn't hold.
+pub const BATCH_SIGNATURES_MAX: usize = 1_024;
+
+/// The smaller batches in which those of a batch are verified that doesn't hold.
+pub const BATCH_SIGNATURES_MIN: usize = 64;
+
 /// Hashes in a consistency proof that a witness is given (C2SP tlog-witness: "MUST NOT send more than 63").
 pub const CONSISTENCY_HASHES_MAX: usize = 63;

@@ -1,7 +1,6 @@
 //! The bytes of a trusted public key, and what a signature of it is.
 
-use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
-
+use crate::ed25519::Ed25519Key;
 use crate::hybrid;
 use crate::verifier_key::SignatureType;
 
@@ -70,13 +69,12 @@ impl PublicKey {
         }
     }
 
-    /// Strict Ed25519: RFC 8032 §5.1.7 without cofactor, S below the group order, so that a signature can't be altered and
-    /// stay valid; hybrid likewise.
+    /// Ed25519 under ZIP-215; hybrid as its halves say.
     pub(crate) fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
         match self {
-            PublicKey::Ed25519(bytes) => UnparsedPublicKey::new(&ED25519, bytes)
-                .verify(message, signature)
-                .is_ok(),
+            PublicKey::Ed25519(bytes) => {
+                Ed25519Key::read(bytes).is_some_and(|key| key.signed(message, signature))
+            }
             PublicKey::Hybrid(bytes) => hybrid::signed(bytes, message, signature),
         }
     }

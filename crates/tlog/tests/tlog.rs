@@ -8,6 +8,8 @@ mod support;
 mod checkpoint;
 #[path = "tlog/consistency.rs"]
 mod consistency;
+#[path = "tlog/ed25519.rs"]
+mod ed25519;
 #[path = "tlog/edges.rs"]
 mod edges;
 #[path = "tlog/frontier.rs"]

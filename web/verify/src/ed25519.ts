@@ -1,10 +1,10 @@
-// Ed25519 under the one rule that the network's checkpoints are verified by: RFC 8032 §5.1.7 without cofactor, S below the group order,
-// R compared as bytes. Browsers' own implementations differ in just these cases, which is why none of them is asked; WebCrypto does
-// no more here than hash.
+// Ed25519 under the one rule that everything in the network is verified by, ZIP-215: 8·S·B = 8·R + 8·k·A, S below the group order, R and
+// A in any encoding of a point. Browsers' own implementations differ in just these cases, which is why none of them is asked; WebCrypto
+// does no more here than hash.
 
 import { Point } from "@noble/ed25519";
 
-import { equal, join, type Bytes } from "./bytes.ts";
+import { join, type Bytes } from "./bytes.ts";
 
 const ORDER = Point.CURVE().n;
 
@@ -17,9 +17,9 @@ function times(point: Point, factor: bigint): Point {
   return factor === 0n ? Point.ZERO : point.multiply(factor, false);
 }
 
-function decode(key: Bytes, also: "also longer encodings" | "strictly"): Point | undefined {
+function decode(point: Bytes): Point | undefined {
   try {
-    return Point.fromBytes(key, also !== "strictly");
+    return Point.fromBytes(point, true);
   } catch {
     return undefined;
   }
@@ -27,17 +27,16 @@ function decode(key: Bytes, also: "also longer encodings" | "strictly"): Point |
 
 /** Whether anybody could sign for this key: its order divides the cofactor. */
 export function isWeakKey(key: Bytes): boolean {
-  return decode(key, "also longer encodings")?.isSmallOrder() ?? false;
+  return decode(key)?.isSmallOrder() ?? false;
 }
 
 export async function isSignedEd25519(key: Bytes, message: Bytes, signature: Bytes): Promise<boolean> {
   if (signature.length !== 64) return false;
-  const point = decode(key, "strictly");
-  const r = signature.subarray(0, 32);
+  const [point, r] = [decode(key), decode(signature.subarray(0, 32))];
   const s = littleEndian(signature.subarray(32));
-  if (!point || s >= ORDER) return false;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-512", join([r, key, message])));
+  if (!point || !r || s >= ORDER) return false;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-512", join([signature.subarray(0, 32), key, message])));
   const k = littleEndian(digest) % ORDER;
-  const expected = times(Point.BASE, s).subtract(times(point, k));
-  return equal(r, new Uint8Array(expected.toBytes()));
+  const difference = times(Point.BASE, s).subtract(times(point, k)).subtract(r);
+  return difference.isSmallOrder();
 }

@@ -51,6 +51,22 @@ test("what the other implementation signed with P-256 and ML-DSA-65 is valid, an
   }
 });
 
+test("the 196 vectors of ZIP-215 verify", async () => {
+  const order8 = ["26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05", "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"];
+  const around = ["00", "01"].map((low) => low.padEnd(64, "0")).concat(["ec", "ed", "ee"].map((low) => `${low.padEnd(62, "f")}7f`));
+  const points = [...around, ...order8].map(bytes).flatMap((point) => {
+    const signed = point.slice();
+    signed[31] |= 0x80;
+    return [point, signed];
+  });
+  for (const key of points) {
+    for (const r of points) {
+      const signature = Uint8Array.from([...r, ...new Uint8Array(32)]);
+      assert.equal(await isSignedEd25519(key, Buffer.from("Zcash"), signature), true, Buffer.from([...key, ...r]).toString("hex"));
+    }
+  }
+});
+
 test("Ed25519 signatures of RFC 8032 §7.1 verify, and with any bit changed they don't", async () => {
   const table = [
     ["d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "", "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"],

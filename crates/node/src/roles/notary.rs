@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,16 +16,16 @@ use ledger::signature::SigningKey;
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use protocol::limits::{BATCH_REQUESTS_MAX, CLOCK_SKEW_MS};
-use protocol::notary::{Notary, NotaryError, Registered, Request, Verdict};
+use protocol::notary::{Notary, Request};
 use tlog::Origin;
 use tokio::sync::oneshot;
 
-use super::engine::now_ms;
 use super::home::Home;
 use super::http::{RunError, listen};
 use super::http_server::serve;
 use super::link::Link;
 use super::notary_log::Shelf;
+use super::notary_rounds::{Deciders, DiskNotary, Work, show};
 use super::witnessing::keep_witnessed;
 use crate::config::{self, Config};
 use crate::export::Receipt;
@@ -43,16 +43,6 @@ pub(crate) const CHECKPOINT_PATH: &str = "/notary/v1/checkpoint";
 /// Requests that wait for the notary.
 const WAITING_MAX: usize = 1_024;
 const GRACE: Duration = Duration::from_secs(5);
-/// How often an idle notary looks whether a root over the used marks is due.
-const IDLE: Duration = Duration::from_secs(1);
-
-type DiskNotary = Notary<FjallNotaryStore>;
-
-enum Work {
-    Decide(Vec<Request>, oneshot::Sender<Vec<Verdict>>),
-    Register(Vec<Digest>, oneshot::Sender<Vec<Registered>>),
-    Stop,
-}
 
 /// Runs a notary until `stop` is done.
 ///
@@ -89,10 +79,14 @@ pub(super) async fn run_notary(
     let (work, waiting) = sync_channel(WAITING_MAX);
     let shelf = Shelf::new();
     show(&shelf, &notary);
-    let thread = {
-        let (link, shelf, clocks) = (Arc::clone(&link), shelf.clone(), Arc::clone(&clocks));
-        std::thread::spawn(move || run(notary, &open, &waiting, (&link, &clocks), &shelf))
-    };
+    let deciders = Deciders::start(
+        notary,
+        Box::new(open),
+        waiting,
+        (Arc::clone(&link), Arc::clone(&clocks)),
+        shelf.clone(),
+        belongs,
+    );
     let handler = {
         let (work, link, shelf) = (work.clone(), Arc::clone(&link), shelf.clone());
         move |request: PeerRequest| {
@@ -130,7 +124,7 @@ pub(super) async fn run_notary(
     drop(tokio::time::timeout(GRACE, http).await);
     // A closed queue has stopped already.
     drop(work.send(Work::Stop));
-    drop(tokio::task::spawn_blocking(move || thread.join()).await);
+    drop(tokio::task::spawn_blocking(move || deciders.join()).await);
     Ok(())
 }
 
@@ -230,7 +224,7 @@ async fn registered(
 
 /// What callers' clocks say, each its latest word: how far ahead of ours.
 #[derive(Default)]
-struct Clocks(Mutex<BTreeMap<Party, SignedDuration>>);
+pub(super) struct Clocks(Mutex<BTreeMap<Party, SignedDuration>>);
 
 impl Clocks {
     fn heard(&self, from: &Party, ahead: Option<SignedDuration>) -> Vec<SignedDuration> {
@@ -241,7 +235,7 @@ impl Clocks {
         clocks.values().copied().collect()
     }
 
-    fn all(&self) -> Vec<SignedDuration> {
+    pub(super) fn all(&self) -> Vec<SignedDuration> {
         let clocks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         clocks.values().copied().collect()
     }
@@ -250,7 +244,10 @@ impl Clocks {
 /// Why nothing is decided, if the registrar's clock differs from this one and the callers don't say that it is the registrar's
 /// that is wrong: two at least, and more than say otherwise. A log stamped ahead would close every window until the true time
 /// has caught up.
-fn clock_wrong(callers: &[SignedDuration], registrar: Option<SignedDuration>) -> Option<String> {
+pub(super) fn clock_wrong(
+    callers: &[SignedDuration],
+    registrar: Option<SignedDuration>,
+) -> Option<String> {
     let registrar = registrar?;
     let tolerated = SignedDuration::from_millis_i128(CLOCK_SKEW_MS.into());
     let right = callers
@@ -271,136 +268,8 @@ fn clock_wrong(callers: &[SignedDuration], registrar: Option<SignedDuration>) ->
     ))
 }
 
-/// What one caller asked for: how many of a round's are its own, and where the answers go.
-type Waiting<T> = (usize, oneshot::Sender<Vec<T>>);
-
-/// What goes into one round.
-#[derive(Default)]
-struct Round {
-    requests: Vec<Request>,
-    callers: Vec<Waiting<Verdict>>,
-    statements: Vec<Digest>,
-    registering: Vec<Waiting<Registered>>,
-    stop: bool,
-}
-
-impl Round {
-    /// Whether it is as much as is decided at once: every item counts, so that no stream of small ones puts off the decision.
-    fn is_full(&self) -> bool {
-        let items = self.requests.len().max(self.callers.len());
-        let statements = self.statements.len().max(self.registering.len());
-        items.max(statements) >= BATCH_REQUESTS_MAX
-    }
-}
-
-/// Gives each caller its share of the answers.
-fn hand_out<T>(answers: Vec<T>, callers: Vec<Waiting<T>>) {
-    let mut answers = answers.into_iter();
-    for (count, reply) in callers {
-        // Whoever asked may have gone away; asking again gives the same answer.
-        drop(reply.send(answers.by_ref().take(count).collect()));
-    }
-}
-
-/// Takes what is waiting, up to a batch.
-fn gather(first: Work, waiting: &Receiver<Work>) -> Round {
-    let mut round = Round::default();
-    let mut next = Some(first);
-    while let Some(work) = next.take() {
-        match work {
-            Work::Decide(given, reply) => {
-                round.callers.push((given.len(), reply));
-                round.requests.extend(given);
-            }
-            Work::Register(given, reply) => {
-                round.registering.push((given.len(), reply));
-                round.statements.extend(given);
-            }
-            Work::Stop => {
-                round.stop = true;
-                return round;
-            }
-        }
-        if !round.is_full() {
-            next = waiting.try_recv().ok();
-        }
-    }
-    round
-}
-
-/// The answers to a round.
-fn decide(
-    notary: &mut DiskNotary,
-    link: &Link,
-    round: &Round,
-) -> Result<(Vec<Verdict>, Vec<Registered>), NotaryError> {
-    let verdicts = notary.apply(now_ms(), link.members().pin(), &round.requests)?;
-    let registered = notary.register(now_ms(), &round.statements)?;
-    notary.keep_current(now_ms())?;
-    Ok((verdicts, registered))
-}
-
-/// Shows what is durable.
-fn show(shelf: &Shelf, notary: &DiskNotary) {
-    let root = notary.marks_root().cloned();
-    let log = notary.store().log();
-    shelf.publish(notary.checkpoint(), notary.size(), log, root);
-}
-
-/// Decides whatever is waiting as one batch: one sync and one signature for all of it. After a failed batch nobody knows what
-/// reached the disk, so the notary is opened again before it decides anything else.
-fn run(
-    notary: DiskNotary,
-    open: &impl Fn() -> Result<DiskNotary, RunError>,
-    waiting: &Receiver<Work>,
-    (link, clocks): (&Link, &Clocks),
-    shelf: &Shelf,
-) {
-    let mut open_notary = Some(notary);
-    loop {
-        let round = match waiting.recv_timeout(IDLE) {
-            Ok(first) => gather(first, waiting),
-            // A root that is stamped by a wrong clock would do as much harm as a batch.
-            Err(RecvTimeoutError::Timeout)
-                if clock_wrong(&clocks.all(), link.registrar_ahead()).is_none() =>
-            {
-                Round::default()
-            }
-            Err(RecvTimeoutError::Timeout) => continue,
-            Err(RecvTimeoutError::Disconnected) => return,
-        };
-        if open_notary.is_none() {
-            open_notary = open()
-                .inspect_err(|error| tracing::error!(%error, "the notary can't be opened again"))
-                .inspect(|notary| show(shelf, notary))
-                .ok();
-        }
-        // Whoever has no notary to decide learns from its dropped reply that there is no answer now.
-        if let Some(notary) = &mut open_notary {
-            match decide(notary, link, &round) {
-                Ok((verdicts, registered)) => {
-                    show(shelf, notary);
-                    hand_out(verdicts, round.callers);
-                    hand_out(registered, round.registering);
-                }
-                Err(error) => {
-                    tracing::error!(%error, "a batch could not be decided; opening the store again");
-                    shelf.let_go();
-                    open_notary = None;
-                }
-            }
-        }
-        if round.stop {
-            return;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use ledger::TransactionId;
-    use ledger::digest::Digest;
-
     use super::*;
 
     #[test]
@@ -428,37 +297,5 @@ mod tests {
             });
             assert!(same, "{callers:?} {registrar:?}: {wrong:?}");
         }
-    }
-
-    #[test]
-    fn a_round_ends_however_small_what_arrives_is() {
-        let (work, waiting) = sync_channel(3 * BATCH_REQUESTS_MAX);
-        let decide = |count: usize| {
-            let requests = vec![Request::Status(TransactionId(Digest([0; 32]))); count];
-            Work::Decide(requests, oneshot::channel().0)
-        };
-        let table = [
-            ("empty", 0, BATCH_REQUESTS_MAX),
-            ("small", 1, BATCH_REQUESTS_MAX),
-            ("full", BATCH_REQUESTS_MAX, 1),
-        ];
-        for (case, size, callers) in table {
-            for _ in 0..2 * BATCH_REQUESTS_MAX {
-                work.try_send(decide(size))
-                    .unwrap_or_else(|_| panic!("{case}: room"));
-            }
-            let first = waiting.try_recv().expect("one");
-            let round = gather(first, &waiting);
-            assert_eq!(
-                (round.callers.len(), round.stop),
-                (callers, false),
-                "{case}"
-            );
-            while waiting.try_recv().is_ok() {}
-        }
-        drop(work.try_send(Work::Stop));
-        drop(work.try_send(decide(1)));
-        let round = gather(decide(1), &waiting);
-        assert_eq!((round.callers.len(), round.stop), (1, true));
     }
 }

@@ -5,6 +5,7 @@ use ledger::certificate::MapPin;
 use ledger::validity::Home;
 use tlog::{Checkpoint, Origin};
 
+use super::check::{Asked, Checked};
 use super::current::MarksRoot;
 use super::machine::{Block, Decided, Machine, NotaryError, Published};
 use super::request::{Request, Verdict};
@@ -73,7 +74,21 @@ impl<S: NotaryStore> Notary<S> {
         map: MapPin,
         requests: &[Request],
     ) -> Result<Vec<Verdict>, NotaryError> {
-        let decided = self.decide(now_ms, map, requests, &[])?;
+        let decided = self.decide(now_ms, map, Asked::Requests(requests), &[])?;
+        self.machine.verdicts(&decided, &self.published)
+    }
+
+    /// [`Self::apply`], for what was looked at before the notary had its turn.
+    ///
+    /// # Errors
+    /// [`NotaryError`], as there.
+    pub fn apply_checked(
+        &mut self,
+        now_ms: u64,
+        map: MapPin,
+        requests: &[Checked],
+    ) -> Result<Vec<Verdict>, NotaryError> {
+        let decided = self.decide(now_ms, map, Asked::Checked(requests), &[])?;
         self.machine.verdicts(&decided, &self.published)
     }
 
@@ -88,9 +103,19 @@ impl<S: NotaryStore> Notary<S> {
         now_ms: u64,
         statements: &[Digest],
     ) -> Result<Vec<Registered>, NotaryError> {
-        self.decide(now_ms, self.machine.agreed().map(), &[], statements)?;
+        self.enter(now_ms, statements)?;
         let registered = |hash| self.machine.registered(hash, &self.published);
         statements.iter().map(registered).collect()
+    }
+
+    /// [`Self::register`], without showing anybody where the entries are.
+    ///
+    /// # Errors
+    /// [`NotaryError`], as there.
+    pub fn enter(&mut self, now_ms: u64, statements: &[Digest]) -> Result<(), NotaryError> {
+        let map = self.machine.agreed().map();
+        self.decide(now_ms, map, Asked::Checked(&[]), statements)?;
+        Ok(())
     }
 
     /// Enters the root over the used marks, if it is time; to be called after each round, and every second when there is
@@ -106,7 +131,7 @@ impl<S: NotaryStore> Notary<S> {
                 .machine
                 .agreed()
                 .alone(now_ms, self.machine.agreed().map()),
-            requests: &[],
+            requests: Asked::Checked(&[]),
             statements: &[],
             keeps_current: true,
         })?;
@@ -123,7 +148,7 @@ impl<S: NotaryStore> Notary<S> {
         &mut self,
         now_ms: u64,
         map: MapPin,
-        requests: &[Request],
+        requests: Asked<'_>,
         statements: &[Digest],
     ) -> Result<Decided, NotaryError> {
         self.decide_block(Block {

@@ -3,22 +3,21 @@
 //! It decides and records; it signs nothing. Certificates are made from what it recorded under a checkpoint that somebody
 //! [published](Published): its one notary, or enough validators.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use ledger::business_key::key_token;
 use ledger::certificate::{BatchEntry, LogEntry, cancelled_on, spent_on};
 use ledger::codec;
-use ledger::public::PublicPart;
 use ledger::token::{self, Sort};
-use ledger::validity::{Home, check_header};
+use ledger::validity::Home;
 use ledger::{Digest, Token, TransactionId};
 use minicbor::{Decode, Encode};
 use tlog::Frontier;
 
 use super::agreed::Agreed;
+use super::check::{Asked, Checked};
 use super::current::{Current, MarksRoot};
 use super::past::{Body, Place};
-use super::request::{NotaryRefusal, Request, Submission, Verdict};
+use super::request::{Request, Verdict};
 use super::round::{Addition, Round};
 use super::store::NotaryStore;
 use crate::store::StoreError;
@@ -59,7 +58,7 @@ pub struct Block<'a> {
     /// Time and map.
     pub agreed: Agreed,
     /// What is asked.
-    pub requests: &'a [Request],
+    pub requests: Asked<'a>,
     /// Hashes of statements to be registered.
     pub statements: &'a [Digest],
     /// Whether the root over the used marks is entered, if it is time.
@@ -249,8 +248,9 @@ impl<S: NotaryStore> Machine<S> {
             true => self.enter_root(&mut round)?,
             false => None,
         };
-        let mut outcomes = Vec::with_capacity(block.requests.len());
-        for request in block.requests {
+        let requests = block.requests.checked(&self.home);
+        let mut outcomes = Vec::with_capacity(requests.len());
+        for request in requests.iter() {
             outcomes.push(self.decide_one(request, &mut round)?);
         }
         round.close();
@@ -310,8 +310,8 @@ impl<S: NotaryStore> Machine<S> {
         idle.decided
     }
 
-    fn decide_one(&self, request: &Request, round: &mut Round) -> Result<Outcome, NotaryError> {
-        let id = request.id();
+    fn decide_one(&self, checked: &Checked, round: &mut Round) -> Result<Outcome, NotaryError> {
+        let (id, request) = (checked.id(), checked.request());
         if !matches!(request, Request::Cancel(..))
             && let Some(place) = self.place_of(&id, round)?
         {
@@ -320,13 +320,11 @@ impl<S: NotaryStore> Machine<S> {
         Ok(match request {
             Request::Certify(submission) => {
                 let now = (round.time_ms, round.map.size);
-                match self.judge(submission, &id, now, &round.fresh)? {
+                match self.judge(checked, now, &round.fresh)? {
                     Some(refused) => refused,
                     None => {
-                        let header = &submission.opening.header;
                         let on = spent_on(&id, &submission.r);
-                        let marks = header.spent().map(|(sort, token)| sort.mark(token, &id));
-                        Outcome::Certified(round.certify(id, marks.collect(), on))
+                        Outcome::Certified(round.certify(id, checked.marks().collect(), on))
                     }
                 }
             }
@@ -369,112 +367,19 @@ impl<S: NotaryStore> Machine<S> {
     /// Everything that speaks against certifying; `None` if nothing does.
     fn judge(
         &self,
-        submission: &Submission,
-        id: &TransactionId,
-        now: (u64, u64),
+        checked: &Checked,
+        (now_ms, map_size): (u64, u64),
         fresh: &BTreeMap<Token, Digest>,
     ) -> Result<Option<Outcome>, StoreError> {
-        if let Some(refusal) = self.judge_form(submission, id, now) {
+        if let Some(refusal) = checked.refused(now_ms, map_size) {
             return Ok(Some(Outcome::Said(Verdict::Refused(refusal))));
         }
-        let header = &submission.opening.header;
-        let referenced = header.referenced().map(|token| (Sort::Fact, token));
-        for (sort, token) in header.spent().chain(referenced) {
-            let mark = sort.mark(token, id);
-            if self.spent(&mark, fresh)?.is_some() {
-                let token = *token;
+        for (token, mark) in checked.tokens() {
+            if self.spent(mark, fresh)?.is_some() {
+                let (token, mark) = (*token, *mark);
                 return Ok(Some(Outcome::Used(Used { token, mark })));
             }
         }
         Ok(None)
-    }
-
-    fn judge_form(
-        &self,
-        submission: &Submission,
-        id: &TransactionId,
-        (now_ms, map_size): (u64, u64),
-    ) -> Option<NotaryRefusal> {
-        let header = &submission.opening.header;
-        let malformed = |reason: String| Some(NotaryRefusal::Malformed { reason });
-        if let Err(invalid) = check_header(header, &self.home) {
-            return malformed(invalid.to_string());
-        }
-        let views = header.views.len();
-        if submission.opening.roots.len() != views
-            || submission.authorities.len() != views
-            || submission.public.len() != views
-        {
-            return malformed("its parts do not match its number of views".to_owned());
-        }
-        let mut marks = BTreeSet::new();
-        let referenced = header.referenced().map(|token| (Sort::Fact, token));
-        if !header
-            .spent()
-            .chain(referenced)
-            .all(|(sort, token)| marks.insert(sort.mark(token, id)))
-        {
-            return malformed("one token serves two inputs".to_owned());
-        }
-        let window = header.terms.window;
-        if now_ms > window.until_ms {
-            return Some(NotaryRefusal::TooLate {
-                until_ms: window.until_ms,
-                now_ms,
-            });
-        }
-        if now_ms < window.from_ms {
-            return Some(NotaryRefusal::TooEarly {
-                from_ms: window.from_ms,
-                now_ms,
-            });
-        }
-        if header.terms.map_size > map_size {
-            return Some(NotaryRefusal::MapBehind {
-                needed: header.terms.map_size,
-                known: map_size,
-            });
-        }
-        for ((view, committed), given) in (0u32..).zip(&header.views).zip(&submission.public) {
-            if committed.public != given.as_ref().map(|bytes| PublicPart::hash_bytes(bytes)) {
-                return Some(NotaryRefusal::NotPublished { view });
-            }
-        }
-        let keys = header.views.iter().flat_map(|view| &view.keys);
-        if keys.clone().count() != submission.keys.len() {
-            return malformed("a key token comes without its secret".to_owned());
-        }
-        for (token, secret) in keys.zip(&submission.keys) {
-            if key_token(secret) != *token {
-                return Some(NotaryRefusal::NotAuthorised {
-                    token: *token,
-                    reason: "its secret gives another token".to_owned(),
-                });
-            }
-        }
-        for (view, authorities) in header.views.iter().zip(&submission.authorities) {
-            if view.consumed.len() != authorities.len() {
-                return malformed("a consumed token comes without authority".to_owned());
-            }
-            for (token, authority) in view.consumed.iter().zip(authorities) {
-                let not_authorised = |reason: String| {
-                    Some(NotaryRefusal::NotAuthorised {
-                        token: *token,
-                        reason,
-                    })
-                };
-                if token::token(&authority.control.hash(), &authority.rho) != *token {
-                    return not_authorised(
-                        "policy and blinding value give another token".to_owned(),
-                    );
-                }
-                let signatures: Vec<Vec<u8>> =
-                    authority.signatures.iter().map(|s| s.to_vec()).collect();
-                if let Err(error) = authority.control.authorises(token, id, &signatures, now_ms) {
-                    return not_authorised(error.to_string());
-                }
-            }
-        }
-        None
     }
 }

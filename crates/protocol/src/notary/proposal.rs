@@ -6,6 +6,7 @@ use ledger::log_keys::LogKeys;
 use minicbor::{Decode, Encode};
 
 use super::agreed::{Agreed, NotAgreed, map_pinned_by};
+use super::check::Asked;
 use super::machine::Block;
 use super::request::Request;
 
@@ -64,7 +65,7 @@ impl Proposal {
         Block {
             number,
             agreed,
-            requests: &self.requests,
+            requests: Asked::Requests(&self.requests),
             statements: &self.statements,
             keeps_current: true,
         }

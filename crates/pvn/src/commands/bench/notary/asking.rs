@@ -16,9 +16,12 @@ use super::town::Town;
 
 mod requests;
 
-/// Most bodies that a client may get through in a second, with room to spare: they are made before the clock starts.
-const BODIES_PER_SECOND: f64 = 45_000.0;
-const BODIES_PER_SECOND_AND_CLIENT: f64 = 4_000.0;
+/// More than clients get through in a second, since what they ask is made before the clock starts: bodies of one client, requests of
+/// all, signed tokens, and tokens that need no signature.
+const BODIES_OF_ONE: f64 = 4_000.0;
+const REQUESTS_MOST: f64 = 60_000.0;
+const SIGNED_MOST: f64 = 300_000.0;
+const KEYS_MOST: f64 = 1_000_000.0;
 
 /// What is asked, and by how many.
 #[derive(Clone, Copy)]
@@ -58,8 +61,14 @@ impl Town {
     /// Asks for a while.
     pub(super) async fn ask(&mut self, load: &Load) -> Result<Measured, Box<dyn Error>> {
         let seconds = load.span.as_secs_f64();
-        let most = (BODIES_PER_SECOND_AND_CLIENT * load.clients as f64).min(BODIES_PER_SECOND);
-        let count = (most * seconds) as usize / (load.requests * load.tokens.div_ceil(4));
+        let tokens = (load.requests * load.tokens) as f64;
+        let tokens_most = if load.signed { SIGNED_MOST } else { KEYS_MOST };
+        let count = [
+            BODIES_OF_ONE * load.clients as f64,
+            REQUESTS_MOST / load.requests as f64,
+            tokens_most / tokens,
+        ];
+        let count = (count.into_iter().fold(f64::INFINITY, f64::min) * seconds) as usize;
         let bodies = Arc::new(requests::bodies(self, load, count)?);
         let connections = self.connections(load.connections);
         // Nobody's handshake is measured.

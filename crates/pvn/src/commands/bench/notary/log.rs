@@ -1,4 +1,4 @@
-//! Entries of the log: what is registered has its place and its path as soon as it is durable.
+//! Entries of the log: each has its place in the tree, and is found by its hash, as soon as it is durable.
 
 use std::error::Error;
 use std::path::Path;
@@ -15,7 +15,7 @@ use tlog::{KeyName, NoteSigner, Origin};
 
 const ORIGIN: &str = "bench.example/log";
 
-/// Statements registered a second, as many together as the notary decides at once.
+/// Statements entered a second, as many together as the notary decides at once.
 pub(super) fn entries_per_second(folder: &Path, span: Duration) -> Result<f64, Box<dyn Error>> {
     let folder = folder.join(format!("log-{}", Digest(random_32()?).hex()));
     node::files::create_folder(&folder)?;
@@ -32,11 +32,11 @@ pub(super) fn entries_per_second(folder: &Path, span: Duration) -> Result<f64, B
     while began.elapsed() < span {
         let batch = entries..entries + BATCH_REQUESTS_MAX as u64;
         let statements: Vec<Digest> = batch.map(|n| Digest::of(&[&n.to_be_bytes()])).collect();
-        let registered = notary.register(1, &statements)?;
-        if registered.len() != statements.len() {
-            return Err("not every statement was registered".into());
-        }
+        notary.enter(1, &statements)?;
         entries += BATCH_REQUESTS_MAX as u64;
+        if notary.size() != entries {
+            return Err("not every statement has its entry".into());
+        }
     }
     let rate = entries as f64 / began.elapsed().as_secs_f64();
     drop(notary);

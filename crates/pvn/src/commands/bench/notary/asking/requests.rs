@@ -112,6 +112,7 @@ fn request(terms: &Terms, load: &Load, number: u64) -> Option<Request> {
     Some(Request::Certify(Submission {
         opening,
         authorities: vec![authorities],
+        keys: Vec::new(),
         public: vec![None],
         r: name("r", 0),
     }))
