@@ -53,6 +53,22 @@ pub(super) fn unvouched(contract: &Contract, declarations: &[Declaration<'_>]) -
     kinds.filter(doubtful).filter_map(problem).collect()
 }
 
+/// Kinds that only their holder can show, and of which fields are public all the same.
+pub(super) fn told_by_others(
+    contract: &Contract,
+    declarations: &[Declaration<'_>],
+) -> Vec<Problem> {
+    let problem = |kind: &Kind| {
+        let clause = clause(declarations, &kind.name, "public")?;
+        let message = format!("{} is public, and only its holder can show it", kind.name);
+        let help = "everyone reads these fields without the holder, and nobody is given a proof of them: publish less, or leave out `shown by`";
+        Some(Problem::new(clause.span, message, "told without its holder").help(help.to_owned()))
+    };
+    let kinds = contract.kinds().iter().filter(|k| k.origin.is_none());
+    let told = kinds.filter(|k| k.shown_by.is_some() && !k.public.is_empty());
+    told.filter_map(problem).collect()
+}
+
 /// Kinds that somebody controls and no action consumes; money that no action moves.
 pub(super) fn stuck(contract: &Contract, declarations: &[Declaration<'_>]) -> Vec<Problem> {
     let mut problems = Vec::new();

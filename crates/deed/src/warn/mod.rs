@@ -1,5 +1,5 @@
 //! What is allowed and yet hardly meant: names that nothing uses, rules that never refuse, facts that nobody can use up,
-//! personal data made public without a ground, policies that always propose or never.
+//! personal data made public without a ground, what only its holder shows and everybody reads, policies that always propose or never.
 
 mod facts;
 mod names;
@@ -46,6 +46,7 @@ impl Contract {
         problems.extend(facts::unheld(self, &declarations));
         problems.extend(facts::forgeable(self, &declarations));
         problems.extend(facts::unvouched(self, &declarations));
+        problems.extend(facts::told_by_others(self, &declarations));
         Warnings::new(self.source(), problems)
     }
 }

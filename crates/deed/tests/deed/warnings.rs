@@ -31,7 +31,7 @@ fn contracts_in_use_give_no_cause() {
 }
 
 /// One slip each: (what, contract, from, to).
-const SLIPS: [(&str, &str, &str, &str); 24] = [
+const SLIPS: [(&str, &str, &str, &str); 25] = [
     (
         "money that its holder alone vouches for",
         CASH,
@@ -55,6 +55,12 @@ const SLIPS: [(&str, &str, &str, &str); 24] = [
         LAND,
         "  attested by registrar\n",
         "  attested by proprietor\n  shown by proprietor\n",
+    ),
+    (
+        "what everybody reads and its holder alone shows",
+        LAND,
+        "  attested by registrar\n",
+        "  attested by registrar\n  shown by proprietor\n",
     ),
     (
         "a party without a part",
@@ -199,12 +205,15 @@ const NO_SLIPS: [(&str, &str, Changes); 10] = [
         ],
     ),
     (
-        "a title that is shown by its proprietor",
+        "a title that is shown by its proprietor, and not public",
         LAND,
-        &[(
-            "  attested by registrar\n",
-            "  attested by registrar\n  shown by proprietor\n",
-        )],
+        &[
+            (
+                "  attested by registrar\n",
+                "  attested by registrar\n  shown by proprietor\n",
+            ),
+            ("  public title_no, property, tenure\n", ""),
+        ],
     ),
     (
         "a let that another reads",

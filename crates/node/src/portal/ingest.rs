@@ -28,7 +28,7 @@ pub struct PublishedFact {
     pub fields: BTreeMap<String, PublishedValue>,
     /// Who vouches for it: party id and name.
     pub attested_by: Vec<(String, String)>,
-    /// Proof bundle, as `pvn verify` reads it.
+    /// Proof bundle, as `pvn verify` reads it; empty for what its holder alone can show.
     pub proof: Vec<u8>,
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use deed::Value;
 use ledger::bundle::{Attestor, BundleError, ProofBundle, Proven};
 use ledger::codec;
+use ledger::fact::Opening;
 use ledger::log_keys::LogKeys;
 use ledger::transaction::FORMAT;
 use ledger::trust::Trust;
@@ -87,14 +88,27 @@ pub(crate) fn published(
                 certificate: disclosure.certificate.clone(),
             };
             let proven = bundle.verify(trust)?;
-            Ok(fact(&proven, codec::encode(&bundle), members))
+            // What its holder alone can show isn't given to everybody to show: no verifier would take it.
+            let proof = match is_shown_by_holder(&disclosed.fact, trust) {
+                true => Vec::new(),
+                false => codec::encode(&bundle),
+            };
+            Ok(fact(&proven, proof, members))
         })
         .collect()
 }
 
+fn is_shown_by_holder(fact: &Opening, trust: &Trust) -> bool {
+    let kind = fact.head().and_then(|(contract, kind, _)| {
+        let contract = trust.contracts.get(&contract)?;
+        contract.kinds().get(usize::from(kind))
+    });
+    kind.is_some_and(|kind| kind.shown_by.is_some())
+}
+
 fn attestors(
     head: Option<(ledger::ContractId, u16, u32)>,
-    opening: &ledger::fact::Opening,
+    opening: &Opening,
     trust: &Trust,
 ) -> Vec<deed::Party> {
     let Some((contract, kind, fields)) = head else {

@@ -21,7 +21,7 @@ struct Check {
 impl Check {
     fn read(snapshot: &Snapshot<'_>, frame: Frame) -> Result<Self, PageError> {
         Ok(Self {
-            example: snapshot.latest(1)?.pop(),
+            example: snapshot.latest(1)?.pop().filter(|row| row.has_proof),
             frame,
         })
     }

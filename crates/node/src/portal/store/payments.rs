@@ -13,6 +13,8 @@ use crate::portal::description::Treatment;
 pub struct PaymentRow {
     /// Number of the fact in the index.
     pub seq: u64,
+    /// Whether there is a proof to download: not of what its holder alone can show.
+    pub has_proof: bool,
     /// The fact's address.
     pub id: String,
     /// Party id of the payer.
@@ -71,7 +73,8 @@ pub struct Found {
 }
 
 pub(super) const COLUMNS: &str = "p.seq, fact.id, p.payer, party.name, p.payee, p.member, m.name, p.amount, p.published, p.purpose, \
-    p.function, p.line, p.treatment, p.source, p.period, p.ordinal, p.reference, p.year";
+    p.function, p.line, p.treatment, p.source, p.period, p.ordinal, p.reference, p.year, \
+    (SELECT length(own.bytes) FROM proof own WHERE own.seq = p.seq)";
 
 impl Snapshot<'_> {
     /// A page of payments, with the number and sum of all that match.
@@ -218,5 +221,6 @@ pub(super) fn payment_row(row: &Row<'_>, at: usize) -> rusqlite::Result<PaymentR
         ordinal: row.get(at + 15)?,
         reference: row.get(at + 16)?,
         year: row.get(at + 17)?,
+        has_proof: row.get::<_, u64>(at + 18)? > 0,
     })
 }

@@ -38,7 +38,7 @@ pub struct Provenance {
     pub notarised_at: i64,
     /// Who vouches for it: party id and name.
     pub attested_by: Vec<(String, String)>,
-    /// Size of the proof in bytes.
+    /// Size of the proof in bytes; none for what its holder alone can show.
     pub proof_bytes: u64,
 }
 
@@ -211,13 +211,13 @@ impl<'a> Snapshot<'a> {
         })
     }
 
-    /// The proof of a fact by its address, whatever its kind.
+    /// The proof of a fact by its address, whatever its kind; none of what its holder alone can show.
     ///
     /// # Errors
     /// [`ReadError`] if the file can't be read.
     pub fn proof(&self, id: &str) -> Result<Option<Vec<u8>>, ReadError> {
         self.row(
-            "SELECT bytes FROM proof JOIN fact USING (seq) WHERE id = ?1",
+            "SELECT bytes FROM proof JOIN fact USING (seq) WHERE id = ?1 AND length(bytes) > 0",
             [id],
             |row| row.get(0),
         )

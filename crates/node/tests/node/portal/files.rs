@@ -1,5 +1,8 @@
 //! Downloads: complete, of one moment, and safe in a spreadsheet.
 
+use axum::http::StatusCode;
+use node::portal::Portal;
+
 use super::fixture::{self, HOSTILE};
 use super::server::Server;
 
@@ -86,6 +89,29 @@ async fn a_proof_comes_back_byte_for_byte() {
     let store = fixture::store(&folder);
     let proof = store.read(|snapshot| snapshot.proof(&fact.id)).unwrap();
     assert_eq!(proof, Some(fact.proof));
+}
+
+#[tokio::test]
+async fn what_only_its_holder_can_show_has_no_proof_to_download() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = fixture::store(folder.path());
+    let mut facts = fixture::facts();
+    facts.last_mut().unwrap().proof.clear();
+    let id = facts.last().unwrap().id.clone();
+    store.ingest(&facts).unwrap();
+    let portal = Portal::new(store, fixture::coverage(), Some(fixture::trust()));
+    let server = Server::of(portal, folder);
+    let page = server.page(&format!("/payments/{id}")).await;
+    let words = super::html::texts(&page, &["p"]);
+    let said = "Only whom this payment belongs to can show a proof of it: ask them for one.";
+    assert!(words.iter().any(|text| text == said), "{words:?}");
+    let proof = format!("/payments/{id}/payment.proof");
+    assert_eq!(server.get(&proof).await.status, StatusCode::NOT_FOUND);
+    let others = |text: &str| text.matches("payment.proof").count();
+    assert_eq!(others(&page), 0);
+    let table = server.page("/data/payments.csv").await;
+    assert_eq!(others(&table) + 1, table.lines().count() - 1);
+    assert!(!table.contains(&proof));
 }
 
 fn server_store(server: &Server) -> std::sync::Arc<node::portal::PortalStore> {

@@ -47,7 +47,10 @@ pub(super) const COLUMNS: [(&str, &str); 20] = [
         "First year of the financial year that the pounds belong to",
     ),
     ("page", "Address of the payment's page"),
-    ("proof", "Address of the payment's proof"),
+    (
+        "proof",
+        "Address of the payment's proof; empty where only its holder can show it",
+    ),
 ];
 
 struct Download {
@@ -141,7 +144,10 @@ fn written(
             Cell::Text(&row.reference),
             own(row.year.to_string()),
             own(format!("/payments/{}", row.id)),
-            own(format!("/payments/{}/payment.proof", row.id)),
+            own(match row.has_proof {
+                true => format!("/payments/{}/payment.proof", row.id),
+                false => String::new(),
+            }),
         ])?;
     }
     Ok(table.bytes()?)
