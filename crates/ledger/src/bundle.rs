@@ -13,6 +13,7 @@ use crate::codec;
 use crate::current::{CurrentEntry, NotCurrent};
 use crate::digest::Digest;
 use crate::fact::{FactRef, ListPart, Opening};
+use crate::log_keys::NotBelieved;
 use crate::map::{MapProof, MemberProof};
 use crate::presentation::{NotShown, Occasion};
 use crate::signature::Attestation;
@@ -80,7 +81,7 @@ pub enum BundleError {
     Map(String),
     /// The notary's signature.
     #[error("the notary's checkpoint: {0}")]
-    Checkpoint(String),
+    Checkpoint(NotBelieved),
     /// The paths from the fact to the checkpoint.
     #[error("the notary's log: {0}")]
     Log(String),

@@ -57,25 +57,42 @@ pub struct StatementEntry {
     pub statement: Digest,
 }
 
+/// A decision on who keeps the log from here on: an array of three.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct AuthoritiesEntry {
+    /// Agreed time in milliseconds since 1970-01-01 UTC.
+    #[n(0)]
+    pub time_ms: u64,
+    /// Number of the epoch that begins.
+    #[n(1)]
+    pub epoch: u32,
+    /// The decision, a C2SP signed note.
+    #[cbor(n(2), with = "codec::text")]
+    pub note: String,
+}
+
 /// An entry of the notary's log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogEntry {
     /// Transactions certified together.
     Batch(BatchEntry),
     /// A statement registered.
     Statement(StatementEntry),
+    /// Other authorities from here on.
+    Authorities(AuthoritiesEntry),
     /// The root over the used marks.
     Current(CurrentEntry),
 }
 
 impl LogEntry {
-    /// Reads an entry.
+    /// Reads an entry: its number of items tells of which sort it is.
     ///
     /// # Errors
     /// [`DecodeError`], what speaks against it being what its number of items says; a batch, if that says nothing.
     pub fn read(bytes: &[u8]) -> Result<Self, DecodeError> {
         match minicbor::Decoder::new(bytes).array() {
             Ok(Some(2)) => codec::decode(bytes).map(Self::Statement),
+            Ok(Some(3)) => codec::decode(bytes).map(Self::Authorities),
             Ok(Some(4)) => codec::decode(bytes).map(Self::Current),
             _ => codec::decode(bytes).map(Self::Batch),
         }
@@ -87,6 +104,7 @@ impl LogEntry {
         match self {
             Self::Batch(entry) => entry.time_ms,
             Self::Statement(entry) => entry.time_ms,
+            Self::Authorities(entry) => entry.time_ms,
             Self::Current(entry) => entry.time_ms,
         }
     }

@@ -102,8 +102,8 @@ impl Unused {
         if self.absence.root(mark, entry.count)? != entry.root {
             return Err(NotCurrent::Root);
         }
-        let checkpoint =
-            verify_checkpoint(&self.checkpoint, notary).map_err(NotCurrent::Checkpoint)?;
+        let checkpoint = verify_checkpoint(&self.checkpoint, notary)
+            .map_err(|error| NotCurrent::Checkpoint(error.to_string()))?;
         let leaf = tlog::leaf_hash(&codec::encode(entry));
         let path: Vec<tlog::Hash> = self.log_path.iter().map(|h| (*h).into()).collect();
         let (size, root) = (checkpoint.size(), checkpoint.root());

@@ -7,6 +7,7 @@
 
 pub mod absence;
 pub mod address;
+pub mod authorities;
 pub mod bundle;
 pub mod business_key;
 pub mod certificate;

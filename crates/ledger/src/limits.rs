@@ -60,3 +60,11 @@ pub const CURRENT_AHEAD_MS_MAX: u64 = 60 * 1000;
 pub const CHUNK_BYTES: usize = 1 << 20;
 /// Bytes of one file: 65,536 chunks, of which the hashes take 2 MiB.
 pub const FILE_BYTES_MAX: u64 = 64 << 30;
+/// Fewest validators that keep a log together: with three, none may lie.
+pub const VALIDATORS_MIN: usize = 4;
+/// Most validators of a log: each signs every checkpoint, and all of them with those before fit one note.
+pub const VALIDATORS_MAX: usize = 31;
+/// Bytes of a decision on authorities with its signatures: 31 validators, and 62 that sign.
+pub const DECISION_BYTES_MAX: usize = 24 * 1024;
+/// Epochs of one log's authorities: a change a month for ten years, and their whole history fits one message.
+pub const EPOCHS_MAX: usize = 120;

@@ -51,8 +51,8 @@ impl Spent {
         if self.place.root(TOKENS, spent_leaf(mark, on)) != Some(self.entry.tokens_root) {
             return Err(NotSpent::NotInBatch);
         }
-        let checkpoint =
-            verify_checkpoint(&self.checkpoint, notary).map_err(NotSpent::Checkpoint)?;
+        let checkpoint = verify_checkpoint(&self.checkpoint, notary)
+            .map_err(|error| NotSpent::Checkpoint(error.to_string()))?;
         let leaf = tlog::leaf_hash(&codec::encode(&self.entry));
         let path: Vec<tlog::Hash> = self.log_path.iter().map(|h| (*h).into()).collect();
         let (size, root) = (checkpoint.size(), checkpoint.root());

@@ -50,7 +50,7 @@ impl Members {
     /// [`SnapshotError`].
     pub fn accept(snapshot: Snapshot, registrar: &LogKeys) -> Result<Self, SnapshotError> {
         let checkpoint = verify_checkpoint(&snapshot.proof.checkpoint, registrar)
-            .map_err(SnapshotError::Checkpoint)?;
+            .map_err(|error| SnapshotError::Checkpoint(error.to_string()))?;
         let ordered = snapshot.records.len() <= LIST_ITEMS_MAX
             && snapshot.records.is_sorted_by(|a, b| a.party < b.party);
         if !ordered

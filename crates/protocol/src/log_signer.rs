@@ -21,6 +21,11 @@ impl LogSigner {
         Self { own, beside }
     }
 
+    /// The log's own key.
+    pub(crate) fn own(&self) -> &NoteSigner {
+        &self.own
+    }
+
     /// A signed checkpoint as text; nothing if a key can't sign.
     pub(crate) fn sign(&self, checkpoint: &Checkpoint) -> Option<String> {
         let mut note = checkpoint.sign(&self.own).ok()?;

@@ -2,6 +2,7 @@
 
 mod agreed;
 mod alone;
+mod authorities;
 mod check;
 mod current;
 mod machine;
@@ -15,6 +16,7 @@ pub mod store;
 
 pub use agreed::{Agreed, NotAgreed, map_pinned_by};
 pub use alone::Notary;
+pub use authorities::Change;
 pub use check::{Asked, Checked, check};
 pub use current::{Known, MarksRoot};
 pub use machine::{Block, Decided, Machine, NotaryError, Prepared, Published};

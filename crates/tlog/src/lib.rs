@@ -9,7 +9,7 @@
 //! - **Notes** (C2SP signed-note): [`Note`], signed by a [`NoteSigner`], verified against
 //!   [`VerifierKey`]s.
 //! - **Checkpoints** (C2SP tlog-checkpoint, tlog-cosignature): [`Checkpoint`], cosigned by a
-//!   [`Cosigner`], believed under a [`CheckpointPolicy`].
+//!   [`Cosigner`], believed when enough of its log's keys signed: [`Note::verify_enough`].
 //! - **Witnesses** (C2SP tlog-witness): [`witness`]; what shows that a log has two histories: [`Fork`].
 //! - **Files** (C2SP tlog-tiles): [`Tile`], [`EntryBundle`], [`TilePath`], [`encode_entries`].
 //!
@@ -22,7 +22,7 @@
 //! ```
 //! use std::collections::BTreeMap;
 //! use tlog::{Checkpoint, Cosigner, Frontier, KeyName, NoteSigner, Origin};
-//! use tlog::{CheckpointPolicy, UnknownSignatures, leaf_hash, prove_inclusion, verify_inclusion};
+//! use tlog::{leaf_hash, prove_inclusion, verify_inclusion};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! // The notary appends entries, keeps the completed nodes and signs.
@@ -40,13 +40,8 @@
 //! let proof = prove_inclusion(1, frontier.size(), |node| nodes.get(&node).copied().ok_or(std::fmt::Error))?;
 //!
 //! // A reader believes the checkpoint, and then the proof.
-//! let policy = CheckpointPolicy::new(
-//!     Origin::new("log.example")?,
-//!     log.verifier_key().clone(),
-//!     vec![witness.verifier_key().clone()],
-//!     1,
-//! )?;
-//! let trusted = policy.open(note.to_string().as_bytes(), UnknownSignatures::Refuse)?.checkpoint;
+//! let keys = [log.verifier_key().clone(), witness.verifier_key().clone()];
+//! let trusted = Checkpoint::parse(note.verify_enough(&keys, 2)?.text.as_str())?;
 //! verify_inclusion(leaf_hash(b"second"), 1, trusted.size(), &proof, trusted.root())?;
 //! # Ok(())
 //! # }
@@ -69,7 +64,6 @@ mod note;
 mod note_signature;
 mod note_text;
 mod note_verify;
-mod policy;
 mod prove;
 mod public_key;
 mod signer;
@@ -96,9 +90,6 @@ pub use note::{AddSignatureError, Note, NoteParseError};
 pub use note_signature::{NoteSignature, SignatureLineError};
 pub use note_text::{NoteText, NoteTextError};
 pub use note_verify::{NoteVerifyError, VerifiedNote, VerifiedSignature};
-pub use policy::{
-    CheckpointPolicy, CosignedBy, OpenError, PolicyError, TrustedCheckpoint, UnknownSignatures,
-};
 pub use prove::{ProveError, prove_consistency, prove_inclusion, stored_root};
 pub use public_key::{KEY_BYTES, PublicKey, PublicKeyError, has_small_order};
 pub use signer::{CosignError, Cosigner, NoteSigner, SignError, SignerError};

@@ -63,13 +63,15 @@ pub enum NoteVerifyError {
     /// No signature of a trusted key.
     #[error("no trusted key signed the note")]
     NoTrustedSignature,
-    /// A key did not sign a note that all must sign.
-    #[error("{name} ({id}) did not sign the note")]
-    Unsigned {
-        /// Key name.
-        name: KeyName,
-        /// Key id.
-        id: KeyId,
+    /// Too few of the trusted keys signed.
+    #[error("{signed} of the {needed} needed keys signed the note, without {}", listed(.missing))]
+    TooFew {
+        /// How many must sign.
+        needed: usize,
+        /// How many did.
+        signed: usize,
+        /// Names and ids of those that did not.
+        missing: Vec<(KeyName, KeyId)>,
     },
 }
 
@@ -94,24 +96,28 @@ impl Note {
         }
     }
 
-    /// Accepts a note only if every one of these keys signed it, and nobody else: a log with an Ed25519 and a hybrid key is
-    /// believed while either algorithm holds.
+    /// Accepts a note only if at least `needed` of these keys signed it, and nobody else: both keys of a log, so that it is
+    /// believed while either algorithm holds, or enough of those who keep it together.
     ///
     /// # Errors
     /// [`NoteVerifyError`].
-    pub fn verify_all<'a>(
+    pub fn verify_enough<'a>(
         &'a self,
-        required: &'a [VerifierKey],
+        trusted: &'a [VerifierKey],
+        needed: usize,
     ) -> Result<VerifiedNote<'a>, NoteVerifyError> {
-        let verified = self.verify_exact(required)?;
-        let signed = |key: &&VerifierKey| verified.signatures.iter().any(|s| s.key == *key);
-        match required.iter().find(|key| !signed(key)) {
-            Some(key) => Err(NoteVerifyError::Unsigned {
-                name: key.name().clone(),
-                id: key.id(),
-            }),
-            None => Ok(verified),
+        let verified = self.verify_exact(trusted)?;
+        let signed = verified.signatures.len();
+        if signed >= needed {
+            return Ok(verified);
         }
+        let has_signed = |key: &&VerifierKey| verified.signatures.iter().any(|s| s.key == *key);
+        let missing = trusted.iter().filter(|key| !has_signed(key));
+        Err(NoteVerifyError::TooFew {
+            needed,
+            signed,
+            missing: missing.map(|key| (key.name().clone(), key.id())).collect(),
+        })
     }
 
     /// Accepts a note with a valid signature of at least one trusted key, and ignores signatures of
@@ -144,6 +150,11 @@ impl Note {
             signatures,
         })
     }
+}
+
+fn listed(keys: &[(KeyName, KeyId)]) -> String {
+    let keys = keys.iter().map(|(name, id)| format!("{name} ({id})"));
+    keys.collect::<Vec<_>>().join(", ")
 }
 
 fn find_key<'a>(

@@ -26,8 +26,6 @@ mod keys;
 mod note;
 #[path = "tlog/note_verify.rs"]
 mod note_verify;
-#[path = "tlog/policy.rs"]
-mod policy;
 #[path = "tlog/tile_paths.rs"]
 mod tile_paths;
 #[path = "tlog/tiles.rs"]

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-// `pvn-verify PROOF --trust FILE [--audience WHO --nonce HEX | --current] [--max-age 5m] [--json]`: verifies a proof offline. Exit codes are those of `pvn verify`: 0 valid, 1 not valid or nothing
+// `pvn-verify PROOF --trust FILE [--history FILE] [--audience WHO --nonce HEX | --current] [--max-age 5m] [--json]`: verifies a proof offline. Exit codes are those of `pvn verify`: 0 valid, 1 not valid or nothing
 // to verify, 2 asked wrongly.
 import { readFileSync, writeSync } from "node:fs";
 import { parseArgs } from "node:util";
 
-const USAGE = "pvn-verify PROOF --trust FILE [--audience WHO --nonce HEX | --current] [--max-age 5m] [--json]";
+const USAGE = "pvn-verify PROOF --trust FILE [--history FILE] [--audience WHO --nonce HEX | --current] [--max-age 5m] [--json]";
 const UNITS_MS = { s: 1_000n, m: 60_000n, h: 3_600_000n };
 const built = new URL("../dist/pvn-verify.mjs", import.meta.url);
 
@@ -19,6 +19,7 @@ function options() {
       allowPositionals: true,
       options: {
         trust: { type: "string" },
+        history: { type: "string" },
         audience: { type: "string" },
         nonce: { type: "string" },
         current: { type: "boolean" },
@@ -56,14 +57,20 @@ function read(what, path) {
   }
 }
 
-const { proof, trust: trustPath, json, asked } = options();
-const { readTrust, said, TrustError, verify } = await import(built).catch(() => end(1, "pvn-verify is not built yet: make web"));
+const { proof, trust: trustPath, history, json, asked } = options();
+const { followed, HistoryError, readTrust, said, TrustError, verify } = await import(built).catch(() => end(1, "pvn-verify is not built yet: make web"));
 let trust;
 try {
   trust = await readTrust(new Uint8Array(read("trust file", trustPath)));
 } catch (error) {
   if (!(error instanceof TrustError)) throw error;
   end(1, `pvn-verify: the trust file ${trustPath}: ${error.message}`);
+}
+try {
+  if (history !== undefined) trust = await followed(trust, new Uint8Array(read("history", history)));
+} catch (error) {
+  if (!(error instanceof HistoryError)) throw error;
+  end(1, `pvn-verify: the history ${history} leads nowhere (${error.code}): ${error.message}`);
 }
 const verdict = await verify(new Uint8Array(read("proof", proof)), trust, asked);
 writeSync(1, `${said(verdict, json ? "json" : "words")}\n`);

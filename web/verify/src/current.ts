@@ -5,7 +5,8 @@ import { equal, u32, utf8, type Bytes } from "./bytes.ts";
 import { readBundle, type Bundle } from "./bundle.ts";
 import { type Reader } from "./cbor.ts";
 import { BUCKET_MARKS_MAX, CURRENT_AHEAD_MS_MAX, PATH_MAX } from "./limits.ts";
-import { NoteError, verifiedCheckpoint } from "./note.ts";
+import { verifiedCheckpoint } from "./checkpoint.ts";
+import { NoteError } from "./note.ts";
 import { hmac, sha256, tagged } from "./sha256.ts";
 import { leafHash, rootFromPath } from "./tree.ts";
 import { type Trust } from "./trust.ts";
@@ -87,7 +88,7 @@ export async function checkCurrent(standing: Standing, { fact, place }: Bundle, 
   if (!equal(sha256(utf8("pvn token key/1\0"), key), tokenKey)) wrong("the token key is not this fact's");
   const rho = hmac(key, utf8("rho/v1"), trust.lineage, id, u32(place.view.index), u32(place.output.index));
   if (!equal(rootWithout(sha256(utf8("null/v1"), control, rho), standing), root)) wrong("what is shown of the used ones does not lead to the notary's root");
-  const log = await verifiedCheckpoint(checkpoint, trust.notary).catch((error: unknown) => {
+  const log = await verifiedCheckpoint(checkpoint, trust.notary, trust.epochs).catch((error: unknown) => {
     if (error instanceof NoteError) wrong(`its checkpoint: ${error.message}`);
     throw error;
   });

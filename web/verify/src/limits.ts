@@ -46,6 +46,14 @@ export const NAME_BYTES_MAX = 255;
 /** Seconds since 1970 at which a cosigner may have signed. */
 export const COSIGNED_AT_MAX = 2n ** 63n - 1n;
 
+/** Validators of a log, where there is more than one. */
+export const VALIDATORS_MIN = 4;
+export const VALIDATORS_MAX = 31;
+/** Bytes of a decision on a log's authorities. */
+export const DECISION_BYTES_MAX = 24 * 1024;
+/** Epochs of one log's authorities. */
+export const EPOCHS_MAX = 120;
+
 /** Bytes of a contract's text. */
 export const CONTRACT_BYTES_MAX = 256 * 1024;
 /** Declarations of a contract, lines under a declaration. */

@@ -1,15 +1,15 @@
-// Signed notes (C2SP signed-note), the keys that sign them, and the checkpoints of logs that they carry (C2SP tlog-checkpoint).
+// Signed notes (C2SP signed-note), and the keys that sign them.
 
 import { base64, equal, hex, join, utf8, type Bytes } from "./bytes.ts";
 import { isSignedEd25519, isWeakKey } from "./ed25519.ts";
 import { isHybridKey } from "./keys.ts";
-import { COSIGNED_AT_MAX, NAME_BYTES_MAX, NOTE_BYTES_MAX, NOTE_SIGNATURES_MAX, TREE_SIZE_MAX } from "./limits.ts";
+import { COSIGNED_AT_MAX, NAME_BYTES_MAX, NOTE_BYTES_MAX, NOTE_SIGNATURES_MAX } from "./limits.ts";
 import { hybrid } from "./parts.ts";
 import { sha256 } from "./sha256.ts";
 
-const ED25519 = 0x01;
+export const ED25519 = 0x01;
 /** A cosignature with its time (C2SP tlog-cosignature). */
-const COSIGNATURE = 0x04;
+export const COSIGNATURE = 0x04;
 /** A type without a byte of its own is named behind this one: here P-256 together with ML-DSA-65. */
 const NAMED = 0xff;
 const HYBRID = utf8("pvn.p256-mldsa65.v1");
@@ -26,11 +26,6 @@ export interface VerifierKey {
 
 export type LogKeys = readonly [own: VerifierKey, ...beside: VerifierKey[]];
 
-export interface Checkpoint {
-  readonly size: bigint;
-  readonly root: Bytes;
-}
-
 interface SignatureLine {
   readonly name: string;
   readonly id: string;
@@ -38,10 +33,23 @@ interface SignatureLine {
 }
 
 /** Why a note, key or checkpoint isn't accepted, in words. */
-export class NoteError extends Error {}
+export class NoteError extends Error {
+  constructor(
+    message: string,
+    /** Whether nobody who is trusted signed, or somebody besides. */
+    readonly isOfOthers = false,
+  ) {
+    super(message);
+  }
 
-function refuse(reason: string): never {
-  throw new NoteError(reason);
+  /** The same, said about something; of others only if there may be others. */
+  about(what: string, mayBeOfOthers: boolean): NoteError {
+    return new NoteError(`${what}${this.message}`, this.isOfOthers && mayBeOfOthers);
+  }
+}
+
+function refuse(reason: string, isOfOthers = false): never {
+  throw new NoteError(reason, isOfOthers);
 }
 
 function keyName(name: string): string {
@@ -75,7 +83,7 @@ function signatureLine(line: string): SignatureLine {
 }
 
 /** Text and signatures of a note. The text may have empty lines itself: the last one separates. */
-function parse(note: string): { text: string; signatures: SignatureLine[] } {
+export function readNote(note: string): { text: string; signatures: SignatureLine[] } {
   if (utf8(note).length > NOTE_BYTES_MAX) refuse("the note is too long");
   if (/[\0-\x09\x0b-\x1f]/.test(note)) refuse("the note has a control character");
   const separator = note.lastIndexOf("\n\n");
@@ -110,11 +118,9 @@ export async function logKeys(texts: readonly string[]): Promise<LogKeys> {
   return beside ? [own, beside] : [own];
 }
 
-/**
- * The text of a note that each of these keys signed, once, and nobody else, so that no byte is left unchecked.
- */
-export async function verifiedText(note: string, keys: LogKeys): Promise<string> {
-  const { text, signatures } = parse(note);
+/** The text of a note, and who of these signed it, each once; nobody else did, so that no byte is left unchecked. */
+export async function signersOf(note: string, keys: readonly VerifierKey[]): Promise<{ text: string; signed: readonly VerifierKey[] }> {
+  const { text, signatures } = readNote(note);
   const signed: VerifierKey[] = [];
   let unknown: string | undefined;
   for (const { name, id, signature } of signatures) {
@@ -125,29 +131,19 @@ export async function verifiedText(note: string, keys: LogKeys): Promise<string>
     else if (await isSigned(key, text, signature)) signed.push(key);
     else refuse(`the signature of ${who} is not valid`);
   }
-  if (signed.length === 0) refuse("no trusted key signed the note");
-  if (unknown) refuse(`${unknown} is not among the trusted keys`);
-  const silent = keys.find((key) => !signed.includes(key));
-  if (silent) refuse(`${silent.name} (${silent.id}) did not sign the note`);
+  if (signed.length === 0) refuse("no trusted key signed the note", true);
+  if (unknown) refuse(`${unknown} is not among the trusted keys`, true);
+  return { text, signed };
+}
+
+/** The text of a note that at least so many of these keys signed, and nobody else. */
+export async function verifiedText(note: string, keys: readonly VerifierKey[], needed = keys.length): Promise<string> {
+  const { text, signed } = await signersOf(note, keys);
+  const missing = keys.filter((key) => !signed.includes(key)).map(({ name, id }) => `${name} (${id})`);
+  if (signed.length < needed) refuse(`${signed.length} of the ${needed} needed keys signed the note, without ${missing.join(", ")}`);
   return text;
 }
 
-function isOrigin(line: string): boolean {
+export function isOrigin(line: string): boolean {
   return line !== "" && utf8(line).length <= NAME_BYTES_MAX && !/\p{Cc}/u.test(line);
-}
-
-/** A checkpoint of exactly the log that the keys are named after, signed by exactly these keys. */
-export async function verifiedCheckpoint(note: string, keys: LogKeys): Promise<Checkpoint> {
-  const lines = (await verifiedText(note, keys)).slice(0, -1).split("\n");
-  const [origin, digits, encoded] = lines as [string, string, string];
-  if (lines.length < 3) refuse("a checkpoint has three lines: origin, size and root");
-  if (!isOrigin(origin)) refuse("the checkpoint's origin is not valid");
-  if (!/^(0|[1-9][0-9]*)$/.test(digits) || digits.length > 19 || BigInt(digits) > TREE_SIZE_MAX) refuse("the checkpoint's size is not valid");
-  const root = base64(encoded);
-  if (root?.length !== 32) refuse("the checkpoint's root is not canonical base64 of 32 bytes");
-  const size = BigInt(digits);
-  if (size === 0n && !equal(root, sha256())) refuse("the root of the empty tree is wrong");
-  if (lines.length > 3) refuse("the checkpoint has a line that is not allowed");
-  if (origin !== keys[0].name) refuse(`it is of the log ${origin}`);
-  return { size, root };
 }

@@ -6,6 +6,9 @@ import { isoDate, itemType, moment, words } from "./show.ts";
 import { type Value } from "./value.ts";
 import { type NotProven, type Proven } from "./verdict.ts";
 
+const NEWER =
+  "If the notary has other authorities now than when your trust file was written, this may be a proof under theirs: " +
+  "try again with --history FILE, which each of them serves at /authorities, or with a newer trust file from somebody you trust.";
 const HIDDEN = "(hidden by whoever shows this proof)";
 
 /**
@@ -116,5 +119,5 @@ function told(proven: Proven): string {
 export function said(verdict: Proven | NotProven, as: "words" | "json"): string {
   if (verdict.valid) return as === "json" ? told(verdict) : shown(verdict);
   if (as === "json") return written({ valid: false, step: verdict.step, reason: verdict.reason });
-  return `NOT VALID. The step that failed: ${printable(verdict.reason)}.`;
+  return [`NOT VALID. The step that failed: ${printable(verdict.reason)}.`, ...(verdict.mayBeNewer ? [NEWER] : [])].join("\n");
 }

@@ -1,7 +1,9 @@
 // Trust files: what a verifier starts from. Keys inside a proof are never trusted; they are proven from here.
 
+import { readAuthorities, Refused, withEpoch, type Authorities, type Epoch, type Log } from "./authorities.ts";
 import { hex, utf8, type Bytes } from "./bytes.ts";
 import { ContractError, readContract, type Contract } from "./deed/contract.ts";
+import { follow } from "./history.ts";
 import { logKeys, NoteError, type LogKeys } from "./note.ts";
 import { sha256 } from "./sha256.ts";
 
@@ -12,6 +14,8 @@ export interface Trust {
   readonly registrar: LogKeys;
   /** The keys that sign the notary's log. */
   readonly notary: LogKeys;
+  /** Who kept the log after its founder. */
+  readonly epochs: readonly Epoch[];
   /** The notary's lineage. */
   readonly lineage: Bytes;
   /** The contracts accepted, by the hash of their text. */
@@ -21,8 +25,9 @@ export interface Trust {
 /** Why a trust file can't be used, in words. */
 export class TrustError extends Error {}
 
-/** The form of trust files that this version reads. */
-const FORM = 2;
+/** The form of trust files of a log that its founder keeps, and of one that went over to others. */
+const FOUNDED = 2;
+const CHANGED = 3;
 const NAMES = ["pvn_trust", "network", "founded_by", "registrar", "notary", "contracts"];
 
 /** A text, a brace, or a colon: enough to see which names stand in which object. */
@@ -93,6 +98,31 @@ async function keys(of: Table, whose: string): Promise<LogKeys> {
   }
 }
 
+/** The keys of a log that went over to others, with its epochs. */
+async function changed(of: Table): Promise<Log> {
+  const notary = table(of.notary, ["keys", "epochs"]);
+  let log: Log = { keys: await keys({ notary: notary.keys }, "notary"), epochs: [] };
+  for (const json of list(notary, "epochs")) {
+    const one = table(json, ["from", "authorities"]);
+    const from = one.from;
+    if (typeof from !== "number" || !Number.isSafeInteger(from)) throw new TrustError("notary: an epoch is from a size of the log on");
+    const next = withEpoch(log, { from: BigInt(from), authorities: await authorities(text(one, "authorities")) });
+    if (!next) throw new TrustError(`notary: the epochs of the log ${log.keys[0].name} are not one after the other from 1, each from a larger size on`);
+    log = next;
+  }
+  if (log.epochs.length === 0) throw new TrustError("notary: there is no epoch");
+  return log;
+}
+
+async function authorities(text: string): Promise<Authorities> {
+  try {
+    return await readAuthorities(text);
+  } catch (error) {
+    if (error instanceof Refused) throw new TrustError(`notary: ${error.message}`);
+    throw error;
+  }
+}
+
 /** Contracts by the hash of their text; one may use another, wherever it stands. */
 function contracts(entries: readonly unknown[]): Map<string, Contract> {
   const texts = new Map<string, { name: string; text: string }>();
@@ -129,13 +159,26 @@ function contracts(entries: readonly unknown[]): Map<string, Contract> {
  */
 export async function readTrust(bytes: Bytes): Promise<Trust> {
   const file = table(parsed(bytes), NAMES);
-  if (file.pvn_trust !== FORM) throw new TrustError(`it is of form ${JSON.stringify(file.pvn_trust)}, and this version reads form ${FORM}`);
-  const [registrar, notary] = [await keys(file, "registrar"), await keys(file, "notary")];
+  const form = file.pvn_trust;
+  if (form !== FOUNDED && form !== CHANGED) throw new TrustError(`it is of form ${JSON.stringify(form)}, and this version reads forms ${FOUNDED} and ${CHANGED}`);
+  const registrar = await keys(file, "registrar");
+  const { keys: notary, epochs } = form === CHANGED ? await changed(file) : { keys: await keys(file, "notary"), epochs: [] };
   return {
     network: sha256(utf8(`pvn network/1\0${text(file, "network")}\0${text(file, "founded_by")}`)),
     registrar,
     notary,
+    epochs,
     lineage: sha256(utf8(`pvn notary lineage/1\0${notary[0].name}`)),
     contracts: contracts(list(file, "contracts")),
   };
+}
+
+/**
+ * What is trusted, with the authorities to which a history leads from there.
+ *
+ * @throws HistoryError
+ */
+export async function followed(trust: Trust, history: Bytes): Promise<Trust> {
+  const { epochs } = await follow({ keys: trust.notary, epochs: trust.epochs }, history);
+  return { ...trust, epochs };
 }

@@ -62,6 +62,8 @@ export interface NotProven {
   readonly step: Step;
   /** The step and what is wrong, in words. */
   readonly reason: string;
+  /** Whether the notary's log may have other authorities now than those that are trusted. */
+  readonly mayBeNewer?: true;
 }
 
 /** Ends the verification at a step. */
@@ -69,11 +71,12 @@ export class Failed extends Error {
   constructor(
     readonly step: Step,
     reason: string,
+    readonly mayBeNewer = false,
   ) {
     super(`${SPOKEN[step]}: ${reason}`);
   }
 }
 
-export function fail(step: Step, reason: string): never {
-  throw new Failed(step, reason);
+export function fail(step: Step, reason: string, mayBeNewer = false): never {
+  throw new Failed(step, reason, mayBeNewer);
 }

@@ -1,13 +1,15 @@
 // The verifier of proof bundles: everything follows from a trust file, nothing inside the proof is believed. The steps and their names are
 // those of docs/protocol, in its order; the first that fails is the verdict.
 
+import { type Epoch } from "./authorities.ts";
 import { equal, hex, join, utf8, type Bytes } from "./bytes.ts";
 import { FORMAT, formatOf, isWrapped, readBundle, type Attestation, type Bundle, type Member, type Place } from "./bundle.ts";
 import { NotCanonical, Reader } from "./cbor.ts";
 import { type Contract, type Kind, type PartyRef } from "./deed/contract.ts";
 import { isSigned, type Key } from "./keys.ts";
 import { SIGNATURES_MAX, SIGNED_TOGETHER_MAX } from "./limits.ts";
-import { NoteError, verifiedCheckpoint, type Checkpoint, type LogKeys } from "./note.ts";
+import { verifiedCheckpoint, type Checkpoint } from "./checkpoint.ts";
+import { NoteError, type LogKeys } from "./note.ts";
 import { type Opening } from "./opening.ts";
 import { wrapped } from "./parts.ts";
 import { tagged } from "./sha256.ts";
@@ -80,11 +82,11 @@ function resolve({ terms, load, view: inViews, rest, output }: Place, commitment
   return views && { view, id: tagged(ID, tagged(TERMS, terms.encoded), load, views) };
 }
 
-async function checkpoint(note: string, keys: LogKeys, step: Step): Promise<Checkpoint> {
+async function checkpoint(note: string, keys: LogKeys, step: Step, epochs: readonly Epoch[] = []): Promise<Checkpoint> {
   try {
-    return await verifiedCheckpoint(note, keys);
+    return await verifiedCheckpoint(note, keys, epochs);
   } catch (error) {
-    if (error instanceof NoteError) fail(step, error.message);
+    if (error instanceof NoteError) fail(step, error.message, error.isOfOthers && step === "checkpoint");
     throw error;
   }
 }
@@ -168,7 +170,7 @@ async function proven(bytes: Bytes, trust: Trust, asked: Asked): Promise<Proven>
   const { contract, kind } = meaningOf(fact, trust);
   const commitment = fact.commitment() ?? fail("fact", NOT_A_FACT);
   const at = resolve(place, commitment) ?? fail("log", "the fact's place in its transaction is malformed");
-  checkLog(bundle, at.id, await checkpoint(certificate.checkpoint, trust.notary, "checkpoint"));
+  checkLog(bundle, at.id, await checkpoint(certificate.checkpoint, trust.notary, "checkpoint", trust.epochs));
   checkTerms(bundle);
   checkMap(bundle, await checkpoint(bundle.map.checkpoint, trust.registrar, "network_map"));
   const attestedBy = await checkSignatures(bundle, trust, at, kind);
@@ -196,7 +198,7 @@ export async function verify(bytes: Bytes, trust: Trust, asked: Asked = {}): Pro
   try {
     return await proven(bytes, trust, asked);
   } catch (error) {
-    if (error instanceof Failed) return { valid: false, step: error.step, reason: error.message };
+    if (error instanceof Failed) return { valid: false, step: error.step, reason: error.message, ...(error.mayBeNewer && { mayBeNewer: true }) };
     throw error;
   }
 }

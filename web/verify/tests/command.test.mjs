@@ -46,7 +46,7 @@ test("a proof is verified offline, and the exit code is the verdict", () => {
 
 test("what isn't valid, or can't be asked, is said", () => {
   const trust = ["--trust", file("network.trust")];
-  const usage = "\n  pvn-verify PROOF --trust FILE [--audience WHO --nonce HEX | --current] [--max-age 5m] [--json]\n";
+  const usage = "\n  pvn-verify PROOF --trust FILE [--history FILE] [--audience WHO --nonce HEX | --current] [--max-age 5m] [--json]\n";
   const table = [
     [[file("cut.proof"), ...trust], 1, "NOT VALID. The step that failed: reading the file: cut short, at byte 100.\n", ""],
     [[file("cut.proof"), "--json", ...trust], 1, '{"reason":"reading the file: cut short, at byte 100","step":"read","valid":false}\n', ""],

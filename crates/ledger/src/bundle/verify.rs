@@ -144,8 +144,8 @@ impl ProofBundle {
 
     fn verify_map(&self, trust: &Trust) -> Result<(), BundleError> {
         let wrong = |reason: &str| BundleError::Map(reason.to_owned());
-        let checkpoint =
-            verify_checkpoint(&self.map.checkpoint, &trust.registrar).map_err(BundleError::Map)?;
+        let checkpoint = verify_checkpoint(&self.map.checkpoint, &trust.registrar)
+            .map_err(|error| BundleError::Map(error.to_string()))?;
         if self.map.log_root(checkpoint.size()) != Some(checkpoint.root().into()) {
             return Err(wrong("its checkpoint is for another directory"));
         }

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use deed::Value;
 use ledger::NetworkId;
+use ledger::authorities::{Authorities, History};
 use ledger::bundle::{BundleError, Proven};
 use ledger::codec;
 use ledger::current::{self, Recent};
@@ -25,6 +26,8 @@ use crate::formats::bytes;
 struct Case {
     name: String,
     trust: String,
+    /// How the notary's authorities changed since, in base64.
+    history: Option<String>,
     proof: String,
     expected: Option<Asked>,
     verdict: Json,
@@ -45,6 +48,13 @@ impl Case {
     }
 
     fn verdict(&self, trust: &Trust) -> Json {
+        let mut trust = trust.clone();
+        if let Some(history) = &self.history {
+            let history = STANDARD.decode(history).expect("base64");
+            let history = History::read(&history).expect("a history");
+            trust.notary = trust.notary.follow(&history).expect("leads on");
+        }
+        let trust = &trust;
         let proof = self.proof();
         let Some(asked) = &self.expected else {
             return told(presentation::verify(&proof, trust, None));
@@ -70,8 +80,24 @@ struct TrustFile {
     network: String,
     founded_by: String,
     registrar: Vec<String>,
-    notary: Vec<String>,
+    notary: Notary,
     contracts: Vec<ContractText>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Notary {
+    Founded(Vec<String>),
+    Changed {
+        keys: Vec<String>,
+        epochs: Vec<Epoch>,
+    },
+}
+
+#[derive(Deserialize)]
+struct Epoch {
+    from: u64,
+    authorities: String,
 }
 
 #[derive(Deserialize)]
@@ -104,10 +130,17 @@ fn trust(name: &str) -> Trust {
             .map(|text| VerifierKey::parse(text).expect("a key"));
         LogKeys::new(keys.collect()).expect("a log's keys")
     };
+    let notary = match &file.notary {
+        Notary::Founded(texts) => keys(texts),
+        Notary::Changed { keys: own, epochs } => epochs.iter().fold(keys(own), |keys, epoch| {
+            let authorities = Authorities::parse(&epoch.authorities).expect("authorities");
+            keys.with_epoch(epoch.from, authorities).expect("an epoch")
+        }),
+    };
     Trust {
         network: NetworkId::of(&file.network, &file.founded_by),
         registrar: keys(&file.registrar),
-        notary: keys(&file.notary),
+        notary,
         contracts,
     }
 }

@@ -2,8 +2,11 @@
 
 mod addresses;
 mod attacks;
+mod authorities;
+mod bodies;
 mod bundles;
 mod certificates;
+mod changing_log;
 mod codec;
 mod commitments;
 mod control;
@@ -14,6 +17,7 @@ mod disclosure;
 mod files;
 mod flat;
 mod formats;
+mod histories;
 mod keys;
 mod lists;
 mod log_keys;

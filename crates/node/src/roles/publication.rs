@@ -22,8 +22,48 @@ struct TrustFile<'a> {
     network: &'a str,
     founded_by: String,
     registrar: Vec<String>,
-    notary: Vec<String>,
+    notary: NotaryKeys,
     contracts: Vec<ContractText<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum NotaryKeys {
+    /// Form 2: the founder's alone.
+    Founded(Vec<String>),
+    /// Form 3: of a log that went over to other authorities.
+    Changed {
+        keys: Vec<String>,
+        epochs: Vec<EpochText>,
+    },
+}
+
+#[derive(Serialize)]
+struct EpochText {
+    from: u64,
+    authorities: String,
+}
+
+impl NotaryKeys {
+    fn of(log: &LogKeys) -> Self {
+        let keys = texts(log);
+        let epochs = log.epochs().iter();
+        let epochs = epochs.map(|epoch| EpochText {
+            from: epoch.from,
+            authorities: epoch.authorities.to_string(),
+        });
+        match log.epoch() {
+            0 => Self::Founded(keys),
+            _ => Self::Changed {
+                keys,
+                epochs: epochs.collect(),
+            },
+        }
+    }
+}
+
+fn texts(log: &LogKeys) -> Vec<String> {
+    log.keys().iter().map(ToString::to_string).collect()
 }
 
 #[derive(Serialize)]
@@ -43,13 +83,12 @@ pub fn trust_text(trust: &Trust, network_name: &str) -> Result<String, serde_jso
         sha256: id.to_string(),
         text: contract.source(),
     });
-    let texts = |keys: &LogKeys| keys.keys().iter().map(ToString::to_string).collect();
     let mut text = serde_json::to_string_pretty(&TrustFile {
-        pvn_trust: 2,
+        pvn_trust: if trust.notary.epoch() == 0 { 2 } else { 3 },
         network: network_name,
         founded_by: trust.registrar.own().to_string(),
         registrar: texts(&trust.registrar),
-        notary: texts(&trust.notary),
+        notary: NotaryKeys::of(&trust.notary),
         contracts: contracts.collect(),
     })?;
     text.push('\n');

@@ -21,7 +21,9 @@ pub(crate) fn keys_needed(keys: LogKeys, store: &impl Store) -> Result<LogKeys, 
 
 fn read_checkpoint(note: &str, keys: &LogKeys) -> Result<(u64, Digest), CertificateError> {
     let checkpoint =
-        verify_checkpoint(note, keys).map_err(|reason| CertificateError::Checkpoint { reason })?;
+        verify_checkpoint(note, keys).map_err(|error| CertificateError::Checkpoint {
+            reason: error.to_string(),
+        })?;
     Ok((checkpoint.size(), Digest::from(checkpoint.root())))
 }
 

@@ -152,8 +152,9 @@ impl Default for Agreed {
 /// # Errors
 /// [`NotAgreed::Map`].
 pub fn map_pinned_by(note: &str, registrar: &LogKeys) -> Result<MapPin, NotAgreed> {
-    let checkpoint =
-        verify_checkpoint(note, registrar).map_err(|reason| NotAgreed::Map { reason })?;
+    let checkpoint = verify_checkpoint(note, registrar).map_err(|error| NotAgreed::Map {
+        reason: error.to_string(),
+    })?;
     Ok(MapPin {
         size: checkpoint.size(),
         root: Digest::from(checkpoint.root()),

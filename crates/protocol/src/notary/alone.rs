@@ -1,10 +1,13 @@
 //! A notary alone: one process orders, decides and signs, with its own clock and its own key.
 
 use ledger::Digest;
+use ledger::authorities::{DecisionRefusal, History};
 use ledger::certificate::MapPin;
+use ledger::log_keys::LogKeys;
 use ledger::validity::Home;
 use tlog::{Checkpoint, Origin};
 
+use super::authorities::Change;
 use super::check::{Asked, Checked};
 use super::current::MarksRoot;
 use super::machine::{Block, Decided, Machine, NotaryError, Published};
@@ -32,10 +35,20 @@ impl<S: NotaryStore> Notary<S> {
         origin: Origin,
         store: S,
     ) -> Result<Self, NotaryError> {
-        let machine = Machine::open(home, store)?;
         let signer = signer.into();
+        let founder = LogKeys::from(signer.own().verifier_key().clone());
+        let mut machine = Machine::open(home, founder, store)?;
+        let epoch = machine
+            .keys()
+            .at(machine.size())
+            .map_or(0, |epoch| epoch.authorities.epoch());
+        if epoch > 0 {
+            return Err(NotaryError::HandedOver { epoch });
+        }
+        let published = sign(&signer, &origin, machine.size(), machine.root())?;
+        machine.keep_handover(&published.note)?;
         Ok(Self {
-            published: sign(&signer, &origin, machine.size(), machine.root())?,
+            published,
             machine,
             signer,
             origin,
@@ -118,22 +131,46 @@ impl<S: NotaryStore> Notary<S> {
         Ok(())
     }
 
+    /// Hands the log over to those whom a decision names: its last entry here, durable when it returns. What asks for it again
+    /// is shown the entry that there is.
+    ///
+    /// # Errors
+    /// [`NotaryError`].
+    pub fn hand_over(
+        &mut self,
+        now_ms: u64,
+        decision: &str,
+    ) -> Result<Result<Change, DecisionRefusal>, NotaryError> {
+        let block = Block {
+            decision: Some(decision),
+            ..self.next(now_ms, self.machine.agreed().map())
+        };
+        let decided = self.decide_block(block)?;
+        self.machine.keep_handover(&self.published.note)?;
+        decided.change.ok_or(NotaryError::Damaged("a decision"))
+    }
+
+    /// How the log's authorities changed.
+    ///
+    /// # Errors
+    /// [`NotaryError`].
+    pub fn history(&self) -> Result<History, NotaryError> {
+        self.machine.history()
+    }
+
     /// Enters the root over the used marks, if it is time; to be called after each round, and every second when there is
     /// nothing to decide. Says whether the log has grown.
     ///
     /// # Errors
     /// [`NotaryError`]; the notary must be opened again from its store then.
     pub fn keep_current(&mut self, now_ms: u64) -> Result<bool, NotaryError> {
+        if self.machine.keys().epoch() > 0 {
+            return Ok(false);
+        }
         let before = self.size();
         self.decide_block(Block {
-            number: self.machine.blocks() + 1,
-            agreed: self
-                .machine
-                .agreed()
-                .alone(now_ms, self.machine.agreed().map()),
-            requests: Asked::Checked(&[]),
-            statements: &[],
             keeps_current: true,
+            ..self.next(now_ms, self.machine.agreed().map())
         })?;
         Ok(self.size() > before)
     }
@@ -152,18 +189,32 @@ impl<S: NotaryStore> Notary<S> {
         statements: &[Digest],
     ) -> Result<Decided, NotaryError> {
         self.decide_block(Block {
-            number: self.machine.blocks() + 1,
-            agreed: self.machine.agreed().alone(now_ms, map),
             requests,
             statements,
-            keeps_current: false,
+            ..self.next(now_ms, map)
         })
+    }
+
+    /// A block in which nothing is asked yet.
+    fn next(&self, now_ms: u64, map: MapPin) -> Block<'static> {
+        Block {
+            number: self.machine.blocks() + 1,
+            agreed: self.machine.agreed().alone(now_ms, map),
+            requests: Asked::Checked(&[]),
+            statements: &[],
+            decision: None,
+            keeps_current: false,
+        }
     }
 
     fn decide_block(&mut self, block: Block<'_>) -> Result<Decided, NotaryError> {
         let prepared = self.machine.prepare(&block)?;
         if prepared.is_idle() {
             return Ok(self.machine.pass_over(prepared));
+        }
+        let epoch = self.machine.keys().epoch();
+        if epoch > 0 {
+            return Err(NotaryError::HandedOver { epoch });
         }
         let Decided { size, root, .. } = *prepared.decided();
         let published = sign(&self.signer, &self.origin, size, root)?;

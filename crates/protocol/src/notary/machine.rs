@@ -5,8 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use ledger::authorities::DecisionRefusal;
 use ledger::certificate::{BatchEntry, LogEntry, cancelled_on, spent_on};
 use ledger::codec;
+use ledger::log_keys::LogKeys;
 use ledger::token::{self, Sort};
 use ledger::validity::Home;
 use ledger::{Digest, Token, TransactionId};
@@ -14,6 +16,7 @@ use minicbor::{Decode, Encode};
 use tlog::Frontier;
 
 use super::agreed::Agreed;
+use super::authorities::Change;
 use super::check::{Asked, Checked};
 use super::current::{Current, MarksRoot};
 use super::past::{Body, Place};
@@ -37,6 +40,14 @@ pub enum NotaryError {
     /// A batch failed to be written, and may be there all the same: deciding on would rewrite the log.
     #[error("the notary must be opened again from its store")]
     Reopen,
+    /// Others keep the log now.
+    #[error(
+        "the log went over to other authorities, of epoch {epoch}: this notary can sign no more"
+    )]
+    HandedOver {
+        /// The epoch.
+        epoch: u32,
+    },
     /// A block came out of turn: what is between it and the last one is missing.
     #[error("block {given} came and block {expected} is next")]
     Gap {
@@ -63,6 +74,8 @@ pub struct Block<'a> {
     pub statements: &'a [Digest],
     /// Whether the root over the used marks is entered, if it is time.
     pub keeps_current: bool,
+    /// A decision on who keeps the log from the next block on, a signed note.
+    pub decision: Option<&'a str>,
 }
 
 /// How far the machine has come.
@@ -101,6 +114,8 @@ pub struct Decided {
     pub size: u64,
     /// The log's root with it.
     pub root: Digest,
+    /// What became of the decision, if the block has one.
+    pub change: Option<Result<Change, DecisionRefusal>>,
     pub(super) outcomes: Vec<Outcome>,
     /// The batches that it made, by their heights.
     pub(super) batches: BTreeMap<u64, (BatchEntry, Body)>,
@@ -120,6 +135,8 @@ pub struct Published {
 /// A block worked out and not written yet.
 pub struct Prepared {
     addition: Addition,
+    /// Who keeps the log from here on, if that changes.
+    keys: Option<LogKeys>,
     position: Position,
     decided: Decided,
     root: Option<MarksRoot>,
@@ -142,6 +159,7 @@ impl Prepared {
 /// Tokens used up, and the log of what was certified.
 pub struct Machine<S> {
     home: Home,
+    keys: LogKeys,
     pub(super) store: S,
     frontier: Frontier,
     position: Position,
@@ -150,11 +168,11 @@ pub struct Machine<S> {
 }
 
 impl<S: NotaryStore> Machine<S> {
-    /// Opens the machine where its store left off.
+    /// Opens the machine of the log that was founded with these keys where its store left off.
     ///
     /// # Errors
     /// [`NotaryError`].
-    pub fn open(home: Home, store: S) -> Result<Self, NotaryError> {
+    pub fn open(home: Home, founder: LogKeys, store: S) -> Result<Self, NotaryError> {
         let frontier = match store.meta(FRONTIER)? {
             Some(bytes) => {
                 Frontier::from_bytes(&bytes).map_err(|_| NotaryError::Damaged("frontier"))?
@@ -171,6 +189,7 @@ impl<S: NotaryStore> Machine<S> {
         }
         Ok(Self {
             home,
+            keys: Self::keepers(founder, &store)?,
             store,
             frontier,
             position,
@@ -196,6 +215,12 @@ impl<S: NotaryStore> Machine<S> {
     #[must_use]
     pub fn root(&self) -> Digest {
         self.frontier.root().into()
+    }
+
+    /// Who kept and keeps the log.
+    #[must_use]
+    pub fn keys(&self) -> &LogKeys {
+        &self.keys
     }
 
     /// Blocks applied.
@@ -256,13 +281,24 @@ impl<S: NotaryStore> Machine<S> {
         round.close();
         let time_ms = round.time_ms;
         self.enter_statements(block.statements, time_ms, &mut round.addition)?;
+        // Last of all: what it enters is the last that those before sign.
+        let entered = block
+            .decision
+            .map(|note| self.enter_decision(note, time_ms, &mut round.addition));
+        let (change, keys) = match entered {
+            Some(Ok((change, keys))) => (Some(Ok(change)), keys),
+            Some(Err(refusal)) => (Some(Err(refusal)), None),
+            None => (None, None),
+        };
         let Round {
             addition, batches, ..
         } = round;
         Ok(Prepared {
+            keys,
             decided: Decided {
                 size: addition.frontier.size(),
                 root: addition.frontier.root().into(),
+                change,
                 outcomes,
                 batches,
             },
@@ -285,6 +321,7 @@ impl<S: NotaryStore> Machine<S> {
                 frontier,
                 mut batch,
             },
+            keys,
             position,
             decided,
             root,
@@ -300,6 +337,7 @@ impl<S: NotaryStore> Machine<S> {
         self.current.entered(marks, root);
         self.frontier = frontier;
         self.position = position;
+        self.keys = keys.unwrap_or_else(|| self.keys.clone());
         Ok(decided)
     }
 

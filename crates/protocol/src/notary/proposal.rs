@@ -25,6 +25,9 @@ pub struct Proposal {
     /// Hashes of statements to be registered.
     #[cbor(n(3), with = "codec::list")]
     pub statements: Vec<Digest>,
+    /// A decision on who keeps the log from the next block on, a signed note; empty if there is none.
+    #[cbor(n(4), with = "codec::text")]
+    pub decision: String,
 }
 
 impl Proposal {
@@ -68,6 +71,7 @@ impl Proposal {
             requests: Asked::Requests(&self.requests),
             statements: &self.statements,
             keeps_current: true,
+            decision: Some(self.decision.as_str()).filter(|note| !note.is_empty()),
         }
     }
 }

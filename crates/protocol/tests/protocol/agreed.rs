@@ -145,10 +145,14 @@ fn a_map_is_pinned_by_what_its_registrar_signed() {
     }
 }
 
+fn founder() -> LogKeys {
+    LogKeys::from(note_signer("notary.town").verifier_key().clone())
+}
+
 #[test]
 fn a_block_is_decided_once_and_in_its_turn() {
     let disk = Disk::default();
-    let mut machine = Machine::open(home(), disk.clone()).expect("opens");
+    let mut machine = Machine::open(home(), founder(), disk.clone()).expect("opens");
     let one = submission("one", &[&coin("coin")]);
     let two = submission("two", &[&coin("coin")]);
     let proposals = [&one, &two].map(|submission| Proposal {
@@ -180,7 +184,7 @@ fn a_block_is_decided_once_and_in_its_turn() {
     assert_eq!((registered.index, registered.size), (2, 3));
 
     assert!(machine.decide(&first).expect("decides").is_none());
-    let mut machine = Machine::open(home(), disk).expect("opens again");
+    let mut machine = Machine::open(home(), founder(), disk).expect("opens again");
     assert_eq!((machine.blocks(), machine.size()), (1, 3));
     assert_eq!(*machine.agreed(), agreed);
     assert!(machine.decide(&first).expect("decides").is_none());
@@ -194,7 +198,7 @@ fn a_block_is_decided_once_and_in_its_turn() {
 fn idle_blocks_are_counted_and_machines_that_apply_the_same_blocks_agree() {
     let mut machines = [(); 2].map(|()| {
         let store = MemoryNotaryStore::new();
-        Machine::open(home(), store).expect("opens")
+        Machine::open(home(), founder(), store).expect("opens")
     });
     for number in 1..=5u64 {
         let requests = match number % 2 {

@@ -2,6 +2,9 @@
 
 mod admission;
 mod agreed;
+mod authorities;
+#[path = "../../../ledger/tests/ledger/bodies.rs"]
+mod bodies;
 mod business_keys;
 mod current;
 mod damaged;

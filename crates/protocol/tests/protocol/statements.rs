@@ -1,7 +1,7 @@
 //! Statements registered in the notary's log, among its batches.
 
 use ledger::Digest;
-use ledger::certificate::{LogEntry, StatementEntry};
+use ledger::certificate::{AuthoritiesEntry, LogEntry, StatementEntry};
 use ledger::codec;
 use ledger::current::CurrentEntry;
 use ledger::log_keys::verify_checkpoint;
@@ -97,6 +97,11 @@ fn an_entry_is_read_in_one_way() {
     let mut notary = open(&Disk::default());
     let one = submission("one", &[]);
     let batch = holds(&ask(&mut notary, &certify(&one)), &one.opening.id()).entry;
+    let authorities = AuthoritiesEntry {
+        time_ms: NOON_MS,
+        epoch: 1,
+        note: "a decision".to_owned(),
+    };
     let current = CurrentEntry {
         time_ms: NOON_MS,
         covered: 7,
@@ -105,11 +110,13 @@ fn an_entry_is_read_in_one_way() {
     };
     for entry in [
         LogEntry::Statement(statement),
+        LogEntry::Authorities(authorities),
         LogEntry::Batch(batch),
         LogEntry::Current(current),
     ] {
         let bytes = match &entry {
             LogEntry::Statement(entry) => codec::encode(entry),
+            LogEntry::Authorities(entry) => codec::encode(entry),
             LogEntry::Batch(entry) => codec::encode(entry),
             LogEntry::Current(entry) => codec::encode(entry),
         };

@@ -23,6 +23,9 @@ pub(crate) struct Verify {
     /// What you trust: the network's trust file, from somebody you trust.
     #[arg(long)]
     pub(crate) trust: PathBuf,
+    /// How the notary's authorities changed since that file was written: what each of them serves at /authorities, from whomever.
+    #[arg(long)]
+    pub(crate) history: Option<PathBuf>,
     /// Your name, as you gave it to whoever shows the proof.
     #[arg(long, requires = "nonce")]
     pub(crate) audience: Option<String>,

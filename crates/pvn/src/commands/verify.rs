@@ -1,13 +1,16 @@
 //! `pvn verify`: who paid whom what and when, on whose authority, offline.
 
 use std::fs;
+use std::path::Path;
 use std::process::ExitCode;
 
 use deed::Value;
 use jiff::{SignedDuration, Timestamp};
-use ledger::bundle::Proven;
+use ledger::authorities::History;
+use ledger::bundle::{BundleError, Proven};
 use ledger::current::{self, Recent};
 use ledger::fact::ListPart;
+use ledger::log_keys::LogKeys;
 use ledger::presentation::{self, Expected, nonce_of_hex};
 use serde_json::json;
 
@@ -25,7 +28,10 @@ const SHOWN_FOR: SignedDuration = SignedDuration::from_mins(5);
 const HIDDEN: &str = "(hidden by whoever shows this proof)";
 
 pub(super) fn run(args: &Verify) -> Outcome {
-    let trust = trust_file::read(&args.trust)?;
+    let mut trust = trust_file::read(&args.trust)?;
+    if let Some(history) = &args.history {
+        trust.notary = followed(&trust.notary, history)?;
+    }
     let bytes = fs::read(&args.proof)
         .map_err(|error| format!("the proof {} can't be read: {error}", args.proof.display()))?;
     let nonce = args.nonce.as_ref().map(|nonce| {
@@ -57,7 +63,9 @@ pub(super) fn run(args: &Verify) -> Outcome {
         }
         (Err(error), false) => {
             let reason = printable(&error.to_string());
-            format!("NOT VALID. The step that failed: {reason}.")
+            let next = next(error).map(|next| format!("\n{next}"));
+            let next = next.unwrap_or_default();
+            format!("NOT VALID. The step that failed: {reason}.{next}")
         }
     };
     say!("{said}")?;
@@ -65,6 +73,29 @@ pub(super) fn run(args: &Verify) -> Outcome {
         Ok(_) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     })
+}
+
+/// The keys of a log, and those that a history in a file leads to.
+fn followed(log: &LogKeys, file: &Path) -> Result<LogKeys, String> {
+    let path = file.display();
+    let bytes =
+        fs::read(file).map_err(|error| format!("the history {path} can't be read: {error}"))?;
+    let history = History::read(&bytes).and_then(|history| log.follow(&history));
+    history.map_err(|error| {
+        let (code, reason) = (error.code(), printable(&error.to_string()));
+        format!("the history {path} leads nowhere ({code}): {reason}")
+    })
+}
+
+/// What to do about a proof that isn't believed, where there is something.
+fn next(error: &BundleError) -> Option<&'static str> {
+    let BundleError::Checkpoint(reason) = error else {
+        return None;
+    };
+    reason.may_be_of_later_authorities().then_some(
+        "If the notary has other authorities now than when your trust file was written, this may be a proof under theirs: \
+         try again with --history FILE, which each of them serves at /authorities, or with a newer trust file from somebody you trust.",
+    )
 }
 
 /// A time that isn't before 1970, or a length of time.

@@ -161,7 +161,7 @@ fn a_log_is_witnessed_copied_and_read_by_others_and_a_split_view_raises_an_alarm
         .clone()
         .map(|key| VerifierKey::parse(&key).expect("a key"));
     let note = Note::parse(&note).expect("a note");
-    assert!(note.verify_all(&known).is_ok(), "{note}");
+    assert!(note.verify_enough(&known, known.len()).is_ok(), "{note}");
 
     // Somebody else's client reads all of it.
     let entries = Checkpoint::parse(note.unverified_text().as_str())

@@ -10,7 +10,7 @@ use crate::news::News;
 use crate::world::World;
 
 fn checkpoint(world: &World, note: &str) -> Result<Checkpoint, String> {
-    verify_checkpoint(note, &world.town.trust.notary)
+    verify_checkpoint(note, &world.town.trust.notary).map_err(|error| error.to_string())
 }
 
 /// Whatever anybody keeps as certified lies in the log, as the log is now.

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tlog::{
-    Note, NoteSignature, NoteSigner, NoteVerifyError, SignatureType, VerifiedSignature, VerifierKey,
+    Checkpoint, Hash, Note, NoteSignature, NoteSigner, NoteVerifyError, SignatureType,
+    VerifiedSignature, VerifierKey,
 };
 
-use crate::support::{cosigner, log_key, name, signed, signer, text};
+use crate::support::{cosigner, log_key, name, origin, signed, signer, text};
 
 #[test]
 fn exact_refuses_and_any_ignores_unknown_signers() {
@@ -69,6 +70,56 @@ fn signatures_that_do_not_hold_are_refused_even_beside_one_that_does() {
             2
         );
     }
+}
+
+#[test]
+fn so_many_of_the_keys_must_sign_and_nobody_else() {
+    let witnesses = [11, 12, 13, 14].map(cosigner);
+    let trusted = witnesses.each_ref().map(|w| w.verifier_key().clone());
+    let checkpoint = Checkpoint::new(origin("log"), 42, Hash::of(b"root")).unwrap();
+    let cosigned = |by: &[u8]| {
+        let mut lines = by
+            .iter()
+            .map(|n| cosigner(*n).cosign(&checkpoint, 7).unwrap());
+        let mut note = Note::new(checkpoint.note_text(), lines.next().unwrap());
+        lines.for_each(|line| note.add(line).unwrap());
+        note
+    };
+    let key = |number: u8| {
+        let witness = cosigner(number);
+        let key = witness.verifier_key();
+        (key.name().clone(), key.id())
+    };
+    let (stranger, id) = key(99);
+    let too_few = |missing: &[u8]| NoteVerifyError::TooFew {
+        needed: 3,
+        signed: 4 - missing.len(),
+        missing: missing.iter().map(|number| key(*number)).collect(),
+    };
+    for (by, expected) in [
+        (&[11, 12, 13, 14][..], Ok(4)),
+        (&[14, 12, 11], Ok(3)),
+        (&[12, 14], Err(too_few(&[11, 13]))),
+        (&[13], Err(too_few(&[11, 12, 14]))),
+        (
+            &[11, 12, 13, 99],
+            Err(NoteVerifyError::UnknownKey { name: stranger, id }),
+        ),
+        (&[99], Err(NoteVerifyError::NoTrustedSignature)),
+    ] {
+        let note = cosigned(by);
+        let verified = note.verify_enough(&trusted, 3);
+        assert_eq!(verified.map(|v| v.signatures.len()), expected, "{by:?}");
+    }
+    let refusal = too_few(&[12, 13]).to_string();
+    assert_eq!(
+        refusal,
+        format!(
+            "2 of the 3 needed keys signed the note, without witness.example/12 ({}), witness.example/13 ({})",
+            key(12).1,
+            key(13).1
+        )
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 // The cases that every verifier is held to, before they are written down: proofs as their makers could have made them, and as forgers would.
 import { sign } from "node:crypto";
 import { decode, encode } from "./cbor.mjs";
+import { changedHands, cluster } from "./cluster-cases.mjs";
 import { currents } from "./current-cases.mjs";
 import { firstHalf, hybridKey, otherS, signsHybrid } from "./hybrid.mjs";
 import { logs, members, twoKeys } from "./hybrid-cases.mjs";
@@ -470,7 +471,7 @@ function presentations() {
 
 /** All cases. Where a case says no trust file, it is the town's. */
 export function cases() {
-  const all = [forged, shapes, scoped, suites, counted, lists, forms, signatures, trusted, hidden, values, presentations, () => members(WORD), () => logs(WORD), () => currents(WORD)].flatMap((make) => make());
+  const all = [forged, shapes, scoped, suites, counted, lists, forms, signatures, trusted, hidden, values, presentations, () => members(WORD), () => logs(WORD), () => currents(WORD), () => cluster(WORD)].flatMap((make) => make());
   return all.map((one) => ({ trust: "town", ...one }));
 }
 
@@ -480,5 +481,5 @@ export function trustFiles(all) {
   const contracts = [...new Set(texts)].map((text) => [text.split(" ", 2)[1], text]);
   const others = Object.entries(OTHER_TRUST).map(([name, [change]]) => [name, trustJson(change)]);
   const two = Object.entries(twoKeys([["word", WORD]])).map(([name, change]) => [name, trustJson(change)]);
-  return Object.fromEntries([["town", trustJson()], ["various", trustJson({ contracts })], ["registers", trustJson({ contracts: [["coins", COINS], ["registers", REGISTERS]] })], ...two, ...others]);
+  return Object.fromEntries([["town", trustJson()], ["various", trustJson({ contracts })], ["registers", trustJson({ contracts: [["coins", COINS], ["registers", REGISTERS]] })], ["changed-hands", trustJson({ contracts: [["word", WORD]], ...changedHands })], ...two, ...others]);
 }

@@ -60,10 +60,12 @@ export function told(verdict) {
   };
 }
 
+const bytes = (text) => new Uint8Array(Buffer.from(text, "base64"));
+
 /** The cases, with their proofs as bytes. */
 export function corpus() {
   const lines = repository(`${VECTORS}/bundles.jsonl`).trim().split("\n");
-  return lines.map((line) => JSON.parse(line)).map((one) => ({ ...one, proof: new Uint8Array(Buffer.from(one.proof, "base64")) }));
+  return lines.map((line) => JSON.parse(line)).map((one) => ({ ...one, proof: bytes(one.proof), history: one.history && bytes(one.history) }));
 }
 
 export function trustText(name) {

@@ -1,7 +1,7 @@
 // Writes docs/protocol/vectors/{bundles.jsonl, flips.txt, trust/*.json}. Signatures are random, so a case that stands there already stays as it
 // is. The steps are those that the cases say; what is proven is what this verifier reads. `node --import ./tests/support/typescript.mjs tests/support/make-corpus.mjs`
 import { writeFileSync } from "node:fs";
-import { readTrust } from "../../src/trust.ts";
+import { followed, readTrust } from "../../src/trust.ts";
 import { verify } from "../../src/verify.ts";
 import { cases, trustFiles } from "./cases.mjs";
 import { asked, corpus, told } from "./corpus.mjs";
@@ -22,10 +22,11 @@ write("trust/refused.jsonl", refused().map((one) => `${JSON.stringify(one)}\n`).
 const there = new Map(repository("docs/protocol/vectors/bundles.jsonl").trim().split("\n").map((line) => [JSON.parse(line).name, line]));
 const lines = [];
 const [first] = corpus();
-for (const { name, trust: under, proof, expected, step } of [{ name: first.name, trust: "various", proof: first.proof, step: "valid" }, ...all]) {
-  const verdict = await verify(proof, trust[under], asked(expected));
+for (const { name, trust: under, history, proof, expected, step } of [{ name: first.name, trust: "various", proof: first.proof, step: "valid" }, ...all]) {
+  const trusted = history ? await followed(trust[under], new Uint8Array(history)) : trust[under];
+  const verdict = await verify(proof, trusted, asked(expected));
   if ((verdict.valid ? "valid" : verdict.step) !== step) throw new Error(`${name}: ${verdict.valid ? "valid" : verdict.reason}`);
-  lines.push(there.get(name) ?? JSON.stringify({ name, trust: under, proof: Buffer.from(proof).toString("base64"), expected, verdict: told(verdict) }));
+  lines.push(there.get(name) ?? JSON.stringify({ name, trust: under, history: history && Buffer.from(history).toString("base64"), proof: Buffer.from(proof).toString("base64"), expected, verdict: told(verdict) }));
 }
 write("bundles.jsonl", lines.map((line) => `${line}\n`).join(""));
 const runs = [];

@@ -38,13 +38,13 @@ export const hmac = (key, ...parts) => createHmac("sha256", key).update(Buffer.c
 const half = (size) => 2 ** Math.floor(Math.log2(size - 1));
 
 /** RFC 6962's tree over hashes that are leaves already. */
-function merkle(hashes) {
+export function merkle(hashes) {
   if (hashes.length === 1) return hashes[0];
   return node(merkle(hashes.slice(0, half(hashes.length))), merkle(hashes.slice(half(hashes.length))));
 }
 
 /** From the sibling of the hash at `index` up. */
-function path(hashes, index) {
+export function path(hashes, index) {
   if (hashes.length === 1) return [];
   const [left, right] = [hashes.slice(0, half(hashes.length)), hashes.slice(half(hashes.length))];
   return index < left.length ? [...path(left, index), merkle(right)] : [...path(right, index - left.length), merkle(left)];

@@ -1,4 +1,5 @@
 // Trust files that every verifier must refuse, with the reason.
+import { changedHands } from "./cluster-cases.mjs";
 import { HybridSigner } from "./hybrid.mjs";
 import { notaryToo, registrarToo } from "./hybrid-cases.mjs";
 import { NoteSigner, noise, notary, registrar, sha256, trustJson } from "./town.mjs";
@@ -63,5 +64,24 @@ export function refused() {
     ["no contract", file({ contracts: [["coins", "nothing\n"]] })],
     ["a contract that is a text", file({ contracts: [] }).replace('"contracts": []', '"contracts": ["coins"]')],
   ];
+  const epochs = (...epochs) => file({ ...changedHands, notary: { ...changedHands.notary, epochs } });
+  const [first, second] = changedHands.notary.epochs;
+  cases.push(
+    ["epochs in form 2", file({ ...changedHands, pvn_trust: 2 })],
+    ["form 3 without epochs", file({ pvn_trust: 3 })],
+    ["an empty list of epochs", epochs()],
+    ["an epoch left out", epochs(second)],
+    ["epochs that begin at one size", epochs(first, { ...second, from: first.from })],
+    ["an epoch before one could be decided", epochs({ ...first, from: 1 })],
+    ["an epoch from beyond exact numbers", epochs({ ...first, from: 2 ** 53 })],
+    ["an epoch from a text", epochs({ ...first, from: "3" })],
+    ["an epoch from half a size", epochs({ ...first, from: 3.5 })],
+    ["an epoch with a name without meaning", epochs({ ...first, needed: 3 })],
+    ["an epoch of another log", epochs({ ...first, authorities: first.authorities.replace("notary.town", "other.town") })],
+    ["an epoch with another threshold", epochs({ ...first, authorities: first.authorities.replace("needed 3", "needed 2") })],
+    ["a list in the place of an epoch", epochs([3, first.authorities])],
+    ["a list in the place of the notary", file({ pvn_trust: 3, notary: [changedHands.notary.keys, changedHands.notary.epochs] })],
+    ["the notary's keys twice", epochs(first).replace('"keys"', '"keys": [], "keys"')],
+  );
   return cases.map(([why, file]) => ({ why, file }));
 }

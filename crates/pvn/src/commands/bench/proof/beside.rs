@@ -109,7 +109,7 @@ fn measured(
     let bytes = codec::encode(bundle);
     let added = |note: &Extended| {
         let lines = Note::parse(note.added.as_bytes());
-        lines.is_ok_and(|lines| lines.verify_all(&note.keys).is_ok())
+        lines.is_ok_and(|lines| lines.verify_enough(&note.keys, note.keys.len()).is_ok())
     };
     let micros = median(rounds, || {
         ledger::presentation::verify(&bytes, &town.trust, None).is_ok() && notes.iter().all(added)
