@@ -38,20 +38,6 @@ pub enum NotAgreed {
         /// What is wrong.
         reason: String,
     },
-    /// The map would lose entries.
-    #[error("the block pins entry {given} of the network map and {known} is pinned already")]
-    MapOlder {
-        /// Entries in the block's checkpoint.
-        given: u64,
-        /// Entries pinned already.
-        known: u64,
-    },
-    /// Two maps of one size: the registrar signed both.
-    #[error("the block pins another network map of {size} entries")]
-    MapForked {
-        /// Entries in both.
-        size: u64,
-    },
 }
 
 impl Agreed {
@@ -75,7 +61,8 @@ impl Agreed {
         }
     }
 
-    /// What follows from a block: its leader's reading, and the map that it pins if it pins a newer one.
+    /// What follows from a block: its leader's reading, and the map that it pins if that is newer than the one pinned. An older
+    /// one is no mistake: its leader had not seen yet what another had pinned.
     ///
     /// The time is the lower median of the latest readings, and never earlier than it was. Of `3f + 1` readings at least `f + 1`
     /// are no earlier than the lower median, and one of those is honest: `f` liars can't push the time beyond what an honest
@@ -93,23 +80,11 @@ impl Agreed {
         let validators = next.readings.len();
         let reading = next.readings.get_mut(leader);
         *reading.ok_or(NotAgreed::Leader { leader, validators })? = reading_ms;
-        if let Some(map) = map {
-            self.map_goes_on(&map)?;
-            next.map = map;
+        if let Some(newer) = map.filter(|map| map.size > self.map.size) {
+            next.map = newer;
         }
         next.time_ms = self.time_ms.max(lower_median(&next.readings));
         Ok(next)
-    }
-
-    fn map_goes_on(&self, map: &MapPin) -> Result<(), NotAgreed> {
-        let (given, known) = (map.size, self.map.size);
-        if given < known {
-            return Err(NotAgreed::MapOlder { given, known });
-        }
-        if given == known && map.root != self.map.root {
-            return Err(NotAgreed::MapForked { size: given });
-        }
-        Ok(())
     }
 
     /// The time that counts, in milliseconds since 1970-01-01 UTC.

@@ -64,7 +64,7 @@ const POSITION: &str = "position";
 /// Requests in the order that was agreed, with what else was agreed.
 #[derive(Clone, Debug)]
 pub struct Block<'a> {
-    /// Its place among all blocks; the first is 1.
+    /// Its place among the blocks of those who keep the log now; the first is 1.
     pub number: u64,
     /// Time and map.
     pub agreed: Agreed,
@@ -81,7 +81,7 @@ pub struct Block<'a> {
 /// How far the machine has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 struct Position {
-    /// Blocks applied.
+    /// Blocks applied of those who keep the log now.
     #[n(0)]
     blocks: u64,
     /// What was agreed in the last of them.
@@ -223,7 +223,7 @@ impl<S: NotaryStore> Machine<S> {
         &self.keys
     }
 
-    /// Blocks applied.
+    /// Blocks applied of those who keep the log now.
     #[must_use]
     pub fn blocks(&self) -> u64 {
         self.position.blocks
@@ -293,6 +293,8 @@ impl<S: NotaryStore> Machine<S> {
         let Round {
             addition, batches, ..
         } = round;
+        // Those who come next count from the beginning.
+        let blocks_after = keys.as_ref().map_or(block.number, |_| 0);
         Ok(Prepared {
             keys,
             decided: Decided {
@@ -305,7 +307,7 @@ impl<S: NotaryStore> Machine<S> {
             addition,
             root,
             position: Position {
-                blocks: block.number,
+                blocks: blocks_after,
                 agreed: block.agreed.clone(),
             },
         })

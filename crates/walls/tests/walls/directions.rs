@@ -1,4 +1,4 @@
-//! Imports go one way: `tlog`, `deed` <- `ledger` <- `protocol`, `api` <- `node` <- `pvn`.
+//! Imports go one way: `tlog`, `deed` <- `ledger` <- `protocol`, `api` <- `cluster` <- `node` <- `pvn`.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,8 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
         "ledger" => &["tlog", "deed"],
         "protocol" | "api" => &["tlog", "deed", "ledger"],
         "sim" => &["tlog", "deed", "ledger", "protocol"],
-        "node" => &["tlog", "deed", "ledger", "protocol", "api"],
+        "cluster" => &["tlog", "deed", "ledger", "protocol"],
+        "node" => &["tlog", "deed", "ledger", "protocol", "api", "cluster"],
         "pvn" => &["tlog", "deed", "ledger", "protocol", "api", "node"],
         _ => return None,
     })
@@ -60,7 +61,7 @@ fn every_room_of_the_house_is_there() {
     assert_eq!(
         rooms,
         [
-            "api", "deed", "ledger", "node", "protocol", "pvn", "sim", "tlog", "walls"
+            "api", "cluster", "deed", "ledger", "node", "protocol", "pvn", "sim", "tlog", "walls"
         ]
     );
 }
