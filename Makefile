@@ -8,6 +8,11 @@ ARGS ?=
 # Which benchmark `make bench` runs.
 BENCH ?= flow
 
+# The arithmetic of Ed25519 may use AVX-512, where the processor has it: it looks when it runs (docs/decisions/0022).
+ifeq ($(shell uname -m),x86_64)
+export CARGO_CFG_CURVE25519_DALEK_BACKEND ?= avx512
+endif
+
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 PVN := $(TARGET)/release/pvn
 PVN_DEV := $(TARGET)/debug/pvn

@@ -5,7 +5,7 @@
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use minicbor::{Decode, Encode};
-use tlog::{Signed, verify_each};
+use tlog::Signed;
 
 use crate::codec;
 use crate::digest::{Digest, Token, TransactionId, hmac_sha256};
@@ -102,23 +102,6 @@ impl Control {
     #[must_use]
     pub fn hash(&self) -> Digest {
         Digest::of(&[b"pvn control/1\0", &codec::encode(self)])
-    }
-
-    /// Checks that `signatures` authorise using up `token` in `id` at `time_ms`.
-    ///
-    /// # Errors
-    /// [`ControlError`] with what is missing.
-    pub fn authorises(
-        &self,
-        token: &Token,
-        id: &TransactionId,
-        signatures: &[Vec<u8>],
-        time_ms: u64,
-    ) -> Result<(), ControlError> {
-        let claims = self.claims(signatures.iter().map(Vec::as_slice));
-        let message = message(token, id);
-        let signed: Vec<Signed<'_>> = claims.signed(&message).collect();
-        claims.found(&verify_each(&signed)).at(time_ms)
     }
 
     /// What these signatures claim, for whoever verifies those of many policies together.

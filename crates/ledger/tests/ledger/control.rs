@@ -1,11 +1,25 @@
 //! Control policies: who can use a fact up, and when.
 
-use ledger::control::{Control, ControlError, Recovery, Shape};
+use ledger::control::{Control, ControlError, Recovery, Shape, message};
 use ledger::{Token, TransactionId};
+use tlog::verify_each;
 
 use crate::support::{noise, one_time};
 
 const LATER: u64 = 1_000;
+
+/// What these signatures authorise at a time.
+fn authorises(
+    control: &Control,
+    (token, id): (&Token, &TransactionId),
+    signatures: &[Vec<u8>],
+    at_ms: u64,
+) -> Result<(), ControlError> {
+    let claims = control.claims(signatures.iter().map(Vec::as_slice));
+    let message = message(token, id);
+    let signed: Vec<_> = claims.signed(&message).collect();
+    claims.found(&verify_each(&signed)).at(at_ms)
+}
 
 #[test]
 fn only_those_whom_the_policy_names_use_a_fact_up() {
@@ -131,7 +145,7 @@ fn only_those_whom_the_policy_names_use_a_fact_up() {
     for (what, control, signers, at, expected) in cases {
         let signatures: Vec<Vec<u8>> = signers.into_iter().map(signed).collect();
         assert_eq!(
-            control.authorises(&token, &id, &signatures, at),
+            authorises(&control, (&token, &id), &signatures, at),
             expected,
             "{what}"
         );
@@ -143,7 +157,7 @@ fn a_signature_is_for_one_token_in_one_transaction() {
     let (token, id) = (Token(noise("token")), TransactionId(noise("id")));
     let secret = one_time("holder", "key");
     let control = Control::key(secret.public());
-    let authorises = |signature: Vec<u8>| control.authorises(&token, &id, &[signature], 0);
+    let authorises = |signature: Vec<u8>| authorises(&control, (&token, &id), &[signature], 0);
     assert_eq!(authorises(secret.authorise(&token, &id)), Ok(()));
     let bad = Err(ControlError::Signature { position: 0 });
     assert_eq!(

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use ledger::business_key::key_token;
-use ledger::control::{Claims, MESSAGE_BYTES, message};
+use ledger::control::{Claims, Found, MESSAGE_BYTES, message};
 use ledger::public::PublicPart;
 use ledger::token::{self, Sort};
 use ledger::validity::{Home, check_header};
@@ -56,8 +56,8 @@ struct Seen {
 #[derive(Clone, Debug)]
 struct Fault {
     refusal: NotaryRefusal,
-    /// From when it is none any more, in milliseconds since 1970-01-01 UTC: a recovery key takes over.
-    until_ms: Option<u64>,
+    /// The signatures whose fault it is: a recovery key may take over in time.
+    signed: Option<Found>,
 }
 
 impl Checked {
@@ -107,7 +107,7 @@ impl Checked {
             });
         }
         let mut faults = self.seen.faults.iter();
-        let stands = |fault: &&Fault| fault.until_ms.is_none_or(|until_ms| now_ms < until_ms);
+        let stands = |fault: &&Fault| fault.signed.is_none_or(|found| found.at(now_ms).is_err());
         faults.find(stands).map(|fault| fault.refusal.clone())
     }
 }
@@ -152,8 +152,8 @@ impl<'a> Look<'a> {
             match look.form(home, submission) {
                 Ok(()) => {
                     if let Err(refusal) = look.content(submission) {
-                        let until_ms = None;
-                        look.seen.faults.push(Fault { refusal, until_ms });
+                        let signed = None;
+                        look.seen.faults.push(Fault { refusal, signed });
                     }
                 }
                 Err(refusal) => look.seen.form = Some(refusal),
@@ -234,7 +234,7 @@ impl<'a> Look<'a> {
             if let Err(error) = found.by_keys {
                 self.seen.faults.push(Fault {
                     refusal: not_authorised(token, &error.to_string()),
-                    until_ms: found.recovered_ms,
+                    signed: Some(found),
                 });
             }
         }

@@ -60,6 +60,23 @@ fn everything_is_built_with_one_crypto_provider() {
     WALL.stands(&others(&tree));
 }
 
+/// The one library beside the provider: for batches of Ed25519 signatures, which the provider can't verify (decision 0022).
+const BATCHES: (&str, &str) = ("tlog", "ed25519-zebra");
+
+#[test]
+fn what_verifies_batches_is_asked_in_one_place() {
+    let (room, library) = BATCHES;
+    let breaches: Vec<String> = repository::manifests()
+        .iter()
+        .filter(|(other, manifest)| {
+            let table = manifest.get("dependencies");
+            other.as_str() != room && table.and_then(|table| table.get(library)).is_some()
+        })
+        .map(|(other, _)| format!("crates/{other}/Cargo.toml: {library}"))
+        .collect();
+    WALL.stands(&breaches);
+}
+
 #[test]
 fn another_provider_is_seen() {
     assert_eq!(

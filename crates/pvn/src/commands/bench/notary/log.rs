@@ -9,13 +9,14 @@ use ledger::validity::Home as Belongs;
 use ledger::{Lineage, NetworkId};
 use node::roles::random_32;
 use node::store::{DataFolder, FjallNotaryStore};
-use protocol::limits::BATCH_REQUESTS_MAX;
 use protocol::notary::Notary;
 use tlog::{KeyName, NoteSigner, Origin};
 
 const ORIGIN: &str = "bench.example/log";
+/// Entries that become durable together.
+const TOGETHER: u64 = 8_192;
 
-/// Statements entered a second, as many together as the notary decides at once.
+/// Statements entered a second.
 pub(super) fn entries_per_second(folder: &Path, span: Duration) -> Result<f64, Box<dyn Error>> {
     let folder = folder.join(format!("log-{}", Digest(random_32()?).hex()));
     node::files::create_folder(&folder)?;
@@ -30,10 +31,10 @@ pub(super) fn entries_per_second(folder: &Path, span: Duration) -> Result<f64, B
     let began = Instant::now();
     let mut entries = 0u64;
     while began.elapsed() < span {
-        let batch = entries..entries + BATCH_REQUESTS_MAX as u64;
+        let batch = entries..entries + TOGETHER;
         let statements: Vec<Digest> = batch.map(|n| Digest::of(&[&n.to_be_bytes()])).collect();
         notary.enter(1, &statements)?;
-        entries += BATCH_REQUESTS_MAX as u64;
+        entries += TOGETHER;
         if notary.size() != entries {
             return Err("not every statement has its entry".into());
         }

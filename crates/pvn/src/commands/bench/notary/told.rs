@@ -29,6 +29,11 @@ impl Series {
         self.0.get(self.0.len() / 2).copied().unwrap_or_default()
     }
 
+    /// For programs: nothing where nothing was measured.
+    fn rounded(&self) -> Option<f64> {
+        (!self.0.is_empty()).then(|| self.median().round())
+    }
+
     fn range(&self) -> [f64; 2] {
         let end = |value: Option<&f64>| value.copied().unwrap_or_default().round();
         [end(self.0.first()), end(self.0.last())]
@@ -36,6 +41,9 @@ impl Series {
 }
 
 fn told(measured: &[Measured]) -> Value {
+    if measured.is_empty() {
+        return Value::Null;
+    }
     let median = |each: &dyn Fn(&Measured) -> f64| Series::of(measured, each).median();
     let hundredths = |value: f64| (value * 100.0).round() / 100.0;
     json!({
@@ -55,8 +63,8 @@ pub(super) fn tell(
     args: &BenchNotary,
     members: usize,
 ) -> Result<(), Box<dyn Error>> {
-    let requests = |of: &[Measured]| Series::of(of, |m| m.requests_per_second).median().round();
-    let tokens = |of: &[Measured]| Series::of(of, |m| m.tokens_per_second).median().round();
+    let requests = |of: &[Measured]| Series::of(of, |m| m.requests_per_second);
+    let tokens = |of: &[Measured]| Series::of(of, |m| m.tokens_per_second);
     let log = Series::new(figures.log.clone());
     let growth: Vec<Value> = figures
         .growth
@@ -68,23 +76,43 @@ pub(super) fn tell(
         .collect();
     if args.json {
         let all = json!({
-            "embedded_requests_per_second": requests(&figures.many), "goal_embedded_requests_per_second": REQUESTS_GOAL,
-            "embedded_one_client_requests_per_second": requests(&figures.one),
+            "embedded_requests_per_second": requests(&figures.many).rounded(), "goal_embedded_requests_per_second": REQUESTS_GOAL,
+            "embedded_one_client_requests_per_second": requests(&figures.one).rounded(),
             "goal_embedded_one_client_requests_per_second": ONE_CLIENT_GOAL,
-            "batched_tokens_per_second": tokens(&figures.batched), "goal_batched_tokens_per_second": TOKENS_GOAL,
-            "log_entries_per_second": log.median().round(), "goal_log_entries_per_second": ENTRIES_GOAL,
+            "batched_tokens_per_second": tokens(&figures.batched).rounded(), "goal_batched_tokens_per_second": TOKENS_GOAL,
+            "log_entries_per_second": log.rounded(), "goal_log_entries_per_second": ENTRIES_GOAL,
             "log_entries_per_second_range": log.range(),
             "many": told(&figures.many), "one": told(&figures.one), "own_connections": told(&figures.many_alone),
-            "batched": told(&figures.batched), "batched_business_keys": told(&figures.keys),
+            "batched": told(&figures.batched), "batched_all_signed": told(&figures.all_signed),
             "growth": growth,
             "settings": { "clients": args.clients, "connections": members, "seconds": args.seconds, "rounds": args.rounds,
                 "tls": "1.3 mutual", "durability": "synced before the answer", "signatures_per_request": 1,
-                "batched": { "bodies_under_way": members * BODIES, "transactions": BODY_REQUESTS, "tokens_each": TOKENS_EACH },
+                "batched": { "bodies_under_way": members * BODIES, "transactions": BODY_REQUESTS, "tokens_each": TOKENS_EACH, "signed_each": 1 },
                 "debug": cfg!(debug_assertions) },
             "machine": machine(),
         });
         return Ok(say!("{all}")?);
     }
+    if args.rounds > 0 {
+        say_rates(figures, args)?;
+    }
+    for p in &figures.growth {
+        say!(
+            "at {} tokens: {:.0} looked for and used up a second, {:.1} µs a look, batches p99 {:.1} ms, {} MB memory, {} MB disk",
+            p.tokens,
+            p.tokens_per_second,
+            p.look_up_us,
+            p.batch_p99_ms,
+            p.memory_mb.unwrap_or_default(),
+            p.disk_mb
+        )?;
+    }
+    Ok(())
+}
+
+fn say_rates(figures: &Figures, args: &BenchNotary) -> Result<(), Box<dyn Error>> {
+    let requests = |of: &[Measured]| Series::of(of, |m| m.requests_per_second).median().round();
+    let tokens = |of: &[Measured]| Series::of(of, |m| m.tokens_per_second).median().round();
     for (what, of) in [
         ("clients", &figures.many),
         ("clients with connections of their own", &figures.many_alone),
@@ -100,24 +128,13 @@ pub(super) fn tell(
         requests(&figures.one)
     )?;
     say!(
-        "{} signed tokens a second in batches, {} business keys  (goal: at least {TOKENS_GOAL})",
+        "{} tokens a second in batches, one of {TOKENS_EACH} signed; {} with a signature each  (goal: at least {TOKENS_GOAL})",
         tokens(&figures.batched),
-        tokens(&figures.keys)
+        tokens(&figures.all_signed)
     )?;
     say!(
         "{:.0} entries of the log a second, in process  (goal: at least {ENTRIES_GOAL})",
-        log.median()
+        Series::new(figures.log.clone()).median()
     )?;
-    for p in &figures.growth {
-        say!(
-            "at {} tokens: {:.0} looked for and used up a second, {:.1} µs a look, batches p99 {:.1} ms, {} MB memory, {} MB disk",
-            p.tokens,
-            p.tokens_per_second,
-            p.look_up_us,
-            p.batch_p99_ms,
-            p.memory_mb.unwrap_or_default(),
-            p.disk_mb
-        )?;
-    }
     Ok(())
 }

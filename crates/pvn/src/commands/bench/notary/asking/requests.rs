@@ -5,6 +5,7 @@ use std::error::Error;
 use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use ledger::business_key::key_token;
 use ledger::codec;
 use ledger::control::{Control, OneTimeSecret};
 use ledger::transaction::{FORMAT, Header, IdOpening, Terms, ViewHeader, Window};
@@ -82,12 +83,11 @@ fn request(terms: &Terms, load: &Load, number: u64) -> Option<Request> {
         .iter()
         .map(|(control, rho, _)| token::token(&control.hash(), rho))
         .collect();
+    let secrets: Vec<Digest> = (signed..load.tokens).map(|at| name("key", at)).collect();
     let view = ViewHeader {
         consumed: tokens.clone(),
         referenced: Vec::new(),
-        keys: (signed..load.tokens)
-            .map(|at| Token(name("key", at)))
-            .collect(),
+        keys: secrets.iter().map(key_token).collect(),
         public: None,
         envelopes: Vec::new(),
     };
@@ -112,7 +112,7 @@ fn request(terms: &Terms, load: &Load, number: u64) -> Option<Request> {
     Some(Request::Certify(Submission {
         opening,
         authorities: vec![authorities],
-        keys: Vec::new(),
+        keys: secrets,
         public: vec![None],
         r: name("r", 0),
     }))
