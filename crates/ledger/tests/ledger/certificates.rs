@@ -180,7 +180,8 @@ fn that_a_mark_was_used_up_is_shown_and_nothing_else() {
 #[test]
 fn a_proof_that_a_mark_was_used_up_is_refused_when_anything_is_changed() {
     type Tweak = fn(&mut Spent);
-    let tweaks: [(&str, Tweak, fn(&NotSpent) -> bool); 9] = [
+    type Expected = fn(&NotSpent) -> bool;
+    let tweaks: [(&str, Tweak, Expected); 9] = [
         (
             "another place",
             |p| p.place.index ^= 1,

@@ -227,7 +227,8 @@ fn what_is_shown_for_another_fact_or_from_elsewhere_is_refused() {
     forged.checkpoint = whole.standing.unused.checkpoint.clone();
     let mut later = whole.standing.unused.clone();
     later.entry.time_ms += 1;
-    let table: [(&str, Change<'_>, fn(&NotCurrent) -> bool); 10] = [
+    type Expected = fn(&NotCurrent) -> bool;
+    let table: [(&str, Change<'_>, Expected); 10] = [
         ("used up", of(unused(&with_own)), |why| {
             matches!(why, NotCurrent::Mark(_))
         }),
