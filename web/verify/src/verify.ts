@@ -117,12 +117,12 @@ function checkMap({ map, attestors, certificate }: Bundle, signed: Checkpoint): 
   }
 }
 
-/** Who can vouch for the fact. A field that names one can't be hidden: whoever shows a proof must not choose whose word is needed. */
+/** Who can vouch for the fact. A field that names one can't be hidden, nor hold anything else: nobody chooses so whose word is needed. */
 function named(kind: Kind, fact: Opening): Set<string> {
   const partyOf = (attestor: PartyRef) => {
     if ("party" in attestor) return [attestor.party];
-    const value = fact.value(attestor.field) ?? fail("fact", NOT_A_FACT);
-    return value.type === "party" ? [value.text] : [];
+    const value = fact.value(attestor.field);
+    return value?.type === "party" ? [value.text] : fail("fact", NOT_A_FACT);
   };
   return new Set(kind.attestors.flatMap(partyOf));
 }

@@ -22,14 +22,14 @@ pub(crate) fn beginning(bytes: &[u8]) -> Option<(u64, u8)> {
     (fits && bytes.starts_with(written.writer())).then_some((items, format))
 }
 
-/// Who can vouch for a fact of this kind, and how many must. `None` if a field that names one is hidden: whoever shows the
-/// proof must not choose, by what it hides, whose signatures are needed.
+/// Who can vouch for a fact of this kind, and how many must. `None` if a field that names one is hidden, or holds
+/// something else: whoever shows the proof, or made the fact, must not choose by that whose signatures are needed.
 fn attestors(kind: &Kind, fact: &Opening) -> Option<(Vec<Party>, u16)> {
     let mut named: Vec<&Party> = Vec::new();
     for reference in &kind.attestation.parties {
         match reference {
             PartyRef::Constant(party) => named.push(party),
-            PartyRef::Field(field) => named.extend(fact.field(usize::from(*field))?.as_party()),
+            PartyRef::Field(field) => named.push(fact.field(usize::from(*field))?.as_party()?),
             PartyRef::Items(list) => match fact.field(usize::from(*list))? {
                 Value::List(items) => named.extend(items.iter().filter_map(Value::as_party)),
                 _ => return None,

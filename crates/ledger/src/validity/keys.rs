@@ -29,18 +29,18 @@ struct Key<'a> {
 fn keys<'a>(ordinal: u32, fact: &Fact, roles: &'a FactRoles) -> Result<Vec<Key<'a>>, Invalid> {
     let not_computed = |what| Invalid::NotComputed { ordinal, what };
     let fits = match &fact.control {
+        // No contract asks for a way back. Whoever drafted one could use the fact up with a key of its own.
+        Control {
+            recovery: Some(_), ..
+        } => false,
         Control {
             shape: Shape::Nobody,
-            recovery: None,
+            ..
         } => roles.controllers.is_empty(),
         Control {
             shape: Shape::All(keys),
             ..
         } => keys.len() == roles.controllers.len() && !keys.is_empty(),
-        Control {
-            shape: Shape::Nobody,
-            ..
-        } => false,
     };
     if !fits {
         return Err(not_computed("a control policy"));

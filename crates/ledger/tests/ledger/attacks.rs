@@ -1,7 +1,7 @@
 //! One valid payment, one tweak, the check that refuses it: what drafters may try, in domain words.
 
 use deed::Value;
-use ledger::control::{Control, Shape};
+use ledger::control::{Control, Recovery, Shape};
 use ledger::fact::DueRef;
 use ledger::limits::{FACTS_PER_VIEW_MAX, OBSERVERS_MAX, TOKENS_MAX, VIEWS_MAX, WINDOW_MS_MAX};
 use ledger::signature::{PublicKey, Suite};
@@ -37,7 +37,7 @@ fn money(draft: &mut Draft) -> &mut View {
 #[test]
 fn a_drafter_that_cheats_is_refused_by_the_rule_that_it_breaks() {
     type Attack = (&'static str, fn(&mut Draft), &'static str);
-    let attacks: [Attack; 26] = [
+    let attacks: [Attack; 27] = [
         ("the honest payment", |_| {}, "valid"),
         (
             "forged change",
@@ -165,6 +165,16 @@ fn a_drafter_that_cheats_is_refused_by_the_rule_that_it_breaks() {
                     shape: Shape::All(keys.to_vec()),
                     recovery: None,
                 };
+            },
+            "does_not_follow_from_contract",
+        ),
+        (
+            "a coin with a way back for somebody else",
+            |d| {
+                money(d).created[0].control.recovery = Some(Recovery {
+                    key: one_time("MALLORY", "mallory").public(),
+                    after_ms: 0,
+                });
             },
             "does_not_follow_from_contract",
         ),

@@ -220,3 +220,20 @@ fn one_changed_bit_of_each_byte_fails_at_its_step() {
         proof[at] ^= 1;
     }
 }
+
+#[derive(Deserialize)]
+struct RefusedContract {
+    why: String,
+    text: String,
+}
+
+#[test]
+fn texts_that_every_verifier_must_refuse_are_no_contracts() {
+    let all = read("contracts-refused.jsonl");
+    let all = all.lines().map(serde_json::from_str::<RefusedContract>);
+    let read = all.filter_map(|one| {
+        let RefusedContract { why, text } = one.expect("a case");
+        deed::Contract::load(&text).is_ok().then_some(why)
+    });
+    assert_eq!(read.collect::<Vec<_>>(), Vec::<String>::new());
+}

@@ -26,7 +26,7 @@ use crate::payment::{bundle, payment, signatures, voucher};
 use crate::registers::{AUDIENCE, nonce, occasion, over_18, to_show, town};
 use crate::support::{NOON_MS, envelope_secret, net, noise, one_time, party, signing_key};
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
@@ -39,12 +39,12 @@ pub(crate) fn bytes(hex: &str) -> Vec<u8> {
         .collect()
 }
 
-fn cbor<T: Encode<()>>(object: &T) -> String {
+pub(crate) fn cbor<T: Encode<()>>(object: &T) -> String {
     hex(&codec::encode(object))
 }
 
 /// Compares `name: hex` lines with a file of vectors.
-fn pinned(file: &str, expected: &str, lines: &[(&str, String)]) {
+pub(crate) fn pinned(file: &str, expected: &str, lines: &[(&str, String)]) {
     let found: String = lines.iter().fold(String::new(), |text, (name, hex)| {
         text + name + ": " + hex + "\n"
     });

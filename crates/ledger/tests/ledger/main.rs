@@ -25,6 +25,7 @@ mod map;
 mod payment;
 mod presentations;
 mod registers;
+mod shapes;
 mod signatures;
 mod support;
 mod tearoffs;

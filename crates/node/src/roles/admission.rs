@@ -170,3 +170,6 @@ impl Applicant {
         key.is_some_and(|key| key.verifies(&message, &self.possession))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,7 +49,11 @@ impl FurtherKey {
         [b"pvn further key/1\0".as_slice(), &what].concat()
     }
 
-    fn of(party: &Party, key: &SigningKey, listed: &SigningKey) -> Result<Self, KeyError> {
+    pub(super) fn of(
+        party: &Party,
+        key: &SigningKey,
+        listed: &SigningKey,
+    ) -> Result<Self, KeyError> {
         let message = Self::message(party, key.public());
         Ok(Self {
             party: party.clone(),
@@ -74,7 +78,7 @@ impl GivenUp {
         [b"pvn key given up/1\0".as_slice(), &what].concat()
     }
 
-    fn of(party: &Party, suite: Suite, stronger: &SigningKey) -> Result<Self, KeyError> {
+    pub(super) fn of(party: &Party, suite: Suite, stronger: &SigningKey) -> Result<Self, KeyError> {
         Ok(Self {
             party: party.clone(),
             suite,

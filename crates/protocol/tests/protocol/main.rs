@@ -13,6 +13,7 @@ mod faults;
 mod files;
 mod flows;
 mod hostile;
+mod messages;
 mod notary;
 mod payment;
 mod shown;

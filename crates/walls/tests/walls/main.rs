@@ -16,6 +16,7 @@ mod directions;
 mod documents;
 mod finished;
 mod formats;
+mod forms;
 mod machine;
 mod promises;
 mod providers;

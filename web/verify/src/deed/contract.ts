@@ -97,7 +97,6 @@ function declared(line: Line, words: readonly string[] = []): string {
 }
 
 function unique(line: Line, fields: readonly Field[]): readonly Field[] {
-  if (fields.length === 0) refuse(line, "it has no fields");
   if (new Set(fields.map((f) => f.name)).size < fields.length) refuse(line, "two fields have one name");
   return fields;
 }
@@ -107,6 +106,7 @@ function readKind(line: Line, names: Names): Kind {
   const money = line.tokens.includes("is");
   const name = declared(line, ["is", "money"]);
   const fields = unique(line, clauses.filter((c) => c.atField()).map((c) => readField(c, names.records)));
+  if (fields.length === 0) refuse(line, "it has no fields");
   const said = clauses.filter((c, i) => !c.atField() && !(i === 0 && c.atText()) && !PASSED_OVER.some((word) => c.at(word)));
   let vouched: Pick<Kind, "attestors" | "needed"> | undefined;
   let holder: PartyRef | undefined;

@@ -5,6 +5,7 @@ import { changedHands, cluster } from "./cluster-cases.mjs";
 import { currents } from "./current-cases.mjs";
 import { firstHalf, hybridKey, otherS, signsHybrid } from "./hybrid.mjs";
 import { logs, members, twoKeys } from "./hybrid-cases.mjs";
+import { decided, openTrust } from "./decided.mjs";
 import { ATTESTATION, CERTIFICATE, ENTRY, MAP, MEMBER, NOON_MS, OPENING, PLACE, RECORD, SCOPES, TERMS, VECTOR, certify, changed, p256Key, proofOf, record, value } from "./proof.mjs";
 import { PRESENTATION, REGISTERS, shownWith } from "./shown.mjs";
 import { COINS, NoteSigner, bytes, noise, notary, repository, trustJson, vectors } from "./town.mjs";
@@ -471,7 +472,7 @@ function presentations() {
 
 /** All cases. Where a case says no trust file, it is the town's. */
 export function cases() {
-  const all = [forged, shapes, scoped, suites, counted, lists, forms, signatures, trusted, hidden, values, presentations, () => members(WORD), () => logs(WORD), () => currents(WORD), () => cluster(WORD)].flatMap((make) => make());
+  const all = [forged, shapes, scoped, suites, counted, lists, forms, signatures, trusted, hidden, values, presentations, () => members(WORD), () => logs(WORD), () => currents(WORD), () => cluster(WORD), decided].flatMap((make) => make());
   return all.map((one) => ({ trust: "town", ...one }));
 }
 
@@ -480,6 +481,7 @@ export function trustFiles(all) {
   const texts = [WORD, PAIR, BASKET, ...all.flatMap(({ contract }) => contract ?? [])];
   const contracts = [...new Set(texts)].map((text) => [text.split(" ", 2)[1], text]);
   const others = Object.entries(OTHER_TRUST).map(([name, [change]]) => [name, trustJson(change)]);
+  const open = Object.entries(openTrust()).map(([name, contracts]) => [name, trustJson({ contracts })]);
   const two = Object.entries(twoKeys([["word", WORD]])).map(([name, change]) => [name, trustJson(change)]);
-  return Object.fromEntries([["town", trustJson()], ["various", trustJson({ contracts })], ["registers", trustJson({ contracts: [["coins", COINS], ["registers", REGISTERS]] })], ["changed-hands", trustJson({ contracts: [["word", WORD]], ...changedHands })], ...two, ...others]);
+  return Object.fromEntries([["town", trustJson()], ["various", trustJson({ contracts })], ["registers", trustJson({ contracts: [["coins", COINS], ["registers", REGISTERS]] })], ["changed-hands", trustJson({ contracts: [["word", WORD]], ...changedHands })], ...two, ...open, ...others]);
 }

@@ -1,4 +1,4 @@
-// Writes docs/protocol/vectors/{bundles.jsonl, flips.txt, trust/*.json}. Signatures are random, so a case that stands there already stays as it
+// Writes docs/protocol/vectors/{bundles.jsonl, contracts-refused.jsonl, flips.txt, trust/*.json}. Signatures are random, so a case that stands there already stays as it
 // is. The steps are those that the cases say; what is proven is what this verifier reads. `node --import ./tests/support/typescript.mjs tests/support/make-corpus.mjs`
 import { writeFileSync } from "node:fs";
 import { followed, readTrust } from "../../src/trust.ts";
@@ -6,6 +6,7 @@ import { verify } from "../../src/verify.ts";
 import { cases, trustFiles } from "./cases.mjs";
 import { asked, corpus, told } from "./corpus.mjs";
 import { refused } from "./refused.mjs";
+import { refusedContracts } from "./refused-contracts.mjs";
 import { repository, utf8 } from "./town.mjs";
 
 const vectors = new URL("../../../../docs/protocol/vectors/", import.meta.url);
@@ -19,6 +20,7 @@ for (const [name, json] of Object.entries(trustFiles(all))) {
   trust[name] = await readTrust(utf8(text));
 }
 write("trust/refused.jsonl", refused().map((one) => `${JSON.stringify(one)}\n`).join(""));
+write("contracts-refused.jsonl", refusedContracts().map(([text, why]) => `${JSON.stringify({ why, text })}\n`).join(""));
 const there = new Map(repository("docs/protocol/vectors/bundles.jsonl").trim().split("\n").map((line) => [JSON.parse(line).name, line]));
 const lines = [];
 const [first] = corpus();

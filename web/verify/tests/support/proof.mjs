@@ -100,13 +100,14 @@ export const SCOPES = {
   elsewhere: () => [noise("another view"), [1, []]],
 };
 
-/** What a party signs of a transaction, alone in its stroke; shown is the first of the scopes. */
-export function attestation(party, network, id, scopes, { suite = 1, by = signsP256, message = "pvn signature/2\0" } = {}) {
+/** What a party signs of a transaction, first of as many as its stroke has; shown is the first of the scopes. */
+export function attestation(party, network, id, scopes, { suite = 1, by = signsP256, message = "pvn signature/2\0", stroke = 1 } = {}) {
   const salts = scopes.map((_, i) => noise(`scope ${i}`));
   const leaves = scopes.map((scope, i) => sha256([0x38], salts[i], encode(scope)));
   const leaf = sha256([0x35], network, id, encode([party, suite]), root(0x37, leaves));
-  const signed = Buffer.concat([Buffer.from(message), root(0x36, [leaf])]);
-  return [suite, by(party, signed), salts[0], place(leaves, 0), place([leaf], 0)];
+  const together = [leaf, ...Array.from({ length: stroke - 1 }, (_, i) => noise(`stroke ${i}`))];
+  const signed = Buffer.concat([Buffer.from(message), root(0x36, together)]);
+  return [suite, by(party, signed), salts[0], place(leaves, 0), place(together, 0)];
 }
 
 export function signsP256(party, message) {
@@ -178,16 +179,22 @@ export function opening({ id, kind = 0, fields, salt = FACT_SALT, control = [[0,
   return { opening: [shown, lists, Buffer.concat(rest(hashes, (i) => isWhole(i) || isPart(i)))], commitment: root(0x10, hashes) };
 }
 
-/** A proof, from nothing, of a fact that is alone in its transaction; with something around it, which may depend on the transaction's id. */
-export function proofOf({ attestors, scopes = () => [SCOPES.attestor], records = (party) => record(party), sign: how = () => ({}), time = NOON_MS, window = [time, time], mapSize = 2, contract, logs = {}, wrap = (bundle) => bundle, ...fact }) {
+/**
+ * A proof, from nothing, of a fact: one of the outputs of one of the views of its transaction, alone where nothing else is said; with something
+ * around it, which may depend on the transaction's id.
+ */
+export function proofOf({ inViews: [view, views] = [0, 1], inOutputs: [output, outputs] = [0, 1], attestors, scopes = () => [SCOPES.attestor], records = (party) => record(party), sign: how = () => ({}), time = NOON_MS, window = [time, time], mapSize = 2, contract, logs = {}, wrap = (bundle) => bundle, ...fact }) {
   const { opening: shown, commitment } = opening({ id: sha256(contract), ...fact });
   const [others, load] = ["the rest of the view", "load"].map(noise);
-  const view = sha256([0x20], others, root(0x22, [commitment]));
-  const terms = [2, NETWORK, LINEAGE, window, mapSize, 0, 1];
-  const id = sha256([0x30], sha256([0x32], encode(terms)), load, root(0x31, [view]));
+  const among = (hash, at, count, what) => Array.from({ length: count }, (_, i) => (i === at ? hash : noise(`${what} ${i}`)));
+  const commitments = among(commitment, output, outputs, "output");
+  const viewRoot = sha256([0x20], others, root(0x22, commitments));
+  const roots = among(viewRoot, view, views, "view");
+  const terms = [2, NETWORK, LINEAGE, window, mapSize, 0, views];
+  const id = sha256([0x30], sha256([0x32], encode(terms)), load, root(0x31, roots));
   const { map, members, pin } = directory(attestors.map(records), logs.registrar);
-  const attested = attestors.map((party, i) => [members[i], attestation(party, NETWORK, id, scopes(party).map((scope) => scope(view)), how(party))]);
-  const nowhere = Buffer.alloc(0);
-  const bundle = [2, [terms, load, 0, nowhere, others, 1, 0, nowhere], shown, attested, map, certify(id, { time, pin, by: logs.notary })];
+  const attested = attestors.map((party, i) => [members[i], attestation(party, NETWORK, id, scopes(party).map((scope) => scope(viewRoot)), how(party))]);
+  const [ofView, ofOutput] = [place(roots, view)[2], place(commitments, output)[2]];
+  const bundle = [2, [terms, load, view, ofView, others, outputs, output, ofOutput], shown, attested, map, certify(id, { time, pin, by: logs.notary })];
   return new Uint8Array(encode(wrap(bundle, id)));
 }
