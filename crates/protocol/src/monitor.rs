@@ -15,6 +15,9 @@ pub struct EntryWatch {
     /// The newest network map that a batch was decided under.
     #[n(2)]
     map: Option<MapPin>,
+    /// Used marks under the last root.
+    #[n(3)]
+    marks: Option<u64>,
 }
 
 /// A rule that an entry breaks. The log signed it, so it is evidence.
@@ -28,7 +31,7 @@ pub enum BrokenRule {
         /// What is wrong.
         reason: String,
     },
-    /// A batch that says another height than its place.
+    /// A batch, or a root over the used marks, that says another height than its place.
     #[error("entry {index} says that it is entry {height}")]
     Height {
         /// Its place.
@@ -58,6 +61,16 @@ pub enum BrokenRule {
         /// Entries of its map.
         size: u64,
         /// Entries of the newest map before.
+        before: u64,
+    },
+    /// A root over fewer used marks than one before it.
+    #[error("entry {index} is over {marks} used marks, and there were {before}")]
+    Marks {
+        /// Its place.
+        index: u64,
+        /// How many it says.
+        marks: u64,
+        /// How many there were.
         before: u64,
     },
     /// Of the future.
@@ -114,6 +127,21 @@ impl EntryWatch {
             });
         }
         self.time_ms = before_ms.max(time_ms);
+        if let LogEntry::Current(root) = entry {
+            if root.covered != index {
+                let height = root.covered;
+                broken.push(BrokenRule::Height { index, height });
+            }
+            let before = self.marks.replace(root.count).unwrap_or_default();
+            if root.count < before {
+                let marks = root.count;
+                broken.push(BrokenRule::Marks {
+                    index,
+                    marks,
+                    before,
+                });
+            }
+        }
         if let LogEntry::Batch(batch) = entry {
             if batch.height != index {
                 let height = batch.height;

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use deed::{Contract, Party};
+use ledger::absence::Absence;
 use ledger::address::{Sheet, Voucher};
 use ledger::bundle::ProofBundle;
 use ledger::business_key::BusinessKey;
 use ledger::certificate::{BatchEntry, Certificate};
 use ledger::codec;
 use ledger::control::Control;
+use ledger::current::{CurrentEntry, Unused};
 use ledger::digest::hmac_sha256;
 use ledger::envelope::Envelope;
 use ledger::fact::{Fact, Opening};
@@ -30,12 +32,13 @@ use tlog::{KeyName, NoteSigner, VerifierKey};
 use super::tree::Node;
 use super::{Read, messages, read};
 
-const VECTORS: [&str; 5] = [
+const VECTORS: [&str; 6] = [
     include_str!("../../../crates/ledger/tests/vectors/facts.hex"),
     include_str!("../../../crates/ledger/tests/vectors/transaction.hex"),
     include_str!("../../../crates/ledger/tests/vectors/tokens.hex"),
     include_str!("../../../crates/ledger/tests/vectors/signed.hex"),
     include_str!("../../../crates/ledger/tests/vectors/certificate.hex"),
+    include_str!("../../../crates/ledger/tests/vectors/current.hex"),
 ];
 const COINS: &str = include_str!("../../../crates/ledger/tests/fixtures/coins.deed");
 const REGISTERS: &str = include_str!("../../../crates/ledger/tests/fixtures/registers.deed");
@@ -123,6 +126,12 @@ impl Vectors {
         add("batch entry", read::<BatchEntry>);
         add("certificate", read::<Certificate>);
         add("used", read::<Spent>);
+        add(
+            "root over the used marks, as an entry",
+            read::<CurrentEntry>,
+        );
+        add("absence", read::<Absence>);
+        add("the notary's word", read::<Unused>);
         add("map entry", read::<MapEntry>);
         add("map proof", read::<MapProof>);
         add("member record", read::<MemberRecord>);

@@ -1,6 +1,6 @@
 //! Facts shown as still current: what holds, and everything that somebody may try.
 
-use ledger::absence::{Absence, EMPTY, fork, link, stem};
+use ledger::absence::{Absence, EMPTY, Stem, fork, link, stem};
 use ledger::bundle::{BundleError, ProofBundle, Proven};
 use ledger::current::{self, CurrentEntry, CurrentProof, NotCurrent, Recent, Standing, Unused};
 use ledger::fact::FactRef;
@@ -344,4 +344,44 @@ fn what_only_its_holder_can_show_is_not_shown_with_its_token() {
     };
     let found = presentation::verify(&codec::encode(&proof), &net.trust, None);
     assert_eq!(found.map_err(|error| error.code()), Err("holder"));
+}
+
+#[test]
+fn a_part_of_a_bucket_another_bucket_or_a_fork_leads_to_no_root() {
+    let own = mark_of(net());
+    let marks = used();
+    let (root, count) = (part(&marks, 0), marks.len() as u64);
+    let whole = absence(&marks, &own, 0);
+    assert_eq!(whole.root(&own, count), Ok(root));
+    let opposite = Token(Digest(own.bytes().map(|byte| !byte)));
+    let of_another = absence(&marks, &opposite, 0);
+    let halves = whole.path[0].0.as_chunks::<16>().0.to_vec();
+    let with = |stems: Vec<Stem>, path: Vec<Digest>| Absence { stems, path };
+    let table = [
+        (
+            "a part",
+            with(whole.stems[1..].to_vec(), whole.path.clone()),
+        ),
+        ("from the other end", {
+            let reversed = whole.stems.iter().rev().copied();
+            with(reversed.collect(), whole.path.clone())
+        }),
+        ("one twice", {
+            let twice = [&whole.stems[..], &whole.stems[..1]].concat();
+            with(twice, whole.path.clone())
+        }),
+        ("another bucket", of_another),
+        (
+            "a fork's halves as marks",
+            with(halves, whole.path[1..].to_vec()),
+        ),
+        (
+            "nothing, a level further down",
+            with(Vec::new(), [&[EMPTY], &whole.path[..]].concat()),
+        ),
+        ("nothing at all", with(Vec::new(), Vec::new())),
+    ];
+    for (case, shown) in table {
+        assert_ne!(shown.root(&own, count), Ok(root), "{case}");
+    }
 }

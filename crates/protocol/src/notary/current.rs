@@ -20,8 +20,9 @@ use crate::store::StoreError;
 
 /// Where the latest root stands in the log.
 const LATEST: &str = "current";
-/// Says that every mark in the log's bodies is kept among the marks.
-const KEPT: &str = "marks";
+
+/// Bits of a mark, all of them.
+const MARK_BITS: usize = 256;
 
 /// What the notary holds of it in memory: nothing, until it is asked for.
 #[derive(Default)]
@@ -137,8 +138,10 @@ impl<S: NotaryStore> Machine<S> {
 
     /// The set under the latest root, and what was used since.
     fn load_current(&mut self) -> Result<Loaded, NotaryError> {
-        self.keep_marks()?;
         let latest = self.latest_root()?;
+        if latest.is_none() {
+            self.keep_marks()?;
+        }
         let since = RefCell::new(Vec::new());
         let before = latest.map_or(self.size(), |entry| entry.covered);
         let read = |like: &Token, bits| {
@@ -181,21 +184,25 @@ impl<S: NotaryStore> Machine<S> {
         }
     }
 
-    /// Stores of earlier versions have no marks beside the tokens: they are made of the batches, once.
+    /// Stores of earlier versions have no marks beside the tokens: before the first root, those that are missing are made of
+    /// the batches.
     fn keep_marks(&mut self) -> Result<(), NotaryError> {
-        if self.store.meta(KEPT)?.is_some() {
-            return Ok(());
-        }
         let mut batch = NotaryBatch::new();
         for height in 0..self.size() {
             if let LogEntry::Batch(_) = Self::entry_of(&self.store, height)? {
-                batch.marks.extend(self.body(height)?.marks(height));
+                for mark in self.body(height)?.marks(height) {
+                    if self.store.marks(&mark.mark, MARK_BITS)?.is_empty() {
+                        batch.marks.push(mark);
+                    }
+                }
             }
             if batch.marks.len() >= MARKS_ADDED_TOGETHER {
                 self.store.commit(std::mem::take(&mut batch))?;
             }
         }
-        batch.meta.push((KEPT.to_owned(), Vec::new()));
-        Ok(self.store.commit(batch)?)
+        match batch.is_empty() {
+            true => Ok(()),
+            false => Ok(self.store.commit(batch)?),
+        }
     }
 }

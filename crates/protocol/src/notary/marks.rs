@@ -163,8 +163,8 @@ impl Marks {
         }
     }
 
-    /// Adds marks, in any order, which the store that is read holds together with all before them, and no others. After an error
-    /// the set is what it was.
+    /// Adds marks, in any order, that were used by later entries than all before. The store that is read holds them all, and no
+    /// others. After an error the set is what it was.
     pub(super) fn add(&mut self, mut marks: Vec<Mark>, read: &impl Read) -> Result<(), StoreError> {
         marks.sort_by_key(|mark| mark.mark);
         let mut grown = self.clone();

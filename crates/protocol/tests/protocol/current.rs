@@ -3,10 +3,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use ledger::absence::Absence;
 use ledger::certificate::{LogEntry, MapPin};
+use ledger::codec;
 use ledger::current::{CurrentEntry, NotCurrent, Unused};
 use ledger::{Digest, Token};
-use protocol::notary::store::{MemoryNotaryStore, NotaryBatch, NotaryStore as _};
+use protocol::monitor::{BrokenRule, EntryWatch};
+use protocol::notary::store::{Mark, MemoryNotaryStore, NotaryBatch, NotaryStore as _};
 use protocol::notary::{Known, MarksRoot, Notary, NotaryError};
 use protocol::store::{Fault, StoreError};
 
@@ -382,4 +385,82 @@ fn a_proof_holds_for_its_mark_its_root_and_its_log_alone() {
         ..forged.entry
     };
     assert_eq!(is(&forged, &used), Err(NotCurrent::NotInLog));
+}
+
+#[test]
+fn a_monitor_holds_roots_to_their_place_and_number() {
+    let root = |covered, count| {
+        codec::encode(&CurrentEntry {
+            time_ms: NOON_MS,
+            covered,
+            count,
+            root: noise("root"),
+        })
+    };
+    let table = [
+        ("its place, and as many", root(1, 7), vec![]),
+        ("more", root(1, 8), vec![]),
+        (
+            "another place",
+            root(0, 7),
+            vec![BrokenRule::Height {
+                index: 1,
+                height: 0,
+            }],
+        ),
+        (
+            "fewer",
+            root(1, 6),
+            vec![BrokenRule::Marks {
+                index: 1,
+                marks: 6,
+                before: 7,
+            }],
+        ),
+    ];
+    for (case, entry, expected) in table {
+        let mut watch = EntryWatch::default();
+        assert_eq!(watch.see(&root(0, 7), NOON_MS), []);
+        assert_eq!(watch.see(&entry, NOON_MS), expected, "{case}");
+    }
+}
+
+/// A mark of which so many first bits are somebody's choice: zeros.
+fn begun(n: u64, bits: usize) -> Token {
+    let mut bytes = noise(&format!("begun {n}")).0;
+    for at in 0..bits {
+        bytes[at / 8] &= !(0x80 >> (at % 8));
+    }
+    Token(Digest(bytes))
+}
+
+#[test]
+fn a_flooded_place_divides_and_what_is_shown_stays_small() {
+    let disk = Disk::default();
+    let chosen = |from: u64, bits| (from..from + 40).map(move |n| begun(n, bits));
+    let marks = chosen(0, 20).chain(chosen(40, 63)).chain(chosen(80, 64));
+    let marks = marks.map(|mark| Mark { mark, height: 0 }).collect();
+    let batch = NotaryBatch {
+        marks,
+        ..NotaryBatch::new()
+    };
+    disk.0.borrow_mut().0.commit(batch).expect("memory");
+    let mut notary = open(&disk);
+    spend(&mut notary, "one");
+    keep(&mut notary, 0);
+    // As deep as it was divided, and never more than a bucket.
+    for (bits, deep) in [(0, false), (20, true)] {
+        let free = begun(1_000, bits);
+        let Absence { stems, path } = unused(shown(&notary, &free), &free).absence;
+        assert_eq!(
+            (stems.len() <= 16, path.len() >= 20),
+            (true, deep),
+            "{bits}"
+        );
+    }
+    // Where more share all 64 bits than are ever shown, nothing is.
+    let root = notary.marks_root().expect("a root");
+    let crowded = shown_under(root, &notary, &begun(1_000, 64));
+    let reason = "too many marks of one beginning";
+    assert_eq!(crowded, Err(NotaryError::Damaged(reason)));
 }

@@ -97,7 +97,7 @@ fn a_permit_is_shown_to_be_current_until_it_is_withdrawn() {
     let path = |name: &str| folder.path().join(name);
     let town = Town::found(folder.path(), &fixture("permits.deed"), &MEMBERS);
     let args = [("body", json!(A)), ("purpose", json!("draw water"))];
-    let permit = entered(&town, "permit", "Permit", args);
+    let permit = entered(&town, "permit", "Grant", args);
     let args = [("holder", json!(A)), ("door", json!("north"))];
     let pass = entered(&town, "pass", "Admit", args);
 

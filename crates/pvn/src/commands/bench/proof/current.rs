@@ -42,12 +42,8 @@ pub(super) struct Current {
     loaded_seconds: f64,
 }
 
-/// A notary that has used up so many tokens, in a log of at least so many entries.
-fn notary(
-    town: &Town,
-    tokens: u64,
-    entries: u64,
-) -> Result<Notary<MemoryNotaryStore>, Box<dyn Error>> {
+/// A notary that has used up so many tokens.
+fn notary(town: &Town, tokens: u64) -> Result<Notary<MemoryNotaryStore>, Box<dyn Error>> {
     let mut store = MemoryNotaryStore::new();
     for from in (0..tokens).step_by(TOGETHER as usize) {
         let marks = (from..tokens.min(from + TOGETHER)).map(|n| Mark {
@@ -61,13 +57,17 @@ fn notary(
     }
     let name = town.notary.verifier_key().name().as_str();
     let origin = Origin::new(name)?;
-    let mut notary = Notary::open(town.home, town.notary.clone(), origin, store)?;
-    let at_once = BATCH_REQUESTS_MAX as u64;
-    for from in (0..entries).step_by(BATCH_REQUESTS_MAX) {
+    Ok(Notary::open(town.home, town.notary.clone(), origin, store)?)
+}
+
+/// Statements, until there are at least so many entries more in the log.
+fn grow(notary: &mut Notary<MemoryNotaryStore>, entries: u64) -> Result<(), Box<dyn Error>> {
+    let (begin, at_once) = (notary.size(), BATCH_REQUESTS_MAX as u64);
+    for from in (begin..begin + entries).step_by(BATCH_REQUESTS_MAX) {
         let statements = (from..from + at_once).map(|n| Digest::of(&[&n.to_be_bytes()]));
         notary.register(NOON_MS, &statements.collect::<Vec<_>>())?;
     }
-    Ok(notary)
+    Ok(())
 }
 
 fn mark(label: &str, n: u64) -> Token {
@@ -100,10 +100,13 @@ pub(super) fn measure(
     (tokens, entries): (u64, u64),
     rounds: u32,
 ) -> Result<Current, Box<dyn Error>> {
-    let mut notary = notary(town, tokens, entries)?;
+    let mut notary = notary(town, tokens)?;
+    grow(&mut notary, entries / 2)?;
     let start = Instant::now();
     notary.keep_current(NOON_MS)?;
     let loaded_seconds = start.elapsed().as_secs_f64();
+    // So that the root lies in the middle of the log, and its path is as long as any.
+    grow(&mut notary, entries / 2)?;
     let root = notary.marks_root().ok_or("no root was entered")?;
     let mut words = (0..ASKED)
         .map(|n| {
