@@ -26,7 +26,7 @@ WEB_SOURCES := $(shell find web/src web/public web/build web/licences web/verify
 WEB_PACKAGES := web/node_modules/.package-lock.json
 WEB_BUILT := web/dist/portal.js.br
 
-.PHONY: help need demo web build test test-rust test-hostile test-services test-verify test-web lint fmt bench deny clean-demo
+.PHONY: help need demo web build test soak test-rust test-hostile test-services test-verify test-web lint fmt bench deny clean-demo
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -116,6 +116,10 @@ fmt: ## Formats all Rust
 
 bench: build ## Measures the network on this machine, as JSON; BENCH=flow says what
 	$(PVN) bench $(BENCH) --json
+
+SEEDS ?= 0..1000
+soak: ## Storms over a cluster of validators, one for each of SEEDS=FROM..TO
+	SOAK_SEEDS=$(SEEDS) $(CARGO) nextest run -p cluster --no-capture -E 'test(whatever_storms_come)'
 
 deny: ## Licences, banned packages and sources of all dependencies
 	@$(CARGO) deny --version >/dev/null 2>&1 || { \

@@ -224,3 +224,6 @@ fn joined(note: &Note, lines: &BTreeMap<usize, NoteSignature>) -> Option<Note> {
     }
     Some(joined)
 }
+
+#[cfg(test)]
+mod tests;

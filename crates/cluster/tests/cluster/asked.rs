@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use ledger::business_key::key_token;
 use ledger::transaction::{FORMAT, Header, IdOpening, Terms, ViewHeader, Window};
 use ledger::validity::Home;
-use ledger::{Digest, Lineage, NetworkId, Token, ViewRoot, token};
+use ledger::{Digest, Lineage, NetworkId, ViewRoot, token};
 use protocol::notary::{Request, Submission, Verdict};
 
 /// The log of the tests.
@@ -49,8 +50,7 @@ pub(crate) fn claim_at(now_ms: u64, label: &str, keys: &[&str]) -> Submission {
         views: vec![ViewHeader {
             consumed: Vec::new(),
             referenced: Vec::new(),
-            keys: keys.iter().map(|key| Token(noise(key))).collect(),
-            keys: Vec::new(),
+            keys: keys.iter().map(|key| key_token(&noise(key))).collect(),
             public: None,
             envelopes: Vec::new(),
         }],
@@ -64,6 +64,7 @@ pub(crate) fn claim_at(now_ms: u64, label: &str, keys: &[&str]) -> Submission {
         authorities: vec![Vec::new()],
         public: vec![None],
         r: noise("r"),
+        keys: keys.iter().map(|key| noise(key)).collect(),
     }
 }
 

@@ -5,5 +5,6 @@ mod asked;
 mod bodies;
 mod ordering;
 mod real;
+mod soak;
 mod storms;
 mod town;

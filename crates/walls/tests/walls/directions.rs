@@ -1,4 +1,4 @@
-//! Imports go one way: `tlog`, `deed` <- `ledger` <- `protocol`, `api` <- `cluster` <- `node` <- `pvn`.
+//! Imports go one way: `tlog`, `deed` <- `ledger` <- `protocol`, `api` <- `node`, `cluster` <- `pvn`.
 
 use std::collections::BTreeMap;
 
@@ -20,8 +20,10 @@ fn allowed(room: &str) -> Option<&'static [&'static str]> {
         "protocol" | "api" => &["tlog", "deed", "ledger"],
         "sim" => &["tlog", "deed", "ledger", "protocol"],
         "cluster" => &["tlog", "deed", "ledger", "protocol"],
-        "node" => &["tlog", "deed", "ledger", "protocol", "api", "cluster"],
-        "pvn" => &["tlog", "deed", "ledger", "protocol", "api", "node"],
+        "node" => &["tlog", "deed", "ledger", "protocol", "api"],
+        "pvn" => &[
+            "tlog", "deed", "ledger", "protocol", "api", "cluster", "node",
+        ],
         _ => return None,
     })
 }
