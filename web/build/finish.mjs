@@ -11,9 +11,11 @@ const modules = new URL("../node_modules/", import.meta.url).pathname;
 // browsers are sent, brotli.
 const BYTES_MAX = {
   "portal.js": 15_000,
-  "check.js": 15_000,
+  // Above the 15,000 by what ZIP-215 and the strict reading of trust files take; to be won back.
+  "check.js": 15_400,
   "hybrid.js": 8_500,
   "wrapped.js": 1_800,
+  "epochs.js": 2_700,
   "later.js": 900,
   "portal.css": 18_000,
   "icon.svg": 1_000,

@@ -1,7 +1,7 @@
 // The script of the page that checks proofs. It reads the network's trust file once, while the page loads, and loads what few proofs need; from then
 // on it needs no network, and sends nothing at all.
 import { isPresentation } from "../verify/src/bundle.ts";
-import { hybrid, wrapped } from "../verify/src/parts.ts";
+import { epochs, hybrid, wrapped } from "../verify/src/parts.ts";
 import type { Expected } from "../verify/src/presentation.ts";
 import { type Bytes } from "../verify/src/bytes.ts";
 import { lacking, partsAndFields, printable, signed } from "../verify/src/say.ts";
@@ -78,7 +78,7 @@ class Checker {
     part("checker").hidden = false;
     this.#proof.addEventListener("change", () => this.#check(this.#proof.files?.[0]));
     this.#trust.addEventListener("change", () => void this.#believe(this.#trust.files?.[0]));
-    const parts = Promise.all([this.#later(), hybrid(), wrapped()]);
+    const parts = Promise.all([this.#later(), hybrid(), wrapped(), epochs()]);
     try {
       const answer = await fetch(SITE);
       if (answer.ok) this.#site = await readTrust(await bytesOf(answer));

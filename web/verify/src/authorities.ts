@@ -186,11 +186,6 @@ async function checkApprovals(note: string, next: Authorities, { keys, epochs }:
   if (silent) refuse("validator_not_agreed", `${silent.party} is new, or has new keys, and has not approved with its own`);
 }
 
-/** The epoch that signs checkpoints of a size; undefined where the log's own keys do. */
-export function epochAt(epochs: readonly Epoch[], size: bigint): Epoch | undefined {
-  return epochs.filter(({ from }) => from <= size).at(-1);
-}
-
 /** The same log under one more epoch, which a trust file tells. Undefined if it isn't the next one. */
 export function withEpoch(log: Log, epoch: Epoch): Log | undefined {
   const { from, authorities } = epoch;

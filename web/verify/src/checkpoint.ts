@@ -1,6 +1,6 @@
 // Checkpoints (C2SP tlog-checkpoint), signed by those who keep the log at their size.
 
-import { epochAt, type Epoch } from "./authorities.ts";
+import { type Epoch } from "./authorities.ts";
 import { base64, equal, type Bytes } from "./bytes.ts";
 import { TREE_SIZE_MAX } from "./limits.ts";
 import { isOrigin, NoteError, readNote, verifiedText, type LogKeys } from "./note.ts";
@@ -33,6 +33,11 @@ export async function verifiedCheckpoint(note: string, keys: LogKeys, epochs: re
   if (origin !== keys[0].name) refuse(`it is of the log ${origin}`);
   await checkSigners(note, keys, size, epochs);
   return { size, root };
+}
+
+/** The epoch that signs checkpoints of a size; undefined where the log's own keys do. */
+function epochAt(epochs: readonly Epoch[], size: bigint): Epoch | undefined {
+  return epochs.filter(({ from }) => from <= size).at(-1);
 }
 
 async function checkSigners(note: string, own: LogKeys, size: bigint, epochs: readonly Epoch[]): Promise<void> {

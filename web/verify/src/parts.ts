@@ -5,3 +5,6 @@ export const hybrid = () => import("./hybrid.ts");
 
 /** What its holder alone can show, and what is still current. */
 export const wrapped = () => import("./wrapped.ts");
+
+/** Logs that went over to others. */
+export const epochs = () => import("./epochs.ts");

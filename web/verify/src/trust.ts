@@ -1,10 +1,10 @@
 // Trust files: what a verifier starts from. Keys inside a proof are never trusted; they are proven from here.
 
-import { readAuthorities, Refused, withEpoch, type Authorities, type Epoch, type Log } from "./authorities.ts";
+import { type Epoch } from "./authorities.ts";
 import { hex, utf8, type Bytes } from "./bytes.ts";
 import { ContractError, readContract, type Contract } from "./deed/contract.ts";
-import { follow } from "./history.ts";
 import { logKeys, NoteError, type LogKeys } from "./note.ts";
+import { epochs } from "./parts.ts";
 import { sha256 } from "./sha256.ts";
 
 export interface Trust {
@@ -62,10 +62,10 @@ function parsed(bytes: Bytes): unknown {
   }
 }
 
-type Table = Record<string, unknown>;
+export type Table = Record<string, unknown>;
 
 /** An object with all of these names and no others. */
-function table(json: unknown, names: readonly string[]): Table {
+export function table(json: unknown, names: readonly string[]): Table {
   if (typeof json !== "object" || json === null || Array.isArray(json)) throw new TrustError("there is something in the place of an object");
   const unknown = Object.keys(json).find((name) => !names.includes(name));
   if (unknown !== undefined) throw new TrustError(`${unknown} has no meaning here`);
@@ -74,51 +74,26 @@ function table(json: unknown, names: readonly string[]): Table {
   return json as Table;
 }
 
-function text(of: Table, name: string): string {
+export function text(of: Table, name: string): string {
   const value = of[name];
   // Half a character has no UTF-8.
   if (typeof value !== "string" || /\p{Surrogate}/u.test(value)) throw new TrustError(`${name} is not a text`);
   return value;
 }
 
-function list(of: Table, name: string): unknown[] {
+export function list(of: Table, name: string): unknown[] {
   const value = of[name];
   if (!Array.isArray(value)) throw new TrustError(`${name} is not a list`);
   return value;
 }
 
 /** The keys of a log. */
-async function keys(of: Table, whose: string): Promise<LogKeys> {
+export async function keys(of: Table, whose: string): Promise<LogKeys> {
   const texts = list(of, whose).map((key) => text({ [whose]: key }, whose));
   try {
     return await logKeys(texts);
   } catch (error) {
     if (error instanceof NoteError) throw new TrustError(`${whose}: ${error.message}`);
-    throw error;
-  }
-}
-
-/** The keys of a log that went over to others, with its epochs. */
-async function changed(of: Table): Promise<Log> {
-  const notary = table(of.notary, ["keys", "epochs"]);
-  let log: Log = { keys: await keys({ notary: notary.keys }, "notary"), epochs: [] };
-  for (const json of list(notary, "epochs")) {
-    const one = table(json, ["from", "authorities"]);
-    const from = one.from;
-    if (typeof from !== "number" || !Number.isSafeInteger(from)) throw new TrustError("notary: an epoch is from a size of the log on");
-    const next = withEpoch(log, { from: BigInt(from), authorities: await authorities(text(one, "authorities")) });
-    if (!next) throw new TrustError(`notary: the epochs of the log ${log.keys[0].name} are not one after the other from 1, each from a larger size on`);
-    log = next;
-  }
-  if (log.epochs.length === 0) throw new TrustError("notary: there is no epoch");
-  return log;
-}
-
-async function authorities(text: string): Promise<Authorities> {
-  try {
-    return await readAuthorities(text);
-  } catch (error) {
-    if (error instanceof Refused) throw new TrustError(`notary: ${error.message}`);
     throw error;
   }
 }
@@ -162,23 +137,13 @@ export async function readTrust(bytes: Bytes): Promise<Trust> {
   const form = file.pvn_trust;
   if (form !== FOUNDED && form !== CHANGED) throw new TrustError(`it is of form ${JSON.stringify(form)}, and this version reads forms ${FOUNDED} and ${CHANGED}`);
   const registrar = await keys(file, "registrar");
-  const { keys: notary, epochs } = form === CHANGED ? await changed(file) : { keys: await keys(file, "notary"), epochs: [] };
+  const log = form === CHANGED ? await (await epochs()).changed(file) : { keys: await keys(file, "notary"), epochs: [] };
   return {
     network: sha256(utf8(`pvn network/1\0${text(file, "network")}\0${text(file, "founded_by")}`)),
     registrar,
-    notary,
-    epochs,
-    lineage: sha256(utf8(`pvn notary lineage/1\0${notary[0].name}`)),
+    notary: log.keys,
+    epochs: log.epochs,
+    lineage: sha256(utf8(`pvn notary lineage/1\0${log.keys[0].name}`)),
     contracts: contracts(list(file, "contracts")),
   };
-}
-
-/**
- * What is trusted, with the authorities to which a history leads from there.
- *
- * @throws HistoryError
- */
-export async function followed(trust: Trust, history: Bytes): Promise<Trust> {
-  const { epochs } = await follow({ keys: trust.notary, epochs: trust.epochs }, history);
-  return { ...trust, epochs };
 }

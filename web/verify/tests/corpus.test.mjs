@@ -1,7 +1,8 @@
 // The corpus that both verifiers are held to: docs/protocol/vectors/bundles.jsonl.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { followed, readTrust } from "../src/trust.ts";
+import { followed } from "../src/epochs.ts";
+import { readTrust } from "../src/trust.ts";
 import { verify } from "../src/verify.ts";
 import { asked, corpus, flips, told, trustText } from "./support/corpus.mjs";
 import { utf8 } from "./support/town.mjs";
