@@ -285,7 +285,7 @@ where
         },
         setup.published,
         Box::new(move |height: u64| {
-            if height % BLOCKS_PER_SECTION == 0 && height > BLOCKS_KEPT {
+            if height.is_multiple_of(BLOCKS_PER_SECTION) && height > BLOCKS_KEPT {
                 forget.prune(Height::new(height - BLOCKS_KEPT));
             }
         }),

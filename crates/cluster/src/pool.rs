@@ -146,7 +146,7 @@ impl Pool {
             let fits = bytes + asking.bytes <= PROPOSAL_BYTES_MAX - PROPOSAL_OWN_BYTES
                 && requests + asking.requests.len() <= BATCH_REQUESTS_MAX
                 && statements + asking.statements.len() <= BATCH_REQUESTS_MAX
-                && !(decides && !asking.decision.is_empty());
+                && (!decides || asking.decision.is_empty());
             let gone = reply.is_closed();
             if !fits && !gone {
                 break;
