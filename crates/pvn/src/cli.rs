@@ -343,6 +343,8 @@ pub(crate) enum BenchWhat {
     Verify(BenchVerify),
     /// Signed requests, batches and log entries that a notary takes on, over the wire and in process.
     Notary(BenchNotary),
+    /// Signed requests that a notary of several validators takes on, each with sockets and a disk of its own.
+    Cluster(BenchCluster),
 }
 
 #[derive(Debug, Args)]
@@ -426,6 +428,25 @@ pub(crate) struct BenchNotary {
     /// Used tokens up to which the store is grown, tenfold at a time from a million.
     #[arg(long, default_value_t = 1_000_000)]
     pub(crate) tokens: u64,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Validators run in this process, each with its own threads, sockets on the loopback, vote journal and store in the current folder;
+clients ask them directly, each waiting for its answer before it asks again. A release build is what counts.")]
+pub(crate) struct BenchCluster {
+    /// Validators: four or more.
+    #[arg(long, default_value_t = 4)]
+    pub(crate) validators: usize,
+    /// Seconds that are measured.
+    #[arg(long, default_value_t = 10)]
+    pub(crate) seconds: u64,
+    /// Clients that ask at once.
+    #[arg(long, default_value_t = 64)]
+    pub(crate) clients: usize,
+    /// Requests that a client asks together.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) requests: usize,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! `pvn bench`: measurements as JSON.
 
+mod cluster;
 mod deed;
 mod flow;
 mod notary;
@@ -16,6 +17,7 @@ pub(super) fn run(args: &Bench) -> Outcome {
         BenchWhat::Policies(args) => policies::run(args),
         BenchWhat::Verify(args) => proof::run(args),
         BenchWhat::Notary(args) => notary::run(args),
+        BenchWhat::Cluster(args) => cluster::run(args),
     }
 }
 
