@@ -190,12 +190,7 @@ impl Shared {
         };
         let mut round = match waiting.recv_timeout(IDLE) {
             Ok(first) => gather(first, waiting),
-            // A root that is stamped by a wrong clock would do as much harm as a batch.
-            Err(RecvTimeoutError::Timeout)
-                if clock_wrong(&self.clocks.all(), self.link.registrar_ahead()).is_none() =>
-            {
-                Round::default()
-            }
+            Err(RecvTimeoutError::Timeout) if self.is_clock_right() => Round::default(),
             Err(RecvTimeoutError::Timeout) => return true,
             Err(RecvTimeoutError::Disconnected) => return false,
         };
@@ -224,6 +219,13 @@ impl Shared {
         !stop
     }
 
+    /// Whether the registrar's clock was heard, and doesn't speak against this one: a root stamped by a wrong clock would do as much
+    /// harm as a batch, and without anybody's asking for it.
+    fn is_clock_right(&self) -> bool {
+        let registrar = self.link.registrar_ahead();
+        registrar.is_some() && clock_wrong(&self.clocks.all(), registrar).is_none()
+    }
+
     /// Decides a round and gives the answers, which are durable by then.
     fn decide(
         &self,
@@ -236,7 +238,7 @@ impl Shared {
         show(&self.shelf, notary);
         hand_out(verdicts, round.callers);
         hand_out(registered, round.registering);
-        if notary.keep_current(now_ms())? {
+        if self.is_clock_right() && notary.keep_current(now_ms())? {
             show(&self.shelf, notary);
         }
         Ok(())

@@ -18,12 +18,7 @@ const STALE: Wall = Wall {
 };
 
 /// Kept without a use in production: where, what, why.
-const KEPT: [(&str, &[&str], &str); 7] = [
-    (
-        "crates/protocol/src/notary/alone.rs",
-        &["hand_over"],
-        "a log goes over to several authorities already; the command that hands a decision in comes with their processes",
-    ),
+const KEPT: [(&str, &[&str], &str); 6] = [
     (
         "crates/tlog/",
         &["build_tiles", "completed_by", "tile_slot"],
