@@ -45,11 +45,11 @@ impl Vectors {
     }
 
     fn get<T: Encode<()> + for<'b> Decode<'b, ()>>(&self, name: &str) -> T {
-        codec::decode(&self.0[name]).unwrap()
+        codec::decode(&self.0[name]).expect("readable")
     }
 
     fn digest(&self, name: &str) -> Digest {
-        Digest(self.0[name].as_slice().try_into().unwrap())
+        Digest(self.0[name].as_slice().try_into().expect("32 bytes"))
     }
 
     fn id(&self) -> TransactionId {
@@ -68,7 +68,7 @@ impl Vectors {
 fn bytes(hex: &str) -> Vec<u8> {
     let digits = (0..hex.len()).step_by(2);
     digits
-        .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
+        .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hexadecimal digits"))
         .collect()
 }
 
@@ -78,7 +78,7 @@ fn noise(label: &str) -> Digest {
 }
 
 fn party(name: &str) -> Party {
-    Party::new(name).unwrap()
+    Party::new(name).expect("a party")
 }
 
 fn messages(v: &Vectors) -> Vec<Message> {
